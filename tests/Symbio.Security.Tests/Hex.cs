@@ -1,0 +1,8 @@
+namespace Symbio.Security.Tests;
+
+internal static class Hex
+{
+    /// <summary>Bytes from hex digits, in which blanks are allowed.</summary>
+    public static byte[] Bytes(string digits) =>
+        Convert.FromHexString(digits.Replace(" ", "", StringComparison.Ordinal));
+}
