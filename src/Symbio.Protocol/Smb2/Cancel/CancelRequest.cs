@@ -1,0 +1,29 @@
+namespace Symbio.Protocol.Smb2;
+
+/// <summary>SMB2 CANCEL Request, [MS-SMB2] 2.2.30.</summary>
+public readonly record struct CancelRequest : IRequest<CancelRequest>
+{
+    /// <summary>4 fixed bytes.</summary>
+    public const ushort StructureSize = 4;
+
+    /// <inheritdoc/>
+    public static Smb2Command Command => Smb2Command.Cancel;
+
+    int IMessage<CancelRequest>.Length => StructureSize;
+
+    /// <inheritdoc/>
+    public static bool TryRead(ref WireReader reader, out CancelRequest message)
+    {
+        reader.ExpectStructureSize(StructureSize);
+        reader.Skip(2); // Reserved
+        message = default;
+        return reader.IsValid;
+    }
+
+    /// <inheritdoc/>
+    public void Write(ref WireWriter writer)
+    {
+        writer.WriteUInt16(StructureSize);
+        writer.WriteUInt16(0);
+    }
+}
