@@ -5,7 +5,9 @@ namespace Symbio.Protocol.Smb2;
 /// <summary>SMB2 NEGOTIATE Response, [MS-SMB2] 2.2.4.</summary>
 /// <param name="NegotiateContextCount">Contexts in <paramref name="NegotiateContexts"/>; 0 before 3.1.1.</param>
 /// <param name="SecurityBuffer">The server's first GSS token.</param>
-/// <param name="NegotiateContexts">NegotiateContextList up to the end of the message; see <see cref="Contexts"/>.</param>
+/// <param name="NegotiateContexts">
+/// NegotiateContextList up to the end of the message; see <see cref="Contexts"/>.
+/// </param>
 public readonly record struct NegotiateResponse(
     SecurityMode SecurityMode, Dialect DialectRevision, ushort NegotiateContextCount, Guid ServerGuid,
     Capabilities Capabilities, uint MaxTransactSize, uint MaxReadSize, uint MaxWriteSize,

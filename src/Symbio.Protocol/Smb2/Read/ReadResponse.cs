@@ -18,7 +18,7 @@ public readonly record struct ReadResponse(
     /// <summary>Where our data starts, from the header.</summary>
     public const byte DataOffset = Smb2Header.Size + FixedSize;
 
-    int IMessage<ReadResponse>.Length => FixedSize + Math.Max(1, (int)DataLength);
+    int IMessage<ReadResponse>.Length => FixedSize + (int)DataLength;
 
     /// <inheritdoc/>
     public static bool TryRead(ref WireReader reader, out ReadResponse message)

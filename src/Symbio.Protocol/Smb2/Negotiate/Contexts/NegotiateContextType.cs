@@ -17,6 +17,6 @@ public enum NegotiateContextType : ushort
     RdmaTransformCapabilities = 0x0007,
     /// <summary>SMB2_SIGNING_CAPABILITIES</summary>
     SigningCapabilities = 0x0008,
-    /// <summary>SMB2_CONTEXTTYPE_RESERVED, and the SMB 3.1.1 POSIX extensions' SMB2_POSIX_EXTENSIONS_AVAILABLE.</summary>
+    /// <summary>SMB2_CONTEXTTYPE_RESERVED; the SMB 3.1.1 POSIX extensions' SMB2_POSIX_EXTENSIONS_AVAILABLE.</summary>
     PosixExtensionsAvailable = 0x0100,
 }

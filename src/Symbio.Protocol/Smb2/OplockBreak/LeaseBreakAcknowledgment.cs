@@ -1,0 +1,34 @@
+namespace Symbio.Protocol.Smb2;
+
+/// <summary>SMB2 LEASE_BREAK Acknowledgment, [MS-SMB2] 2.2.24.2. Flags and LeaseDuration are reserved.</summary>
+public readonly record struct LeaseBreakAcknowledgment(Guid LeaseKey, LeaseState LeaseState)
+    : IRequest<LeaseBreakAcknowledgment>
+{
+    /// <summary>36 fixed bytes.</summary>
+    public const ushort StructureSize = 36;
+
+    /// <inheritdoc/>
+    public static Smb2Command Command => Smb2Command.OplockBreak;
+
+    int IMessage<LeaseBreakAcknowledgment>.Length => StructureSize;
+
+    /// <inheritdoc/>
+    public static bool TryRead(ref WireReader reader, out LeaseBreakAcknowledgment message)
+    {
+        reader.ExpectStructureSize(StructureSize);
+        reader.Skip(6); // Reserved, Flags
+        message = new LeaseBreakAcknowledgment(reader.ReadGuid(), (LeaseState)reader.ReadUInt32());
+        reader.Skip(8); // LeaseDuration
+        return reader.IsValid;
+    }
+
+    /// <inheritdoc/>
+    public void Write(ref WireWriter writer)
+    {
+        writer.WriteUInt16(StructureSize);
+        writer.WriteZeros(6);
+        writer.WriteGuid(LeaseKey);
+        writer.WriteUInt32((uint)LeaseState);
+        writer.WriteUInt64(0);
+    }
+}
