@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+
+namespace Symbio.Protocol.Fscc;
+
+/// <summary>
+/// Appends directory entries to a buffer: [MS-FSCC] 2.4.8 (Both), 2.4.10 (Directory), 2.4.14 (Full),
+/// 2.4.17 to 2.4.23 (the classes with ids) and 2.4.32 (Names). Each entry starts at a multiple of 8, and
+/// NextEntryOffset of the one before points to it. No allocation; the state may cross an await.
+/// </summary>
+public struct DirectoryEntryWriter
+{
+    /// <summary>ShortName is a fixed field of 12 characters.</summary>
+    public const int MaxShortNameLength = 12;
+
+    private const int ShortNameBytes = MaxShortNameLength * sizeof(char);
+
+    private readonly DirectoryEntryLayout _layout;
+    private int _last;
+
+    /// <exception cref="ArgumentException">The class does not enumerate directories.</exception>
+    public DirectoryEntryWriter(FileInformationClass informationClass)
+    {
+        _layout = DirectoryEntryLayout.Of(informationClass);
+        if (!_layout.IsValid)
+            throw new ArgumentException("Not a directory information class.", nameof(informationClass));
+    }
+
+    /// <summary>True for a class that QUERY_DIRECTORY can ask for.</summary>
+    public static bool Supports(FileInformationClass informationClass) =>
+        DirectoryEntryLayout.Of(informationClass).IsValid;
+
+    /// <summary>
+    /// Bytes of an entry before its name: a query that offers less gets STATUS_INFO_LENGTH_MISMATCH. 0 for a class
+    /// that does not enumerate directories.
+    /// </summary>
+    public static int FixedLength(FileInformationClass informationClass) =>
+        DirectoryEntryLayout.Of(informationClass).NameOffset;
+
+    /// <summary>Bytes of the buffer in use; no padding after the last entry.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Entries appended.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Appends an entry. False, and nothing changed, when it does not fit.</summary>
+    /// <param name="buffer">The same bytes in every call; entries are written from its start.</param>
+    /// <param name="name">FileName.</param>
+    /// <param name="shortName">The 8.3 name, at most 12 characters; empty when the file has none.</param>
+    public bool TryAppend(
+        Span<byte> buffer, in DirectoryEntry entry, ReadOnlySpan<char> name, ReadOnlySpan<char> shortName = default)
+    {
+        Debug.Assert(shortName.Length <= MaxShortNameLength, "An 8.3 name has at most 12 characters.");
+        int start = (Length + 7) & ~7;
+        int size = _layout.NameOffset + (name.Length * sizeof(char));
+        if (start > buffer.Length || size > buffer.Length - start)
+            return false;
+
+        buffer[Length..start].Clear();
+        var writer = new WireWriter(buffer[start..]);
+        writer.WriteUInt32(0); // NextEntryOffset
+        writer.WriteUInt32(entry.FileIndex);
+        if (_layout.HasCommon)
+            WriteCommon(ref writer, entry);
+        writer.WriteUInt32((uint)name.Length * sizeof(char));
+        WriteSpecific(ref writer, entry, shortName);
+        Debug.Assert(writer.Position == _layout.NameOffset, "The layout's fields end where the name starts.");
+        writer.WriteUtf16(name);
+
+        if (Count > 0)
+            BinaryPrimitives.WriteInt32LittleEndian(buffer[_last..], start - _last);
+        _last = start;
+        Length = start + size;
+        Count++;
+        return true;
+    }
+
+    private static void WriteCommon(ref WireWriter writer, in DirectoryEntry entry)
+    {
+        writer.WriteInt64(entry.CreationTime.Ticks);
+        writer.WriteInt64(entry.LastAccessTime.Ticks);
+        writer.WriteInt64(entry.LastWriteTime.Ticks);
+        writer.WriteInt64(entry.ChangeTime.Ticks);
+        writer.WriteInt64(entry.EndOfFile);
+        writer.WriteInt64(entry.AllocationSize);
+        writer.WriteUInt32((uint)entry.FileAttributes);
+    }
+
+    private readonly void WriteSpecific(ref WireWriter writer, in DirectoryEntry entry, ReadOnlySpan<char> shortName)
+    {
+        if (_layout.HasEaSize)
+        {
+            bool tagInEaSize = !_layout.HasReparseTag && (entry.FileAttributes & FileAttributes.ReparsePoint) != 0;
+            writer.WriteUInt32(tagInEaSize ? (uint)entry.ReparseTag : entry.EaSize);
+        }
+
+        if (_layout.HasReparseTag)
+            writer.WriteUInt32((uint)entry.ReparseTag);
+        if (_layout.HasShortName && !_layout.ShortNameAfterId)
+            WriteShortName(ref writer, shortName);
+        if (_layout.HasFileId)
+        {
+            writer.WriteZeros(_layout.PadBeforeFileId);
+            writer.WriteUInt64(entry.FileId);
+        }
+
+        if (_layout.HasFileId128)
+            writer.WriteUInt128(entry.FileId128);
+        if (_layout.HasShortName && _layout.ShortNameAfterId)
+            WriteShortName(ref writer, shortName);
+    }
+
+    private static void WriteShortName(ref WireWriter writer, ReadOnlySpan<char> shortName)
+    {
+        writer.WriteByte((byte)(shortName.Length * sizeof(char)));
+        writer.WriteByte(0);
+        writer.WriteUtf16(shortName);
+        writer.WriteZeros(ShortNameBytes - (shortName.Length * sizeof(char)));
+    }
+}
