@@ -1,0 +1,247 @@
+"""The server under test: starts one on a port of its own with one share, stops it, says whether it lives."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parents[2]
+
+
+class ServerError(Exception):
+    """The server could not be started; the text says why."""
+
+
+class Accounts:
+    """The two users the tests log on as. As root they are Unix accounts every Debian has, so that the server's
+    mapping of users to Unix accounts is part of what is tested; else the account that runs the tests."""
+
+    def __init__(self):
+        root = os.geteuid() == 0
+        self.user = "daemon" if root else pwd.getpwuid(os.geteuid()).pw_name
+        self.user2 = "bin" if root else "symbio-second"
+        self.password = "Torture-1st"
+        self.password2 = "Torture-2nd"
+
+    def own(self, path):
+        if os.geteuid() == 0:
+            entry = pwd.getpwnam(self.user)
+            os.chown(path, entry.pw_uid, entry.pw_gid)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """One running server. Subclasses say how it is started (command) for which setup."""
+
+    host = "127.0.0.1"
+    share = "torture"
+    start_seconds = 30
+
+    def __init__(self, folder: Path, accounts: Accounts, setup: str):
+        self.folder = folder
+        self.accounts = accounts
+        self.setup = setup
+        self.port = free_port()
+        self.log = folder / "server.log"
+        self.share_path = folder / "share"
+        self.process = None
+
+    def command(self):
+        raise NotImplementedError
+
+    def environment(self):
+        return dict(os.environ)
+
+    def start(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.share_path, ignore_errors=True)
+        self.share_path.mkdir()
+        self.share_path.chmod(0o755)
+        self.accounts.own(self.share_path)
+        command = self.command()
+        with open(self.log, "ab") as log:
+            log.write(f"\n=== {' '.join(map(str, command))}\n".encode())
+            log.flush()
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                env=self.environment(), cwd=self.folder)
+        self._wait_until_ready()
+
+    def _wait_until_ready(self):
+        deadline = time.monotonic() + self.start_seconds
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                with socket.create_connection((self.host, self.port), timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        state = "is not listening" if self.process.poll() is None else f"exited with {self.process.returncode}"
+        self.stop()
+        raise ServerError(f"the server {state}; end of {self.log}:\n{self.log_tail()}")
+
+    def log_tail(self, lines=15):
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    def died(self):
+        """The exit status when the server has ended by itself, else None."""
+        return None if self.process is None else self.process.poll()
+
+    def stop(self):
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                pass
+        # Whatever of its group is left (smbd forks a process for each connection).
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+        self.process = None
+
+    def clear_share(self):
+        """Takes away what the last test left behind."""
+        for entry in os.scandir(self.share_path):
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                os.unlink(entry.path)
+
+
+class SymbioServer(Server):
+    name = "symbio"
+    # Arguments of `symbio serve` for the setups that some suites need. A setup without a row here cannot be
+    # expressed yet; its tests run against the default one and fail with a reason.
+    setups = {}
+
+    @staticmethod
+    def program():
+        """The built server: $SYMBIO, else the newest of the build outputs, else the ./symbio script."""
+        if os.environ.get("SYMBIO"):
+            return [os.environ["SYMBIO"]]
+        built = [p for c in ("Release", "Debug") for n in ("symbio", "Symbio.Cli")
+                 for p in REPO.glob(f"src/Symbio.Cli/bin/{c}/net*/{n}") if os.access(p, os.X_OK) and p.is_file()]
+        if built:
+            return [str(max(built, key=lambda p: p.stat().st_mtime))]
+        script = REPO / "symbio"
+        return [str(script)] if script.exists() else None
+
+    def command(self):
+        program = self.program()
+        if program is None:
+            raise ServerError("there is no built symbio (dotnet build -c Release) and no ./symbio")
+        accounts = self.accounts
+        return program + [
+            "serve", "--listen", f"{self.host}:{self.port}", "--share", f"{self.share}={self.share_path}",
+            "--user", f"{accounts.user}:{accounts.password}", "--user", f"{accounts.user2}:{accounts.password2}",
+            *self.setups.get(self.setup, [])]
+
+    def environment(self):
+        # State (keys, users, the control socket) stays inside the run's folder.
+        home = str(self.folder)
+        return dict(os.environ, HOME=home, XDG_STATE_HOME=home, XDG_CONFIG_HOME=home, XDG_RUNTIME_DIR=home)
+
+
+class SambaServer(Server):
+    name = "samba"
+    # Lines of the share's section for the setups that some suites need.
+    setups = {
+        "no-streams": "vfs objects = acl_xattr",
+    }
+    # Lines of the global section.
+    global_setups = {
+        "no-notify": "change notify = no",
+        "signing-required": "server signing = mandatory",
+    }
+
+    def command(self):
+        smbd = shutil.which("smbd", path=f"{os.environ['PATH']}:/usr/sbin")
+        if smbd is None:
+            raise ServerError("smbd is not installed: eng/install-peers --with-samba")
+        conf = self._write_configuration()
+        for user, password in ((self.accounts.user, self.accounts.password),
+                               (self.accounts.user2, self.accounts.password2)):
+            subprocess.run(["smbpasswd", "-c", str(conf), "-a", "-s", user], input=f"{password}\n" * 2, text=True,
+                           check=True, stdout=subprocess.DEVNULL)
+        return [smbd, "--foreground", "--no-process-group", "--debug-stdout", "-s", str(conf)]
+
+    def _write_configuration(self):
+        folders = {}
+        for name in ("private", "lock", "state", "cache", "pid", "ncalrpc"):
+            folders[name] = self.folder / name
+            folders[name].mkdir(exist_ok=True)
+            folders[name].chmod(0o700 if name == "private" else 0o755)
+        conf = self.folder / "smb.conf"
+        conf.write_text(f"""[global]
+    server role = standalone server
+    smb ports = {self.port}
+    interfaces = {self.host}/8
+    bind interfaces only = yes
+    disable netbios = yes
+    disable spoolss = yes
+    load printers = no
+    private dir = {folders['private']}
+    lock directory = {folders['lock']}
+    state directory = {folders['state']}
+    cache directory = {folders['cache']}
+    pid directory = {folders['pid']}
+    ncalrpc dir = {folders['ncalrpc']}
+    log level = 1
+    map to guest = never
+    server multi channel support = yes
+    {self.global_setups.get(self.setup, "")}
+[{self.share}]
+    path = {self.share_path}
+    read only = no
+    ea support = yes
+    kernel share modes = no
+    kernel oplocks = no
+    posix locking = no
+    vfs objects = acl_xattr streams_xattr
+    {self.setups.get(self.setup, "")}
+""")
+        return conf
+
+
+class RunningServer(Server):
+    """A server somebody started by hand (under a debugger, on another port): --attach USER%PASSWORD@HOST:PORT/SHARE."""
+
+    name = "attached"
+
+    def __init__(self, address, folder, accounts):
+        super().__init__(folder, accounts, "default")
+        login, _, place = address.rpartition("@")
+        endpoint, _, self.share = place.partition("/")
+        self.host, _, port = endpoint.rpartition(":")
+        if not self.host or not port.isdigit() or not self.share:
+            raise ServerError("--attach takes USER%PASSWORD@HOST:PORT/SHARE")
+        self.port = int(port)
+        if login:
+            accounts.user, _, accounts.password = login.partition("%")
+
+    def start(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def stop(self):
+        pass
+
+    def clear_share(self):
+        pass
+
+
+KINDS = {"symbio": SymbioServer, "samba": SambaServer}
