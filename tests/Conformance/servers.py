@@ -46,6 +46,14 @@ class Server:
     share = "torture"
     start_seconds = 30
 
+    # Shares whose names smbtorture has built in -> the mode of their folders.
+    fixed_shares = {
+        "hideunread": 0o755,  # smb2.acls.ACCESSBASED: access-based enumeration is on.
+        "noperm": 0o000,      # smb2.ioctl.bug14788: the user may connect, and nothing else.
+    }
+    # {acl_ea_name} in suites.OPTIONS: the EA behind which an NT ACL would hide.
+    acl_ea_name = "NTACL"
+
     def __init__(self, folder: Path, accounts: Accounts, setup: str):
         self.folder = folder
         self.accounts = accounts
@@ -55,6 +63,9 @@ class Server:
         self.share_path = folder / "share"
         self.process = None
 
+    def fixed_path(self, name):
+        return self.folder / f"share-{name}"
+
     def command(self):
         raise NotImplementedError
 
@@ -63,10 +74,12 @@ class Server:
 
     def start(self):
         self.folder.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self.share_path, ignore_errors=True)
-        self.share_path.mkdir()
-        self.share_path.chmod(0o755)
-        self.accounts.own(self.share_path)
+        for path, mode in ((self.share_path, 0o755), *((self.fixed_path(n), m) for n, m in self.fixed_shares.items())):
+            shutil.rmtree(path, ignore_errors=True)
+            path.mkdir()
+            path.chmod(mode)
+            if mode:
+                self.accounts.own(path)
         command = self.command()
         with open(self.log, "ab") as log:
             log.write(f"\n=== {' '.join(map(str, command))}\n".encode())
@@ -148,6 +161,7 @@ class SymbioServer(Server):
         accounts = self.accounts
         return program + [
             "serve", "--listen", f"{self.host}:{self.port}", "--share", f"{self.share}={self.share_path}",
+            *(a for n in self.fixed_shares for a in ("--share", f"{n}={self.fixed_path(n)}")),
             "--user", f"{accounts.user}:{accounts.password}", "--user", f"{accounts.user2}:{accounts.password2}",
             *self.setups.get(self.setup, [])]
 
@@ -162,7 +176,12 @@ class SambaServer(Server):
     # Lines of the share's section for the setups that some suites need.
     setups = {
         "no-streams": "vfs objects = acl_xattr",
+        "ea-acl": "acl_xattr:security_acl_name = user.hackme",
+        "posix-locking": "posix locking = yes",
+        "kernel-oplocks": "kernel oplocks = yes\n    posix locking = yes",
     }
+    fixed_lines = {"hideunread": "hide unreadable = yes\n    vfs objects = acl_xattr streams_xattr"}
+    acl_ea_name = "hackme"
     # Lines of the global section.
     global_setups = {
         "no-notify": "change notify = no",
@@ -177,7 +196,7 @@ class SambaServer(Server):
         for user, password in ((self.accounts.user, self.accounts.password),
                                (self.accounts.user2, self.accounts.password2)):
             subprocess.run(["smbpasswd", "-c", str(conf), "-a", "-s", user], input=f"{password}\n" * 2, text=True,
-                           check=True, stdout=subprocess.DEVNULL)
+                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         return [smbd, "--foreground", "--no-process-group", "--debug-stdout", "-s", str(conf)]
 
     def _write_configuration(self):
@@ -214,7 +233,11 @@ class SambaServer(Server):
     posix locking = no
     vfs objects = acl_xattr streams_xattr
     {self.setups.get(self.setup, "")}
-""")
+""" + "".join(f"""[{name}]
+    path = {self.fixed_path(name)}
+    read only = no
+    {self.fixed_lines.get(name, "")}
+""" for name in self.fixed_shares))
         return conf
 
 

@@ -16,7 +16,7 @@ LIMITS = {
 # second account. Samba's own selftest (source3/selftest/tests.py) gives the same ones.
 OPTIONS = {
     # An NT security descriptor's own attribute must not show up as an EA.
-    "smb2.ea": ["--option=torture:acl_xattr_name=NTACL"],
+    "smb2.ea": ["--option=torture:acl_xattr_name={acl_ea_name}"],
     "smb2.session.bind_different_user": [
         "--option=torture:user2name={user2}", "--option=torture:user2password={password2}"],
     # These look at the folder itself as a local process would.
@@ -27,8 +27,6 @@ OPTIONS = {
     "smb2.zero-data-ioctl": [
         "--option=torture:filename=torture-file", "--option=torture:offset=0",
         "--option=torture:beyond_final_zero=4096"],
-    # test2 and test4 of both, and oplock.batch22b, cut connections with iptables; as root it can be there.
-    # "smb2.multichannel": ["--option=torture:use_iptables=yes"],
 }
 
 # Files to put into the share's folder before a test: name -> size.
@@ -40,6 +38,9 @@ FILES = {
 # Which server setup a suite needs; all others use "default". The setups are in servers.py.
 SETUPS = {
     "smb2.change_notify_disabled": "no-notify",
+    "smb2.ea": "ea-acl",
+    "smb2.kernel-oplocks": "kernel-oplocks",
+    "smb2.samba3misc": "posix-locking",
     "smb2.create_no_streams": "no-streams",
     "smb2.session-require-signing": "signing-required",
 }

@@ -38,7 +38,8 @@ def file_name(test):
 
 def command(test, server, client_conf, debug=0, extra=()):
     accounts = server.accounts
-    options = [o.format(share_path=server.share_path, user2=accounts.user2, password2=accounts.password2)
+    options = [o.format(share_path=server.share_path, user2=accounts.user2, password2=accounts.password2,
+                        acl_ea_name=server.acl_ea_name)
                for o in suites.lookup(suites.OPTIONS, test, [])]
     return ["smbtorture", f"--configfile={client_conf}", "-p", str(server.port),
             "-U", f"{accounts.user}%{accounts.password}", *(["-d", str(debug)] if debug else []),
@@ -49,6 +50,7 @@ def run(test, server, limit, log: Path, client_conf, debug=0, extra=()):
     for name, size in suites.lookup(suites.FILES, test, {}).items():
         path = server.share_path / name
         path.write_bytes(b"x" * size)
+        path.chmod(0o777)  # Shown as an NT descriptor, this grants its owner everything.
         server.accounts.own(path)
     arguments = command(test, server, client_conf, debug, extra)
     began = time.monotonic()
