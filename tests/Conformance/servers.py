@@ -54,6 +54,9 @@ class Server:
     # {acl_ea_name} in suites.OPTIONS: the EA behind which an NT ACL would hide.
     acl_ea_name = "NTACL"
 
+    # iptables may be used on its connections, as they are in a network of their own.
+    may_block = False
+
     def __init__(self, folder: Path, accounts: Accounts, setup: str):
         self.folder = folder
         self.accounts = accounts
@@ -167,8 +170,8 @@ class SymbioServer(Server):
 
     def environment(self):
         # State (keys, users, the control socket) stays inside the run's folder.
-        home = str(self.folder)
-        return dict(os.environ, HOME=home, XDG_STATE_HOME=home, XDG_CONFIG_HOME=home, XDG_RUNTIME_DIR=home)
+        state = str(self.folder)
+        return dict(os.environ, XDG_STATE_HOME=state, XDG_CONFIG_HOME=state, XDG_RUNTIME_DIR=state)
 
 
 class SambaServer(Server):

@@ -9,6 +9,7 @@ LIMITS = {
     "smb2.hold-oplock": 10,      # Holds two files with oplocks until it is killed.
     "smb2.hold-sharemode": 10,   # Holds files with every share mode until it is killed.
     "smb2.change_notify_disabled": 15,  # Waits for ever when the server does carry out CHANGE_NOTIFY.
+    "smb2.multichannel": 150,    # Waits for blocked connections to be given up; bug_15346 alone takes 60.
     "smb2.aio_delay": 20,        # Waits for ever without Samba's vfs_delay_inject.
 }
 
@@ -27,6 +28,12 @@ OPTIONS = {
     "smb2.zero-data-ioctl": [
         "--option=torture:filename=torture-file", "--option=torture:offset=0",
         "--option=torture:beyond_final_zero=4096"],
+}
+
+# More options for the suites with tests that cut a connection by iptables, where that can be done.
+BLOCKING = {
+    "smb2.multichannel": ["--option=torture:use_iptables=yes"],
+    "smb2.oplock.batch22b": ["--option=torture:use_iptables=yes"],
 }
 
 # Files to put into the share's folder before a test: name -> size.

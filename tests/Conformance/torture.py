@@ -41,6 +41,8 @@ def command(test, server, client_conf, debug=0, extra=()):
     options = [o.format(share_path=server.share_path, user2=accounts.user2, password2=accounts.password2,
                         acl_ea_name=server.acl_ea_name)
                for o in suites.lookup(suites.OPTIONS, test, [])]
+    if server.may_block:
+        options += suites.lookup(suites.BLOCKING, test, [])
     return ["smbtorture", f"--configfile={client_conf}", "-p", str(server.port),
             "-U", f"{accounts.user}%{accounts.password}", *(["-d", str(debug)] if debug else []),
             *options, *extra, f"//{server.host}/{server.share}", command_name(test)]
