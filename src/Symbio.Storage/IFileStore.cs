@@ -1,0 +1,130 @@
+using Symbio.Protocol;
+
+namespace Symbio.Storage;
+
+/// <summary>
+/// One share's backing store: bytes, names, attributes, streams, security descriptors and ranges. NT semantics
+/// (share modes, access checks, delete-pending, locks, leases, notification) are the server's, over this interface;
+/// [MS-FSA] is the model. Expected failures are statuses; implementations are thread-safe.
+/// </summary>
+/// <remarks>
+/// Paths are relative to the share's root, components separated by '\', none of them empty, "." or "..", no stream
+/// part; "" is the root. The server has checked all that and the characters of every component. A store resolves
+/// names without regard to case, prefers the exact spelling when several names differ only by case, and preserves
+/// the case it was given on creation. A call that completes synchronously must not have blocked on anything slower
+/// than metadata in the file system's cache; data that is not in memory is fetched off the caller's thread.
+/// </remarks>
+public interface IFileStore : IAsyncDisposable
+{
+    /// <summary>What this store can do; fixed for its life.</summary>
+    StoreCapabilities Capabilities { get; }
+
+    /// <summary>Opens an existing object.</summary>
+    /// <returns>
+    /// <see cref="NtStatus.ObjectNameNotFound"/> when only the last component is missing,
+    /// <see cref="NtStatus.ObjectPathNotFound"/> when an earlier one is missing or is not a directory,
+    /// <see cref="NtStatus.StoppedOnSymlink"/> is never returned for links that the store itself follows.
+    /// </returns>
+    ValueTask<(NtStatus Status, IStoreFile? File)> OpenAsync(
+        string path, StoreOpenOptions options, StoreCaller caller, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Creates a new file or directory and opens it. Never opens an existing one: a name that exists in any case is
+    /// <see cref="NtStatus.ObjectNameCollision"/>, atomically also against other processes (for the exact spelling).
+    /// </summary>
+    ValueTask<(NtStatus Status, IStoreFile? File)> CreateAsync(
+        string path, StoreCreateOptions options, StoreCaller caller, CancellationToken cancellationToken);
+
+    /// <summary>Sizes, label and identity of the volume that holds the share's root.</summary>
+    ValueTask<(NtStatus Status, VolumeInfo Info)> GetVolumeInfoAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>How <see cref="IFileStore.OpenAsync"/> opens.</summary>
+/// <param name="Access">
+/// What the handle will be used for; a store may open with more. Data access that the kernel refuses to the caller is
+/// <see cref="NtStatus.AccessDenied"/>.
+/// </param>
+/// <param name="OpenReparsePoint">Open a symbolic link itself instead of what it points to.</param>
+public readonly record struct StoreOpenOptions(StoreAccess Access, bool OpenReparsePoint = false);
+
+/// <summary>What a store handle will be used for beyond metadata.</summary>
+[Flags]
+public enum StoreAccess
+{
+    /// <summary>Metadata only.</summary>
+    None = 0,
+    /// <summary>Reading data, or listing a directory.</summary>
+    Read = 1,
+    /// <summary>Writing data, truncating.</summary>
+    Write = 2,
+}
+
+/// <summary>What <see cref="IFileStore.CreateAsync"/> creates.</summary>
+public sealed record StoreCreateOptions
+{
+    /// <summary>A directory rather than a file.</summary>
+    public bool IsDirectory { get; init; }
+
+    /// <inheritdoc cref="StoreOpenOptions"/>
+    public StoreAccess Access { get; init; }
+
+    /// <summary>Attributes to begin with (no Directory, no Normal).</summary>
+    public Protocol.Fscc.FileAttributes Attributes { get; init; }
+
+    /// <summary>
+    /// The new object's security descriptor, self-relative; null leaves the store's default (mode bits, default ACL).
+    /// </summary>
+    public ReadOnlyMemory<byte>? SecurityDescriptor { get; init; }
+
+    /// <summary>Bytes to allocate at once; 0 for none.</summary>
+    public ulong AllocationSize { get; init; }
+
+    /// <summary>Extended attributes to set.</summary>
+    public IReadOnlyList<ExtendedAttribute> ExtendedAttributes { get; init; } = [];
+}
+
+/// <summary>An extended attribute: name (OEM text, any case) and value. [MS-FSCC] 2.4.16.</summary>
+/// <param name="NeedEa">FILE_NEED_EA</param>
+public readonly record struct ExtendedAttribute(string Name, ReadOnlyMemory<byte> Value, bool NeedEa = false);
+
+/// <summary>
+/// On whose behalf a store works. The server has already checked the NT access; a store that sits on an operating
+/// system with its own accounts also acts with this account's rights there.
+/// </summary>
+/// <param name="Uid">Unix user; null: the service's own.</param>
+/// <param name="Gid">Primary Unix group.</param>
+/// <param name="Groups">Supplementary Unix groups.</param>
+public sealed record StoreCaller(uint? Uid, uint Gid, IReadOnlyList<uint> Groups)
+{
+    /// <summary>The service's own account.</summary>
+    public static StoreCaller Service { get; } = new(null, 0, []);
+}
+
+/// <summary>Features that a store has; the file-system attributes that clients see follow from them.</summary>
+[Flags]
+public enum StoreCapabilities
+{
+    None = 0,
+    NamedStreams = 1 << 0,
+    ExtendedAttributes = 1 << 1,
+    SecurityDescriptors = 1 << 2,
+    SparseFiles = 1 << 3,
+    HardLinks = 1 << 4,
+    SymbolicLinks = 1 << 5,
+    Snapshots = 1 << 6,
+    BlockCloning = 1 << 7,
+    ReadOnly = 1 << 8,
+    CaseSensitiveNames = 1 << 9,
+}
+
+/// <summary>Sizes and identity of a volume.</summary>
+/// <param name="TotalBytes">Size of the volume.</param>
+/// <param name="FreeBytes">Free for anybody, reserves included.</param>
+/// <param name="AvailableBytes">Free for the caller.</param>
+/// <param name="BlockSize">Bytes per allocation unit.</param>
+/// <param name="SerialNumber">Stable for the volume's life.</param>
+/// <param name="VolumeId">Stable and unique: two shares on one volume say the same.</param>
+/// <param name="MaxNameLength">UTF-16 units of the longest component.</param>
+public readonly record struct VolumeInfo(
+    ulong TotalBytes, ulong FreeBytes, ulong AvailableBytes, uint BlockSize, uint SerialNumber, Guid VolumeId,
+    string FileSystemName, string Label, Protocol.Dtyp.FileTime CreationTime, int MaxNameLength);

@@ -1,0 +1,172 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
+using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
+
+namespace Symbio.Storage;
+
+/// <summary>
+/// An open file, directory or stream of a store. It follows the object when that is renamed. Any number may be open on
+/// one object; sharing, locks and leases are the server's. Members may be called concurrently.
+/// </summary>
+public interface IStoreFile : IAsyncDisposable
+{
+    /// <summary>The object that is open; equal for all handles of one object (hard links included).</summary>
+    FileKey Key { get; }
+
+    /// <summary>A directory.</summary>
+    bool IsDirectory { get; }
+
+    /// <summary>Name of the stream that is open; "" for the unnamed one and for directories.</summary>
+    string StreamName { get; }
+
+    /// <summary>
+    /// The path from the share's root as it is spelled on disk now, in the form that <see cref="IFileStore"/> describes,
+    /// without stream. The last known one when the object has no name any more.
+    /// </summary>
+    string Path { get; }
+
+    /// <summary>Attributes, times and sizes. For a stream: the file's, with the stream's sizes.</summary>
+    ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken);
+
+    /// <summary>Sets times and attributes; what is null stays. Changes no other time as a side effect that it can avoid.</summary>
+    ValueTask<NtStatus> SetBasicInfoAsync(BasicInfoChange change, CancellationToken cancellationToken);
+
+    /// <summary>Reads up to destination.Length bytes; a count of 0 is the end of the file.</summary>
+    ValueTask<(NtStatus Status, int Count)> ReadAsync(
+        ulong offset, Memory<byte> destination, CancellationToken cancellationToken);
+
+    /// <summary>Writes all of <paramref name="source"/>, growing the file as needed.</summary>
+    ValueTask<NtStatus> WriteAsync(ulong offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken);
+
+    /// <summary>Returns when data and metadata are on stable storage.</summary>
+    ValueTask<NtStatus> FlushAsync(CancellationToken cancellationToken);
+
+    /// <summary>Cuts or grows (with zeros) to this size.</summary>
+    ValueTask<NtStatus> SetEndOfFileAsync(ulong size, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reserves space for this many bytes without changing the size; less than the size cuts the file, [MS-FSA] 2.1.5.15.1.
+    /// </summary>
+    ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken);
+
+    /// <summary>The parts of the range that hold data, in order; all else reads as zeros.</summary>
+    ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
+        StoreRange range, CancellationToken cancellationToken);
+
+    /// <summary>Zeros a range within the file's size; gives the space back when <paramref name="deallocate"/>.</summary>
+    ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The self-relative security descriptor, whole. One is made up from the store's own rights when none is stored.
+    /// </summary>
+    ValueTask<(NtStatus Status, ReadOnlyMemory<byte> Descriptor)> GetSecurityDescriptorAsync(
+        CancellationToken cancellationToken);
+
+    /// <summary>Replaces the whole descriptor (self-relative).</summary>
+    ValueTask<NtStatus> SetSecurityDescriptorAsync(
+        ReadOnlyMemory<byte> descriptor, StoreCaller caller, CancellationToken cancellationToken);
+
+    /// <summary>All extended attributes.</summary>
+    ValueTask<(NtStatus Status, IReadOnlyList<ExtendedAttribute> Attributes)> GetExtendedAttributesAsync(
+        CancellationToken cancellationToken);
+
+    /// <summary>Sets each; an empty value removes. Names match without regard to case.</summary>
+    ValueTask<NtStatus> SetExtendedAttributesAsync(
+        IReadOnlyList<ExtendedAttribute> attributes, CancellationToken cancellationToken);
+
+    /// <summary>The named streams (not the unnamed one).</summary>
+    ValueTask<(NtStatus Status, IReadOnlyList<StoreStream> Streams)> GetStreamsAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Opens a named stream of this object; <paramref name="create"/>: creates it, and an existing one is
+    /// <see cref="NtStatus.ObjectNameCollision"/>. Stream names match without regard to case.
+    /// </summary>
+    ValueTask<(NtStatus Status, IStoreFile? Stream)> OpenStreamAsync(
+        string name, bool create, StoreAccess access, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes the name this handle was opened by (a directory must be empty), or the stream. The object lives on until
+    /// its last handle is closed.
+    /// </summary>
+    ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Renames within the store; this handle's <see cref="Path"/> follows. Atomic. A target that exists is
+    /// <see cref="NtStatus.ObjectNameCollision"/> unless <paramref name="replace"/>; a target directory is never replaced
+    /// (<see cref="NtStatus.AccessDenied"/>). The same name in other case is a change of spelling, not a collision.
+    /// </summary>
+    ValueTask<NtStatus> RenameAsync(string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken);
+
+    /// <summary>Renames this stream; only on a stream's handle.</summary>
+    ValueTask<NtStatus> RenameStreamAsync(string newName, bool replace, CancellationToken cancellationToken);
+
+    /// <summary>Gives the file one more name.</summary>
+    ValueTask<NtStatus> LinkAsync(string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken);
+
+    /// <summary>True when a directory holds no name.</summary>
+    ValueTask<(NtStatus Status, bool IsEmpty)> IsEmptyAsync(CancellationToken cancellationToken);
+
+    /// <summary>Starts a listing of a directory, "." and ".." included and first.</summary>
+    IDirectoryEnumerator Enumerate();
+}
+
+/// <summary>
+/// A position in a directory. What is there from start to end is returned exactly once, whatever else comes and goes.
+/// Not thread-safe.
+/// </summary>
+public interface IDirectoryEnumerator : IAsyncDisposable
+{
+    /// <summary>
+    /// The next entries that match, as many as are at hand and fit; a count of 0 is the end. A literal pattern is a
+    /// look-up, not a scan.
+    /// </summary>
+    ValueTask<(NtStatus Status, int Count)> ReadAsync(
+        NamePattern pattern, DirectoryFields fields, Memory<DirectoryEntry> destination, CancellationToken cancellationToken);
+
+    /// <summary>Starts over.</summary>
+    void Restart();
+}
+
+/// <summary>Which parts of <see cref="DirectoryEntry.Stat"/> a listing needs.</summary>
+[Flags]
+public enum DirectoryFields
+{
+    /// <summary>Names only.</summary>
+    None = 0,
+    /// <summary>Attributes, times, sizes, id.</summary>
+    Stat = 1,
+    /// <summary>Bytes of extended attributes as well.</summary>
+    EaSize = 2,
+}
+
+/// <summary>A name in a directory, as spelled on disk (mapped to what NT allows).</summary>
+public readonly record struct DirectoryEntry(string Name, FileStat Stat);
+
+/// <summary>Names an object for as long as it exists.</summary>
+/// <param name="Volume">Which volume; equal for all shares on it.</param>
+/// <param name="FileId">64-bit id on the volume (inode number).</param>
+/// <param name="Generation">Tells successive users of one id apart, as far as the store can.</param>
+public readonly record struct FileKey(ulong Volume, ulong FileId, ulong Generation);
+
+/// <summary>What the store knows of an object at one moment.</summary>
+/// <param name="Attributes">With Directory and ReparsePoint as they apply; never Normal.</param>
+/// <param name="EaSize">Bytes of the extended attributes in FILE_FULL_EA_INFORMATION form; 0 for none.</param>
+public readonly record struct FileStat(
+    ulong FileId, FileAttributes Attributes, ulong EndOfFile, ulong AllocationSize,
+    FileTime CreationTime, FileTime LastAccessTime, FileTime LastWriteTime, FileTime ChangeTime,
+    uint LinkCount, uint ReparseTag, uint EaSize)
+{
+    public bool IsDirectory => (Attributes & FileAttributes.Directory) != 0;
+}
+
+/// <summary>Times and attributes to set; null leaves one as it is.</summary>
+public readonly record struct BasicInfoChange(
+    FileTime? CreationTime = null, FileTime? LastAccessTime = null, FileTime? LastWriteTime = null,
+    FileTime? ChangeTime = null, FileAttributes? Attributes = null);
+
+/// <summary>A byte range of a file.</summary>
+public readonly record struct StoreRange(ulong Offset, ulong Length);
+
+/// <summary>A named stream.</summary>
+public readonly record struct StoreStream(string Name, ulong EndOfFile, ulong AllocationSize);
