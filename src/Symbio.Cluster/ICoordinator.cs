@@ -1,0 +1,90 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+
+namespace Symbio.Cluster;
+
+/// <summary>
+/// Arbitration between opens: may this open proceed, is this range locked, who deletes. One object per file decides;
+/// where it lives (in this process, in a cluster) handlers cannot tell.
+/// </summary>
+public interface ICoordinator
+{
+    /// <summary>Registers an open, after share modes and delete-pending allow it; [MS-FSA] 2.1.5.1.2.</summary>
+    /// <returns>
+    /// <see cref="NtStatus.SharingViolation"/> or <see cref="NtStatus.DeletePending"/> when they do not.
+    /// </returns>
+    ValueTask<(NtStatus Status, IFileClaim? Claim)> OpenAsync(
+        FileIdentity file, ClaimOptions options, CancellationToken cancellationToken);
+}
+
+/// <summary>Names a file for as long as it exists, on every node alike.</summary>
+public readonly record struct FileIdentity(ulong Volume, ulong FileId, ulong Generation);
+
+/// <summary>What an open wants of its file.</summary>
+/// <param name="Stream">Stream name, upper-cased; "" for the unnamed one. Share modes are per stream.</param>
+/// <param name="Link">The name it was opened by, upper-cased: delete-pending is per name, [MS-FSA] 2.1.1.5 Link.</param>
+/// <param name="Access">Open.GrantedAccess</param>
+/// <param name="ShareRead">FILE_SHARE_READ, and so on.</param>
+/// <param name="DeleteOnClose">Sets delete-pending when this open is closed.</param>
+public readonly record struct ClaimOptions(
+    string Stream, string Link, AccessMask Access, bool ShareRead, bool ShareWrite, bool ShareDelete, bool DeleteOnClose);
+
+/// <summary>One open's place in its file's record.</summary>
+public interface IFileClaim
+{
+    /// <summary>The name that this open was made by (or its file renamed to) is to be removed at the last close.</summary>
+    bool IsDeletePending { get; }
+
+    /// <summary>FileDispositionInformation, [MS-FSA] 2.1.5.15.3: sets or clears delete-pending on this open's name.</summary>
+    ValueTask SetDeletePendingAsync(bool deletePending, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// May this open's file be deleted or renamed as far as other opens go?
+    /// <see cref="NtStatus.SharingViolation"/> when one of them denies delete.
+    /// </summary>
+    NtStatus CheckShareDelete();
+
+    /// <summary>True when other opens of any stream of the file exist.</summary>
+    bool HasOtherOpens { get; }
+
+    /// <summary>The file's name has changed for every open that used the same name.</summary>
+    void RenameLink(string link);
+
+    /// <summary>May this open read or write the range? [MS-FSA] 2.1.4.10. No cost while the file has no lock.</summary>
+    NtStatus CheckRange(ulong offset, ulong length, bool write);
+
+    /// <summary>
+    /// Takes a byte-range lock, [MS-FSA] 2.1.5.8. Waits for conflicting ones to go when <paramref name="wait"/>;
+    /// the wait ends with <see cref="NtStatus.Cancelled"/> when the token fires and with
+    /// <see cref="NtStatus.RangeNotLocked"/> when the claim is released.
+    /// </summary>
+    ValueTask<NtStatus> LockAsync(ByteRange range, bool exclusive, bool wait, CancellationToken cancellationToken);
+
+    /// <summary>Gives a lock back, [MS-FSA] 2.1.5.9; exactly the range that was locked.</summary>
+    ValueTask<NtStatus> UnlockAsync(ByteRange range, CancellationToken cancellationToken);
+
+    /// <summary>The locks of this open.</summary>
+    IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks();
+
+    /// <summary>
+    /// Ends the open: its locks go. Tells what is to be deleted because this was the last open of a name, or of a
+    /// stream, that is delete-pending; the caller deletes and then calls <see cref="CompleteRelease"/>.
+    /// </summary>
+    ValueTask<ReleaseOutcome> ReleaseAsync(CancellationToken cancellationToken);
+
+    /// <summary>Ends the release that <see cref="ReleaseAsync"/> began: the name may be used anew.</summary>
+    void CompleteRelease();
+}
+
+/// <summary>A byte range; Length 0 is a range of its own kind, [MS-FSA] 2.1.4.10.</summary>
+public readonly record struct ByteRange(ulong Offset, ulong Length);
+
+/// <summary>What the closing of an open leads to.</summary>
+public enum ReleaseOutcome
+{
+    /// <summary>Nothing more.</summary>
+    Closed,
+
+    /// <summary>The caller removes the name (or the stream) now.</summary>
+    Delete,
+}

@@ -1,0 +1,102 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+
+namespace Symbio.Cluster.Local;
+
+/// <summary>One open's place in a <see cref="FileRecord"/>.</summary>
+internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptions options) : IFileClaim
+{
+    private volatile bool _streamHasLocks;
+
+    public FileIdentity File { get; } = file;
+
+    public string Stream { get; } = options.Stream;
+
+    public string Link { get; set; } = options.Link;
+
+    public AccessMask Access { get; } = options.Access;
+
+    public bool ShareRead { get; } = options.ShareRead;
+
+    public bool ShareWrite { get; } = options.ShareWrite;
+
+    public bool ShareDelete { get; } = options.ShareDelete;
+
+    public bool DeleteOnClose { get; } = options.DeleteOnClose;
+
+    public bool IsReleased { get; set; }
+
+    /// <summary>Lets reads and writes of a file without locks pass without taking the record's lock.</summary>
+    public bool StreamHasLocks
+    {
+        get => _streamHasLocks;
+        set => _streamHasLocks = value;
+    }
+
+    public bool IsDeletePending => record.IsDeletePending(this);
+
+    public bool HasOtherOpens => record.HasOtherOpens(this);
+
+    public ValueTask SetDeletePendingAsync(bool deletePending, CancellationToken cancellationToken)
+    {
+        record.SetDeletePending(this, deletePending);
+        return ValueTask.CompletedTask;
+    }
+
+    public NtStatus CheckShareDelete() => record.CheckShareDelete(this);
+
+    public void RenameLink(string link) => record.RenameLink(this, link);
+
+    public NtStatus CheckRange(ulong offset, ulong length, bool write) =>
+        StreamHasLocks ? record.CheckRange(this, new ByteRange(offset, length), write) : NtStatus.Success;
+
+    public ValueTask<NtStatus> LockAsync(ByteRange range, bool exclusive, bool wait, CancellationToken cancellationToken)
+    {
+        NtStatus status = record.TryLock(this, range, exclusive, wait, out LockWaiter? waiter);
+        return waiter is null ? new(status) : WaitAsync(waiter, cancellationToken);
+    }
+
+    public ValueTask<NtStatus> UnlockAsync(ByteRange range, CancellationToken cancellationToken)
+    {
+        var wake = new List<LockWaiter>();
+        NtStatus status = record.Unlock(this, range, wake);
+        Wake(wake);
+        return new(status);
+    }
+
+    public IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks() => record.GetLocks(this);
+
+    public ValueTask<ReleaseOutcome> ReleaseAsync(CancellationToken cancellationToken)
+    {
+        var wake = new List<LockWaiter>();
+        ReleaseOutcome outcome = record.Release(this, wake);
+        Wake(wake);
+        return new(outcome);
+    }
+
+    public void CompleteRelease() => record.CompleteRelease(this);
+
+    private static void Wake(List<LockWaiter> waiters)
+    {
+        foreach (LockWaiter waiter in waiters)
+            waiter.Wake();
+    }
+
+    private async ValueTask<NtStatus> WaitAsync(LockWaiter waiter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await waiter.Done.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            record.AbandonWait(waiter);
+
+            // The grant may have come first; then the lock is held and the cancel is late.
+            if (waiter.Granted is null)
+                return NtStatus.Cancelled;
+        }
+
+        return waiter.Granted == true ? NtStatus.Success : NtStatus.RangeNotLocked;
+    }
+}

@@ -1,0 +1,265 @@
+using System.Diagnostics.CodeAnalysis;
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+
+namespace Symbio.Cluster.Local;
+
+/// <summary>
+/// All opens of one file. Its lock is the only one taken here, and nothing is called with it held that could wait.
+/// </summary>
+internal sealed class FileRecord(LocalCoordinator owner)
+{
+    private const AccessMask SharedAccess =
+        AccessMask.ReadData | AccessMask.Execute | AccessMask.WriteData | AccessMask.AppendData | AccessMask.Delete;
+
+    private readonly List<FileClaim> _claims = [];
+    private readonly Dictionary<string, RangeLocks> _locks = new(StringComparer.Ordinal);
+
+    // Names (or streams) that are removed at their last close, and those whose removal is under way.
+    private readonly HashSet<(string Link, string Stream)> _deletePending = [];
+    private bool _dead;
+
+    public Lock Lock { get; } = new();
+
+    /// <summary>False: the record is dead, take another one.</summary>
+    public bool TryOpen(FileIdentity file, ClaimOptions options, out NtStatus status, out FileClaim? claim)
+    {
+        claim = null;
+        lock (Lock)
+        {
+            status = NtStatus.Success;
+            if (_dead)
+                return false;
+            status = CheckOpen(options);
+            if (status == NtStatus.Success)
+            {
+                claim = new FileClaim(this, file, options);
+                _claims.Add(claim);
+            }
+            else
+            {
+                DieIfUnused(file);
+            }
+        }
+
+        return true;
+    }
+
+    public bool IsDeletePending(FileClaim claim)
+    {
+        lock (Lock)
+            return IsDeletePending(claim.Link, claim.Stream);
+    }
+
+    public void SetDeletePending(FileClaim claim, bool deletePending)
+    {
+        lock (Lock)
+        {
+            if (deletePending)
+                _deletePending.Add((claim.Link, claim.Stream));
+            else
+                _deletePending.Remove((claim.Link, claim.Stream));
+        }
+    }
+
+    public NtStatus CheckShareDelete(FileClaim claim)
+    {
+        lock (Lock)
+        {
+            foreach (FileClaim other in _claims)
+            {
+                if (other != claim && !other.IsReleased && (other.Access & SharedAccess) != 0 && !other.ShareDelete
+                    && (claim.Stream.Length == 0 || other.Stream == claim.Stream))
+                {
+                    return NtStatus.SharingViolation;
+                }
+            }
+        }
+
+        return NtStatus.Success;
+    }
+
+    public bool HasOtherOpens(FileClaim claim)
+    {
+        lock (Lock)
+        {
+            foreach (FileClaim other in _claims)
+            {
+                if (other != claim && !other.IsReleased)
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    public void RenameLink(FileClaim claim, string link)
+    {
+        lock (Lock)
+        {
+            string old = claim.Link;
+            foreach (FileClaim other in _claims)
+            {
+                if (other.Link == old)
+                    other.Link = link;
+            }
+
+            foreach ((string Link, string Stream) pending in _deletePending.Where(p => p.Link == old).ToArray())
+            {
+                _deletePending.Remove(pending);
+                _deletePending.Add((link, pending.Stream));
+            }
+        }
+    }
+
+    public ReleaseOutcome Release(FileClaim claim, List<LockWaiter> wake)
+    {
+        lock (Lock)
+        {
+            if (claim.IsReleased)
+                return ReleaseOutcome.Closed;
+            claim.IsReleased = true;
+            if (claim.DeleteOnClose)
+                _deletePending.Add((claim.Link, claim.Stream));
+            if (_locks.TryGetValue(claim.Stream, out RangeLocks? locks))
+            {
+                locks.RemoveAll(claim, wake);
+                UpdateLockedFlags(claim.Stream, locks);
+            }
+
+            // The name goes when the last open of it goes; a stream when the last open of the stream goes, unless the
+            // whole name goes anyhow.
+            bool pending = _deletePending.Contains((claim.Link, ""))
+                ? !_claims.Exists(c => !c.IsReleased && c.Link == claim.Link)
+                : _deletePending.Contains((claim.Link, claim.Stream))
+                    && !_claims.Exists(c => !c.IsReleased && c.Link == claim.Link && c.Stream == claim.Stream);
+            return pending ? ReleaseOutcome.Delete : ReleaseOutcome.Closed;
+        }
+    }
+
+    public void CompleteRelease(FileClaim claim)
+    {
+        lock (Lock)
+        {
+            _claims.Remove(claim);
+            if (!_claims.Exists(c => c.Link == claim.Link))
+                _deletePending.RemoveWhere(p => p.Link == claim.Link);
+            else if (!_claims.Exists(c => c.Link == claim.Link && c.Stream == claim.Stream) && claim.Stream.Length > 0)
+                _deletePending.Remove((claim.Link, claim.Stream));
+            DieIfUnused(claim.File);
+        }
+    }
+
+    public NtStatus CheckRange(FileClaim claim, ByteRange range, bool write)
+    {
+        lock (Lock)
+        {
+            return _locks.TryGetValue(claim.Stream, out RangeLocks? locks) && locks.ConflictsWithAccess(claim, range, write)
+                ? NtStatus.FileLockConflict
+                : NtStatus.Success;
+        }
+    }
+
+    public NtStatus TryLock(
+        FileClaim claim, ByteRange range, bool exclusive, bool wait, [NotNullIfNotNull(nameof(waiter))] out LockWaiter? waiter)
+    {
+        waiter = null;
+        lock (Lock)
+        {
+            if (claim.IsReleased)
+                return NtStatus.RangeNotLocked;
+            if (!_locks.TryGetValue(claim.Stream, out RangeLocks? locks))
+                _locks.Add(claim.Stream, locks = new RangeLocks());
+            if (locks.TryAdd(claim, range, exclusive))
+            {
+                UpdateLockedFlags(claim.Stream, locks);
+                return NtStatus.Success;
+            }
+
+            if (wait)
+                waiter = locks.Enqueue(claim, range, exclusive);
+            return NtStatus.LockNotGranted;
+        }
+    }
+
+    public void AbandonWait(LockWaiter waiter)
+    {
+        lock (Lock)
+        {
+            if (_locks.TryGetValue(waiter.Claim.Stream, out RangeLocks? locks))
+                locks.Dequeue(waiter);
+        }
+    }
+
+    public NtStatus Unlock(FileClaim claim, ByteRange range, List<LockWaiter> wake)
+    {
+        lock (Lock)
+        {
+            if (!_locks.TryGetValue(claim.Stream, out RangeLocks? locks) || !locks.Remove(claim, range, wake))
+                return NtStatus.RangeNotLocked;
+            UpdateLockedFlags(claim.Stream, locks);
+            return NtStatus.Success;
+        }
+    }
+
+    public IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks(FileClaim claim)
+    {
+        lock (Lock)
+            return _locks.TryGetValue(claim.Stream, out RangeLocks? locks) ? locks.Of(claim) : [];
+    }
+
+    // [MS-FSA] 2.1.5.1.2, the sharing checks; opens for attributes alone take no part.
+    private NtStatus CheckOpen(ClaimOptions options)
+    {
+        if (IsDeletePending(options.Link, options.Stream))
+            return NtStatus.DeletePending;
+        if ((options.Access & SharedAccess) == 0)
+            return NtStatus.Success;
+        foreach (FileClaim other in _claims)
+        {
+            if (other.IsReleased || (other.Access & SharedAccess) == 0)
+                continue;
+            if (other.Stream == options.Stream)
+            {
+                if (Denies(options.ShareRead, options.ShareWrite, options.ShareDelete, other.Access)
+                    || Denies(other.ShareRead, other.ShareWrite, other.ShareDelete, options.Access))
+                {
+                    return NtStatus.SharingViolation;
+                }
+            }
+            else if ((options.Stream.Length == 0 && (options.Access & AccessMask.Delete) != 0 && !other.ShareDelete)
+                || (other.Stream.Length == 0 && (other.Access & AccessMask.Delete) != 0 && !options.ShareDelete))
+            {
+                return NtStatus.SharingViolation; // Deleting the file would take the stream along.
+            }
+        }
+
+        return NtStatus.Success;
+    }
+
+    private static bool Denies(bool shareRead, bool shareWrite, bool shareDelete, AccessMask access) =>
+        (!shareRead && (access & (AccessMask.ReadData | AccessMask.Execute)) != 0)
+        || (!shareWrite && (access & (AccessMask.WriteData | AccessMask.AppendData)) != 0)
+        || (!shareDelete && (access & AccessMask.Delete) != 0);
+
+    private bool IsDeletePending(string link, string stream) =>
+        _deletePending.Count > 0
+        && (_deletePending.Contains((link, "")) || (stream.Length > 0 && _deletePending.Contains((link, stream))));
+
+    private void UpdateLockedFlags(string stream, RangeLocks locks)
+    {
+        foreach (FileClaim claim in _claims)
+        {
+            if (claim.Stream == stream)
+                claim.StreamHasLocks = !locks.IsEmpty;
+        }
+    }
+
+    private void DieIfUnused(FileIdentity file)
+    {
+        if (_claims.Count > 0 || _dead)
+            return;
+        _dead = true;
+        owner.Remove(file, this);
+    }
+}

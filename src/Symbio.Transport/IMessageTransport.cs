@@ -1,0 +1,36 @@
+using System.Net;
+
+namespace Symbio.Transport;
+
+/// <summary>
+/// A duplex stream of whole messages. One caller receives; one caller at a time sends. A dead transport ends
+/// <see cref="ReceiveAsync"/> with null and makes <see cref="SendAsync"/> throw <see cref="IOException"/>.
+/// </summary>
+public interface IMessageTransport : IAsyncDisposable
+{
+    /// <summary>The peer, for logs and address rules; null when it has no address.</summary>
+    EndPoint? RemoteEndPoint { get; }
+
+    /// <summary>Our side.</summary>
+    EndPoint? LocalEndPoint { get; }
+
+    /// <summary>The next message; the caller owns it. Null: the peer has closed, or the transport is dead.</summary>
+    /// <param name="maxLength">A longer message is an <see cref="InvalidDataException"/>; nothing is allocated for it.</param>
+    ValueTask<Frame?> ReceiveAsync(int maxLength, CancellationToken cancellationToken);
+
+    /// <summary>Sends messages in order and disposes each, in every case.</summary>
+    ValueTask SendAsync(ReadOnlyMemory<Frame> frames, CancellationToken cancellationToken);
+
+    /// <summary>Makes the transport dead at once: pending and later calls end.</summary>
+    void Abort();
+}
+
+/// <summary>Accepts transports.</summary>
+public interface ITransportListener : IAsyncDisposable
+{
+    /// <summary>Where it listens.</summary>
+    EndPoint LocalEndPoint { get; }
+
+    /// <summary>The next peer; null once the listener has been disposed.</summary>
+    ValueTask<IMessageTransport?> AcceptAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,229 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Symbio.Transport.Tcp;
+
+/// <summary>Direct TCP, [MS-SMB2] 2.1: a zero byte, a 24-bit big-endian length, the message.</summary>
+public sealed class TcpTransport : IMessageTransport
+{
+    private const int PrefixSize = 4;
+
+    // What one receive takes ahead: several small requests at once, and little to copy out of when a large one starts.
+    private const int LookAheadSize = 4096;
+
+    private readonly Socket _socket;
+    private readonly FramePool _pool;
+    private readonly byte[] _lookAhead = GC.AllocateUninitializedArray<byte>(LookAheadSize, pinned: true);
+    private readonly List<ArraySegment<byte>> _segments = [];
+    private int _position;
+    private int _available;
+
+    public TcpTransport(Socket socket, FramePool pool)
+    {
+        _socket = socket;
+        _pool = pool;
+        socket.NoDelay = true;
+        RemoteEndPoint = socket.RemoteEndPoint;
+        LocalEndPoint = socket.LocalEndPoint;
+    }
+
+    /// <inheritdoc/>
+    public EndPoint? RemoteEndPoint { get; }
+
+    /// <inheritdoc/>
+    public EndPoint? LocalEndPoint { get; }
+
+    /// <summary>Connects to a server.</summary>
+    public static async ValueTask<TcpTransport> ConnectAsync(
+        EndPoint server, FramePool pool, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(server, cancellationToken).ConfigureAwait(false);
+            return new TcpTransport(socket, pool);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Frame?> ReceiveAsync(int maxLength, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                if (!await FillAsync(PrefixSize, cancellationToken).ConfigureAwait(false))
+                    return null;
+                uint prefix = BinaryPrimitives.ReadUInt32BigEndian(_lookAhead.AsSpan(_position));
+                _position += PrefixSize;
+                _available -= PrefixSize;
+                if (prefix == 0x85000000)
+                    continue; // A NetBIOS session keep-alive, RFC 1002 4.3.6: harmless, and some clients send it.
+                if (prefix >> 24 != 0)
+                    throw new InvalidDataException($"not a Direct TCP message (first byte 0x{prefix >> 24:X2})");
+                if (prefix > (uint)maxLength)
+                    throw new InvalidDataException($"a message of {prefix} bytes, where {maxLength} are allowed");
+                return await ReceiveMessageAsync((int)prefix, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SendAsync(ReadOnlyMemory<Frame> frames, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (frames.Length == 1)
+            {
+                Frame frame = frames.Span[0];
+                WritePrefix(frame);
+                await SendAllAsync(frame.Memory, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                _segments.Clear();
+                for (int i = 0; i < frames.Length; i++)
+                {
+                    Frame frame = frames.Span[i];
+                    WritePrefix(frame);
+                    _segments.Add(new ArraySegment<byte>(frame.Buffer, frame.Start, frame.Length));
+                }
+
+                await SendSegmentsAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            throw new IOException("The connection is closed.", e);
+        }
+        finally
+        {
+            for (int i = 0; i < frames.Length; i++)
+                frames.Span[i].Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Abort() => _socket.Dispose();
+
+    public ValueTask DisposeAsync()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The peer was first.
+        }
+
+        _socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static void WritePrefix(Frame frame) =>
+        BinaryPrimitives.WriteUInt32BigEndian(frame.Prepend(PrefixSize), (uint)frame.Length - PrefixSize);
+
+    private async ValueTask<Frame?> ReceiveMessageAsync(int length, CancellationToken cancellationToken)
+    {
+        Frame frame = _pool.Rent(length);
+        try
+        {
+            int ahead = Math.Min(length, _available);
+            _lookAhead.AsSpan(_position, ahead).CopyTo(frame.Span);
+            _position += ahead;
+            _available -= ahead;
+            int have = ahead;
+
+            // The tail of a small message, and perhaps the next ones, come by way of the look-ahead buffer; the body
+            // of a large one goes straight to its frame.
+            if (have < length && length - have < LookAheadSize / 2)
+            {
+                if (!await FillAsync(length - have, cancellationToken).ConfigureAwait(false))
+                    return Lose(frame);
+                _lookAhead.AsSpan(_position, length - have).CopyTo(frame.Span[have..]);
+                _position += length - have;
+                _available -= length - have;
+                return frame;
+            }
+
+            while (have < length)
+            {
+                int count = await _socket.ReceiveAsync(frame.Memory[have..], SocketFlags.None, cancellationToken)
+                    .ConfigureAwait(false);
+                if (count == 0)
+                    return Lose(frame);
+                have += count;
+            }
+
+            return frame;
+        }
+        catch
+        {
+            frame.Dispose();
+            throw;
+        }
+    }
+
+    private static Frame? Lose(Frame frame)
+    {
+        frame.Dispose();
+        return null;
+    }
+
+    private async ValueTask<bool> FillAsync(int count, CancellationToken cancellationToken)
+    {
+        if (_available >= count)
+            return true;
+        if (_position > 0)
+        {
+            _lookAhead.AsSpan(_position, _available).CopyTo(_lookAhead);
+            _position = 0;
+        }
+
+        while (_available < count)
+        {
+            int received = await _socket
+                .ReceiveAsync(_lookAhead.AsMemory(_available), SocketFlags.None, cancellationToken)
+                .ConfigureAwait(false);
+            if (received == 0)
+                return false;
+            _available += received;
+        }
+
+        return true;
+    }
+
+    private async ValueTask SendAllAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int sent = await _socket.SendAsync(bytes, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+            bytes = bytes[sent..];
+        }
+    }
+
+    private async ValueTask SendSegmentsAsync()
+    {
+        while (_segments.Count > 0)
+        {
+            int sent = await _socket.SendAsync(_segments, SocketFlags.None).ConfigureAwait(false);
+            int whole = 0;
+            while (whole < _segments.Count && sent >= _segments[whole].Count)
+                sent -= _segments[whole++].Count;
+            _segments.RemoveRange(0, whole);
+            if (_segments.Count > 0)
+                _segments[0] = _segments[0][sent..];
+        }
+    }
+}
