@@ -33,7 +33,10 @@ internal sealed class FileRecord(LocalCoordinator owner)
             status = CheckOpen(options);
             if (status == NtStatus.Success)
             {
-                claim = new FileClaim(this, file, options);
+                claim = new FileClaim(this, file, options)
+                {
+                    StreamHasLocks = _locks.TryGetValue(options.Stream, out RangeLocks? locks) && !locks.IsEmpty,
+                };
                 _claims.Add(claim);
             }
             else
