@@ -163,6 +163,8 @@ public sealed class NtlmAcceptor : NtlmContext
     {
         if (!_options.AllowAnonymous)
             return NtStatus.AccessDenied;
+        if (message.EncryptedRandomSessionKey.IsEmpty)
+            NegotiatedFlags &= ~NegotiateFlags.KeyExchange; // Some clients leave the flag and send no key.
         var status = ExchangeKey(message, default, micOver: default);
         if (status == NtStatus.Success)
             Logon = new SecurityLogon("", "", message.Workstation, IsAnonymous: true, IsGuest: false, Identity: null);

@@ -116,6 +116,18 @@ public sealed class NtlmExchangeTests
     }
 
     [Fact]
+    public async Task Anonymous_may_leave_out_the_key_whatever_its_flags_say()
+    {
+        var server = TestServer.Mechanism(TestServer.Options with { AllowAnonymous = true }).CreateAcceptor();
+        await server.StepAsync(new NegotiateMessage(new NtlmClientOptions().Flags).ToArray(), default);
+        byte[] message = new AuthenticateMessage(
+            new NtlmClientOptions().Flags, default, default, "", "", "PC", default).ToArray();
+        Assert.Equal(NtStatus.Success, (await server.StepAsync(message, default)).Status);
+        Assert.Equal(new byte[16], server.SessionKey.ToArray());
+        Assert.True(server.Logon!.IsAnonymous);
+    }
+
+    [Fact]
     public async Task A_guest_has_a_logon_and_no_integrity()
     {
         using var client = TestServer.Client("Nobody", "whatever");
