@@ -1,0 +1,123 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Symbio.Identity;
+using Symbio.Protocol.Smb2;
+
+namespace Symbio.Server;
+
+/// <summary>What a server is started with. The defaults are the secure ones.</summary>
+public sealed record SmbServerOptions
+{
+    /// <summary>Addresses to listen on. Port 0 takes any free port; <see cref="SmbServer.Endpoints"/> tells which.</summary>
+    public IReadOnlyList<IPEndPoint> Endpoints { get; init; } = [new(IPAddress.IPv6Any, 445)];
+
+    /// <summary>NetBIOS-style name of this server, as clients see it in NTLM and in RPC answers.</summary>
+    public string ServerName { get; init; } = DefaultServerName();
+
+    /// <summary>Workgroup or domain name.</summary>
+    public string DomainName { get; init; } = "WORKGROUP";
+
+    /// <summary>ServerGuid, [MS-SMB2] 3.3.1.5. The same as long as the server keeps its state.</summary>
+    public Guid ServerGuid { get; init; } = Guid.NewGuid();
+
+    /// <summary>Who knows the accounts.</summary>
+    public required IAccountAuthority Accounts { get; init; }
+
+    /// <summary>The shares to begin with; <see cref="SmbServer.UpdateShares"/> changes them later.</summary>
+    public IReadOnlyList<ShareOptions> Shares { get; init; } = [];
+
+    /// <summary>Oldest dialect to accept.</summary>
+    public Dialect MinDialect { get; init; } = Dialect.Smb202;
+
+    /// <summary>Newest dialect to offer.</summary>
+    public Dialect MaxDialect { get; init; } = Dialect.Smb311;
+
+    /// <summary>RequireMessageSigning, [MS-SMB2] 3.3.1.5.</summary>
+    public bool RequireSigning { get; init; } = true;
+
+    /// <summary>Whether sessions are encrypted.</summary>
+    public EncryptionMode Encryption { get; init; } = EncryptionMode.Offered;
+
+    /// <summary>
+    /// RejectUnencryptedAccess, [MS-SMB2] 3.3.1.5: clients that cannot encrypt are turned away where encryption is
+    /// required, rather than served in the clear.
+    /// </summary>
+    public bool RejectUnencryptedAccess { get; init; } = true;
+
+    /// <summary>Ciphers, best first.</summary>
+    public IReadOnlyList<EncryptionAlgorithm> Ciphers { get; init; } =
+        [EncryptionAlgorithm.Aes128Gcm, EncryptionAlgorithm.Aes256Gcm, EncryptionAlgorithm.Aes128Ccm, EncryptionAlgorithm.Aes256Ccm];
+
+    /// <summary>Signing algorithms of 3.1.1, best first.</summary>
+    public IReadOnlyList<SigningAlgorithm> SigningAlgorithms { get; init; } =
+        [SigningAlgorithm.AesGmac, SigningAlgorithm.AesCmac, SigningAlgorithm.HmacSha256];
+
+    /// <summary>Accept anonymous sessions; they reach IPC$ only.</summary>
+    public bool AllowAnonymous { get; init; }
+
+    /// <summary>Limits that keep a hostile or broken peer cheap.</summary>
+    public ServerLimits Limits { get; init; } = new();
+
+    /// <summary>Log every request with its status and timing, at Trace level.</summary>
+    public bool TraceRequests { get; init; }
+
+    /// <summary>Where logs go.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    private static string DefaultServerName()
+    {
+        string host = Environment.MachineName.Split('.')[0].ToUpperInvariant();
+        return host.Length is > 0 and <= 15 ? host : "SYMBIO";
+    }
+}
+
+/// <summary>Whether sessions are encrypted, [MS-SMB2] 3.3.1.5 EncryptData.</summary>
+public enum EncryptionMode
+{
+    /// <summary>Encryption is not negotiated.</summary>
+    Off,
+
+    /// <summary>Clients may encrypt; shares may demand it.</summary>
+    Offered,
+
+    /// <summary>EncryptData: every session is encrypted.</summary>
+    Required,
+}
+
+/// <summary>Bounds, each with the reason it has.</summary>
+public sealed record ServerLimits
+{
+    /// <summary>MaxTransactSize, MaxReadSize and MaxWriteSize of dialects that have multi-credit requests.</summary>
+    public int MaxIoSize { get; init; } = 8 << 20;
+
+    /// <summary>Credits one connection may hold: what a client can have under way at once.</summary>
+    public int MaxCredits { get; init; } = 8192;
+
+    /// <summary>Connections in all; beyond it new ones are closed at once.</summary>
+    public int MaxConnections { get; init; } = 65536;
+
+    /// <summary>Connections that have not authenticated yet; beyond it new ones are closed at once.</summary>
+    public int MaxUnauthenticatedConnections { get; init; } = 1024;
+
+    /// <summary>A connection that has no session after this time is closed.</summary>
+    public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>Largest frame of a connection without a session: a logon needs no more.</summary>
+    public int MaxUnauthenticatedFrame { get; init; } = 128 << 10;
+
+    /// <summary>Sessions of one connection.</summary>
+    public int MaxSessionsPerConnection { get; init; } = 2048;
+
+    /// <summary>Trees of one session.</summary>
+    public int MaxTreesPerSession { get; init; } = 4096;
+
+    /// <summary>Opens of one session.</summary>
+    public int MaxOpensPerSession { get; init; } = 65536;
+
+    /// <summary>Requests of one connection that wait for an event (lock, notify): MaxAsyncCommands.</summary>
+    public int MaxAsyncCommands { get; init; } = 1024;
+}
