@@ -1,3 +1,4 @@
+using System.Net;
 using Symbio.Protocol.Dtyp;
 using Symbio.Security.Ntlm;
 
@@ -14,6 +15,11 @@ public interface IAccountAuthority : INtlmVerifier
 
     /// <summary>The identity of guests; null when guests are not allowed.</summary>
     LogonIdentity? Guest { get; }
+
+    /// <summary>
+    /// The verifier for logons that come from this address, which may slow down peers that fail. Waiting is asynchronous.
+    /// </summary>
+    INtlmVerifier ForPeer(IPAddress? address) => this;
 
     /// <summary>Finds an account by name ("user", "DOMAIN\user"); false when there is none.</summary>
     bool TryLookupName(string name, out AccountName account);
