@@ -5,6 +5,10 @@ namespace Symbio.Identity;
 /// <summary>Makes the identity of a local user who has logged on.</summary>
 internal sealed class LocalTokens(LocalAuthorityOptions options)
 {
+    private const TokenPrivileges AdministratorsPrivileges =
+        TokenPrivileges.ChangeNotify | TokenPrivileges.Backup | TokenPrivileges.Restore | TokenPrivileges.TakeOwnership |
+        TokenPrivileges.Security | TokenPrivileges.ManageVolume | TokenPrivileges.CreateSymbolicLink;
+
     public LogonIdentity Identity(LocalDomain domain, LocalUser user)
     {
         // Only root can work as another account. Without that every user works as the service does.
@@ -21,7 +25,8 @@ internal sealed class LocalTokens(LocalAuthorityOptions options)
         {
             UserName = user.Name,
             DomainName = options.ServerName,
-            Token = NewToken(domain, user.Rid, groups),
+            Token = NewToken(
+                domain, user.Rid, groups, user.Administrator ? AdministratorsPrivileges : TokenPrivileges.ChangeNotify),
             Unix = unix,
             IsAdministrator = user.Administrator,
         };
@@ -38,7 +43,7 @@ internal sealed class LocalTokens(LocalAuthorityOptions options)
         {
             UserName = "Guest",
             DomainName = options.ServerName,
-            Token = NewToken(domain, LocalDomain.GuestRid, groups),
+            Token = NewToken(domain, LocalDomain.GuestRid, groups, TokenPrivileges.ChangeNotify, isGuest: true),
             Unix = unix,
             IsGuest = true,
         };
@@ -60,5 +65,7 @@ internal sealed class LocalTokens(LocalAuthorityOptions options)
         return groups;
     }
 
-    private static SecurityToken NewToken(LocalDomain domain, uint rid, List<Sid> groups) => throw new NotImplementedException();
+    private static SecurityToken NewToken(
+        LocalDomain domain, uint rid, List<Sid> groups, TokenPrivileges privileges, bool isGuest = false) =>
+        new(domain.Sid.AppendRid(rid), groups, privileges, domain.Sid.AppendRid(LocalDomain.UsersRid), isGuest: isGuest);
 }

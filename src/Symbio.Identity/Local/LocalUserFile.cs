@@ -50,7 +50,7 @@ internal static class LocalUserFile
     /// <summary>Replaces the file as one step: whoever looks sees the old one or the new one, whole, also after a crash.</summary>
     public static void Write(string path, Content content, UnixFileStatus? replaced)
     {
-        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        string target = replaced is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
         string directory = Path.GetDirectoryName(Path.GetFullPath(target))!;
         string temporary = Path.Combine(directory, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}");
         try
