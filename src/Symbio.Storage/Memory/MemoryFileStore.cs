@@ -103,8 +103,13 @@ public sealed class MemoryFileStore : IFileStore
     /// <summary>Nothing is held that the garbage collector would not free.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    internal ReadOnlyMemory<byte> DescriptorOf(MemoryNode node) =>
-        node.SecurityDescriptor ?? (node == Tree.Root ? _rootDescriptor : _defaultDescriptor);
+    internal ReadOnlyMemory<byte> DescriptorOf(MemoryNode node)
+    {
+        // Not with ??: a null array would turn into an empty memory that is not null.
+        if (node.SecurityDescriptor is { } descriptor)
+            return descriptor;
+        return node == Tree.Root ? _rootDescriptor : _defaultDescriptor;
+    }
 
     private static byte[] EveryoneFullControl() => SecurityDescriptor.Create(
         Sid.BuiltinAdministrators, Sid.BuiltinAdministrators,

@@ -26,7 +26,7 @@ internal sealed partial class MemoryNode
     private FileTime _lastAccessTime;
     private FileTime _lastWriteTime;
     private FileTime _changeTime;
-    private ReadOnlyMemory<byte>? _securityDescriptor;
+    private byte[]? _securityDescriptor;
     private uint _linkCount = 1;
     private int _openCount;
 
@@ -101,7 +101,8 @@ internal sealed partial class MemoryNode
             _changeTime = now;
     }
 
-    public ReadOnlyMemory<byte>? SecurityDescriptor
+    /// <summary>Self-relative; null when none was ever given. Never changed in place.</summary>
+    public byte[]? SecurityDescriptor
     {
         get
         {
