@@ -54,16 +54,11 @@ public static class AccessCheck
     }
 
     /// <summary>
-    /// All rights that the descriptor and the token's privileges grant: MaximalAccess of SMB2_CREATE_QUERY_MAXIMAL_ACCESS
-    /// and of TREE_CONNECT.
+    /// All rights that the descriptor grants: MaximalAccess of SMB2_CREATE_QUERY_MAXIMAL_ACCESS and of TREE_CONNECT.
+    /// As with MAXIMUM_ALLOWED, rights by privilege do not show.
     /// </summary>
-    public static AccessMask MaximalAccess(SecurityDescriptor descriptor, SecurityToken token)
-    {
-        var granted = ByDescriptor(descriptor, token);
-        if (token.HasPrivilege(TokenPrivileges.TakeOwnership))
-            granted |= AccessMask.WriteOwner;
-        return granted;
-    }
+    public static AccessMask MaximalAccess(SecurityDescriptor descriptor, SecurityToken token) =>
+        ByDescriptor(descriptor, token);
 
     // One walk: an ACE decides the rights that no ACE before it has decided. The walk that stops early, as the
     // pseudocode has it, comes to the same answer for every set of desired rights.
@@ -85,7 +80,6 @@ public static class AccessCheck
             var mask = GenericMapping.File.Map(ace.Mask) & ~AccessMask.SystemSecurity;
             switch (ace.Type)
             {
-                // Object ACEs without a list of object types concern the object itself, [MS-DTYP] 2.5.3.2.
                 case AceType.AccessAllowed:
                     granted |= mask & ~denied;
                     break;
@@ -99,7 +93,7 @@ public static class AccessCheck
             }
         }
 
-        return granted & (AccessMask.FileAll | AccessMask.SystemSecurity);
+        return granted & AccessMask.FileAll;
     }
 
     private static bool HasOwnerRights(Acl dacl)

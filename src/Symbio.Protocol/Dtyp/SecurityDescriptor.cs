@@ -193,6 +193,12 @@ public sealed record SecurityDescriptor
         return (information & AnySacl) == 0 ? result : ApplySacl(result, change, information);
     }
 
+    public bool Equals(SecurityDescriptor? other) =>
+        other is not null && Control == other.Control && ResourceManagerControl == other.ResourceManagerControl &&
+        Owner == other.Owner && Group == other.Group && Equals(Sacl, other.Sacl) && Equals(Dacl, other.Dacl);
+
+    public override int GetHashCode() => HashCode.Combine(Control, Owner, Group, Sacl, Dacl);
+
     /// <summary>The SDDL form, [MS-DTYP] 2.5.1.</summary>
     public override string ToString() => Sddl.Format(this);
 

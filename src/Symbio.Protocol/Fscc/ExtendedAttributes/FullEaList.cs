@@ -24,7 +24,7 @@ public static class FullEaList
 
     /// <summary>Writes the list; the writer turns invalid when it does not fit.</summary>
     public static void Write(ref WireWriter writer, IReadOnlyList<FullEaEntry> entries) =>
-        Write(ref writer, entries, 0);
+        Write(ref writer, entries, 0, entries.Count);
 
     /// <summary>
     /// Writes the entries from <paramref name="first"/> as far as they fit whole, and returns how many: a query that
@@ -44,7 +44,7 @@ public static class FullEaList
             count++;
         }
 
-        Write(ref writer, [.. entries.Skip(first).Take(count)], 0);
+        Write(ref writer, entries, first, count);
         return count;
     }
 
@@ -96,15 +96,15 @@ public static class FullEaList
         return true;
     }
 
-    private static void Write(ref WireWriter writer, IReadOnlyList<FullEaEntry> entries, int start)
+    private static void Write(ref WireWriter writer, IReadOnlyList<FullEaEntry> entries, int first, int count)
     {
-        for (int i = start; i < entries.Count; i++)
+        for (int i = first; i < first + count; i++)
         {
             var entry = entries[i];
             // -1 makes the writer invalid: no field can say that length.
             bool fits = entry.Name.Length <= byte.MaxValue && entry.Value.Length <= ushort.MaxValue;
             int length = EntryLength(entry);
-            int padded = i == entries.Count - 1 ? 0 : (length + 3) & ~3;
+            int padded = i == first + count - 1 ? 0 : (length + 3) & ~3;
             writer.WriteInt32(padded);
             writer.WriteByte(entry.IsCritical ? NeedEa : (byte)0);
             writer.WriteByte((byte)entry.Name.Length);

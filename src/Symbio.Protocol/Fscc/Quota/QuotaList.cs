@@ -49,7 +49,7 @@ public static class QuotaList
             long threshold = reader.ReadInt64();
             long limit = reader.ReadInt64();
             var bytes = reader.ReadSpan((int)Math.Min(sidLength, int.MaxValue));
-            reader.Expect(next == 0 || (next >= FixedLength && next <= (uint)memory.Length));
+            reader.Expect(next == 0 || (next >= FixedLength && next < (uint)memory.Length));
             if (!reader.IsValid || !Sid.TryRead(bytes, out var sid))
                 return false;
 
@@ -74,7 +74,7 @@ public static class QuotaList
             uint next = reader.ReadUInt32();
             uint sidLength = reader.ReadUInt32();
             var bytes = reader.ReadSpan((int)Math.Min(sidLength, int.MaxValue));
-            reader.Expect(next == 0 || (next >= 8 && next <= (uint)memory.Length));
+            reader.Expect(next == 0 || (next >= 8 && next < (uint)memory.Length));
             if (!reader.IsValid || !Sid.TryRead(bytes, out var sid))
                 return false;
 
