@@ -207,7 +207,7 @@ internal sealed class MemoryData(SpaceLedger ledger)
         return growth;
     }
 
-    /// <summary>The array of a chunk, long enough for its bytes before <paramref name="end"/>; space is charged.</summary>
+    /// <summary>The array of a chunk, long enough for its bytes before <paramref name="end"/>.</summary>
     private byte[] Hold(long chunk, int end)
     {
         _chunks.TryGetValue(chunk, out byte[]? array);

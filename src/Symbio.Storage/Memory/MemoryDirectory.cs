@@ -63,7 +63,7 @@ internal sealed class MemoryDirectory(MemoryNode node, MemoryLink? link)
     /// <summary>The entries behind a sequence number, in order; null stands for a removed one.</summary>
     public ReadOnlySpan<Slot> After(long sequence) => CollectionsMarshal.AsSpan(_slots)[IndexAfter(sequence)..];
 
-    /// <summary>True when this is <paramref name="other"/> or above it. Stable only while no directory can move.</summary>
+    /// <summary>This is <paramref name="other"/> or above it. Stable only while no directory can move.</summary>
     public bool Contains(MemoryDirectory other)
     {
         while (other != this)

@@ -13,7 +13,8 @@ internal sealed class MemoryDirectoryEnumerator(MemoryDirectory? directory) : ID
     private long _position = BeforeDot;
 
     public ValueTask<(NtStatus Status, int Count)> ReadAsync(
-        NamePattern pattern, DirectoryFields fields, Memory<DirectoryEntry> destination, CancellationToken cancellationToken)
+        NamePattern pattern, DirectoryFields fields, Memory<DirectoryEntry> destination,
+        CancellationToken cancellationToken)
     {
         if (directory is null)
             return new((NtStatus.InvalidParameter, 0));

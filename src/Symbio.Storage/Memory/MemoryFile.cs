@@ -42,7 +42,9 @@ internal sealed class MemoryFile : IStoreFile
 
     public ValueTask<(NtStatus Status, int Count)> ReadAsync(
         ulong offset, Memory<byte> destination, CancellationToken cancellationToken) =>
-        new(_data is null ? (NtStatus.InvalidDeviceRequest, 0) : (NtStatus.Success, _data.Read(offset, destination.Span)));
+        new(_data is null
+            ? (NtStatus.InvalidDeviceRequest, 0)
+            : (NtStatus.Success, _data.Read(offset, destination.Span)));
 
     public ValueTask<NtStatus> WriteAsync(
         ulong offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)

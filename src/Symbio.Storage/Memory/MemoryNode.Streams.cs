@@ -130,7 +130,7 @@ internal sealed partial class MemoryNode
         }
     }
 
-    /// <summary>Length of the list as FILE_FULL_EA_INFORMATION, [MS-FSCC] 2.4.16: all but the last padded to 4.</summary>
+    /// <summary>Length as FILE_FULL_EA_INFORMATION, [MS-FSCC] 2.4.16: all but the last padded to 4.</summary>
     private static long EaSize(List<ExtendedAttribute> list)
     {
         long size = 0;

@@ -195,7 +195,8 @@ public abstract partial class StoreContract
         await using var enumerator = directory.Enumerate();
         var buffer = new DirectoryEntry[10];
 
-        while (await enumerator.ReadAsync(NamePattern.All, DirectoryFields.None, buffer, Token) is (_, > 0 and var read))
+        while (await enumerator.ReadAsync(
+            NamePattern.All, DirectoryFields.None, buffer, Token) is (_, > 0 and var read))
         {
             foreach (var entry in buffer[..read].Where(entry => entry.Name is not ("." or "..")))
             {

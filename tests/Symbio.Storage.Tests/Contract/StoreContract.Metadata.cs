@@ -120,7 +120,8 @@ public abstract partial class StoreContract
         var file = await CreateFileAsync("f");
         var before = await StatAsync(file);
 
-        Assert.Equal(NtStatus.Success, await file.SetBasicInfoAsync(new BasicInfoChange(LastAccessTime: s_past), Token));
+        Assert.Equal(
+            NtStatus.Success, await file.SetBasicInfoAsync(new BasicInfoChange(LastAccessTime: s_past), Token));
 
         var after = await StatAsync(file);
         Assert.Equal(s_past, after.LastAccessTime);
