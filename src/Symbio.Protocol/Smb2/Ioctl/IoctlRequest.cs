@@ -48,7 +48,7 @@ public readonly record struct IoctlRequest(
         writer.WriteUInt32(Smb2Header.Size + FixedSize);
         writer.WriteUInt32((uint)Input.Length);
         writer.WriteUInt32(MaxInputResponse);
-        writer.WriteUInt32(Output.IsEmpty ? 0 : (uint)(Smb2Header.Size + OutputStart));
+        writer.WriteUInt32((uint)(Smb2Header.Size + (Output.IsEmpty ? FixedSize : OutputStart)));
         writer.WriteUInt32((uint)Output.Length);
         writer.WriteUInt32(MaxOutputResponse);
         writer.WriteUInt32((uint)Flags);
