@@ -86,25 +86,28 @@ public ref struct WireReader
         _position = Math.Min((_position + alignment - 1) & -alignment, _span.Length);
 
     /// <summary>Reads a 16-bit offset, then a 16-bit length, and takes that slice of the message.</summary>
-    public ReadOnlyMemory<byte> ReadSlice16()
+    public ReadOnlyMemory<byte> ReadSlice16(uint minimum = 0)
     {
         uint offset = ReadUInt16();
-        return SliceAt(offset, ReadUInt16());
+        return SliceAt(offset, ReadUInt16(), minimum);
     }
 
     /// <summary>Reads a 32-bit offset, then a 32-bit length, and takes that slice of the message.</summary>
-    public ReadOnlyMemory<byte> ReadSlice32()
+    public ReadOnlyMemory<byte> ReadSlice32(uint minimum = 0)
     {
         uint offset = ReadUInt32();
-        return SliceAt(offset, ReadUInt32());
+        return SliceAt(offset, ReadUInt32(), minimum);
     }
 
-    /// <summary>A slice at a stated place. Zero length is empty, whatever the offset says.</summary>
-    public ReadOnlyMemory<byte> SliceAt(uint offset, uint length)
+    /// <summary>
+    /// A slice at a stated place, not before <paramref name="minimum"/> (where the fixed fields end). Zero length is
+    /// empty, whatever the offset says.
+    /// </summary>
+    public ReadOnlyMemory<byte> SliceAt(uint offset, uint length, uint minimum = 0)
     {
         if (length == 0)
             return ReadOnlyMemory<byte>.Empty;
-        if (_invalid || offset > (uint)_span.Length || length > (uint)_span.Length - offset)
+        if (_invalid || offset < minimum || offset > (uint)_span.Length || length > (uint)_span.Length - offset)
             return Fail<ReadOnlyMemory<byte>>();
         return _memory.Slice((int)offset, (int)length);
     }

@@ -2,7 +2,7 @@ using Symbio.Protocol.Smb2;
 
 namespace Symbio.Protocol.Tests.Smb2;
 
-/// <summary>Every command has its request and response: a new member of the enum fails here until it has a row.</summary>
+/// <summary>Every command has its request and response: a new one fails here until it has a row.</summary>
 public sealed class CommandCoverageTests
 {
     private static readonly Dictionary<Smb2Command, Row> Rows = new()

@@ -161,7 +161,8 @@ public sealed class CreateContextTests
         RoundTrip(new QueryOnDiskIdResponse(1, 2));
         RoundTrip(new DurableHandleReconnectV2(new FileId(1, 2), Guid.NewGuid(), DurableHandleFlags.Persistent));
         RoundTrip(new AppInstanceVersion(3, 4));
-        RoundTrip(new LeaseV2(Guid.NewGuid(), LeaseState.HandleCaching, LeaseFlags.ParentLeaseKeySet, Guid.NewGuid(), 9));
+        RoundTrip(new LeaseV2(
+            Guid.NewGuid(), LeaseState.HandleCaching, LeaseFlags.ParentLeaseKeySet, Guid.NewGuid(), 9));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using Symbio.Protocol.Smb2;
 
 namespace Symbio.Protocol.Tests.Smb2;
 
-/// <summary>What every message must stand: hex to value to the same hex, truncation at every byte, lying bytes.</summary>
+/// <summary>What every message must stand: hex to value to the same hex, cuts and lies at every byte.</summary>
 internal static class MessageTest
 {
     /// <summary>

@@ -37,6 +37,7 @@ public sealed class QueryInfoTests
     public void Buffers_outside_the_message_are_refused()
     {
         Assert.False(MessageTest.IsAccepted<QueryInfoRequest>(Request, b => b[64 + 12] = 0xFF)); // InputBufferLength
+        Assert.False(MessageTest.IsAccepted<QueryInfoRequest>(Request, b => b[64 + 12] = 2)); // in the header
         Assert.False(MessageTest.IsAccepted<QueryInfoResponse>(Response, b => b[64 + 2]++));
         Assert.False(MessageTest.IsAccepted<QueryInfoResponse>(Response, b => b[64 + 4]++));
     }

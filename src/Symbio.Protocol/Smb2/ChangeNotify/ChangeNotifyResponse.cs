@@ -4,7 +4,8 @@ namespace Symbio.Protocol.Smb2;
 /// <param name="OutputBufferLength">Bytes of the entries that follow.</param>
 /// <param name="Buffer">
 /// FILE_NOTIFY_INFORMATION entries, when this message holds them. A server may write them straight into the
-/// outgoing frame at <see cref="DataOffset"/> and leave this empty: <see cref="Write"/> then writes the fixed part only.
+/// outgoing frame at <see cref="DataOffset"/> and leave this empty: <see cref="Write"/> then writes the
+/// fixed part only.
 /// </param>
 public readonly record struct ChangeNotifyResponse(uint OutputBufferLength, ReadOnlyMemory<byte> Buffer)
     : IResponse<ChangeNotifyResponse>
@@ -26,7 +27,7 @@ public readonly record struct ChangeNotifyResponse(uint OutputBufferLength, Read
         reader.ExpectStructureSize(StructureSize);
         uint offset = reader.ReadUInt16();
         uint length = reader.ReadUInt32();
-        message = new ChangeNotifyResponse(length, reader.SliceAt(offset, length));
+        message = new ChangeNotifyResponse(length, reader.SliceAt(offset, length, DataOffset));
         return reader.IsValid;
     }
 

@@ -52,10 +52,10 @@ public readonly record struct CreateRequest(
         var disposition = (CreateDisposition)reader.ReadUInt32();
         var options = (CreateOptions)reader.ReadUInt32();
         ushort nameOffset = reader.ReadUInt16();
-        ReadOnlyMemory<byte> name = reader.SliceAt(nameOffset, reader.ReadUInt16());
+        ReadOnlyMemory<byte> name = reader.SliceAt(nameOffset, reader.ReadUInt16(), BufferOffset);
         message = new CreateRequest(
             securityFlags, oplockLevel, impersonationLevel, smbCreateFlags, desiredAccess, fileAttributes, shareAccess,
-            disposition, options, nameOffset, name, reader.ReadSlice32());
+            disposition, options, nameOffset, name, reader.ReadSlice32(BufferOffset));
         return reader.IsValid;
     }
 

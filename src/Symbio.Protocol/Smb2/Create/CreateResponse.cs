@@ -40,7 +40,7 @@ public readonly record struct CreateResponse(
         FileId fileId = FileId.Read(ref reader);
         message = new CreateResponse(
             oplockLevel, flags, action, creationTime, lastAccessTime, lastWriteTime, changeTime, allocationSize,
-            endOfFile, attributes, fileId, reader.ReadSlice32());
+            endOfFile, attributes, fileId, reader.ReadSlice32(Smb2Header.Size + FixedSize));
         return reader.IsValid;
     }
 

@@ -28,9 +28,9 @@ public readonly record struct IoctlRequest(
         reader.Skip(2); // Reserved
         var ctlCode = (FsctlCode)reader.ReadUInt32();
         FileId fileId = FileId.Read(ref reader);
-        ReadOnlyMemory<byte> input = reader.ReadSlice32();
+        ReadOnlyMemory<byte> input = reader.ReadSlice32(Smb2Header.Size + FixedSize);
         uint maxInputResponse = reader.ReadUInt32();
-        ReadOnlyMemory<byte> output = reader.ReadSlice32();
+        ReadOnlyMemory<byte> output = reader.ReadSlice32(Smb2Header.Size + FixedSize);
         uint maxOutputResponse = reader.ReadUInt32();
         var flags = (IoctlFlags)reader.ReadUInt32();
         reader.Skip(4); // Reserved2

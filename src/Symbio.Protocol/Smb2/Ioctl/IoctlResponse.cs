@@ -29,8 +29,8 @@ public readonly record struct IoctlResponse(
         reader.Skip(2); // Reserved
         var ctlCode = (FsctlCode)reader.ReadUInt32();
         FileId fileId = FileId.Read(ref reader);
-        ReadOnlyMemory<byte> input = reader.ReadSlice32();
-        ReadOnlyMemory<byte> output = reader.ReadSlice32();
+        ReadOnlyMemory<byte> input = reader.ReadSlice32(DataOffset);
+        ReadOnlyMemory<byte> output = reader.ReadSlice32(DataOffset);
         reader.Skip(8); // Flags, Reserved2
         message = new IoctlResponse(ctlCode, fileId, (uint)output.Length, output, input);
         return reader.IsValid;

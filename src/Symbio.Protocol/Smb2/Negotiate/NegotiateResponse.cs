@@ -43,7 +43,7 @@ public readonly record struct NegotiateResponse(
         uint maxWriteSize = reader.ReadUInt32();
         var systemTime = new FileTime(reader.ReadInt64());
         var serverStartTime = new FileTime(reader.ReadInt64());
-        ReadOnlyMemory<byte> securityBuffer = reader.ReadSlice16();
+        ReadOnlyMemory<byte> securityBuffer = reader.ReadSlice16(Smb2Header.Size + FixedSize);
         uint contextOffset = reader.ReadUInt32();
 
         ReadOnlyMemory<byte> contexts = default;

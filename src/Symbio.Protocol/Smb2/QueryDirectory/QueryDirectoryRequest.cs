@@ -28,7 +28,7 @@ public readonly record struct QueryDirectoryRequest(
         var flags = (QueryDirectoryFlags)reader.ReadByte();
         uint fileIndex = reader.ReadUInt32();
         FileId fileId = FileId.Read(ref reader);
-        ReadOnlyMemory<byte> name = reader.ReadSlice16();
+        ReadOnlyMemory<byte> name = reader.ReadSlice16(Smb2Header.Size + FixedSize);
         message = new QueryDirectoryRequest(informationClass, flags, fileIndex, fileId, reader.ReadUInt32(), name);
         return reader.IsValid;
     }

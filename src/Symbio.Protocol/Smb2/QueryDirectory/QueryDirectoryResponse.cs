@@ -26,7 +26,7 @@ public readonly record struct QueryDirectoryResponse(uint OutputBufferLength, Re
         reader.ExpectStructureSize(StructureSize);
         uint offset = reader.ReadUInt16();
         uint length = reader.ReadUInt32();
-        message = new QueryDirectoryResponse(length, reader.SliceAt(offset, length));
+        message = new QueryDirectoryResponse(length, reader.SliceAt(offset, length, DataOffset));
         return reader.IsValid;
     }
 

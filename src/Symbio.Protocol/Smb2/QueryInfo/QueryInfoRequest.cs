@@ -35,7 +35,7 @@ public readonly record struct QueryInfoRequest(
             AdditionalInformation: reader.ReadUInt32(),
             Flags: (QueryInfoFlags)reader.ReadUInt32(),
             FileId: FileId.Read(ref reader),
-            InputBuffer: reader.SliceAt(inputOffset, inputLength));
+            InputBuffer: reader.SliceAt(inputOffset, inputLength, Smb2Header.Size + FixedSize));
         return reader.IsValid;
     }
 

@@ -26,7 +26,7 @@ public readonly record struct QueryInfoResponse(uint OutputBufferLength, ReadOnl
         reader.ExpectStructureSize(StructureSize);
         uint offset = reader.ReadUInt16();
         uint length = reader.ReadUInt32();
-        message = new QueryInfoResponse(length, reader.SliceAt(offset, length));
+        message = new QueryInfoResponse(length, reader.SliceAt(offset, length, DataOffset));
         return reader.IsValid;
     }
 

@@ -32,7 +32,7 @@ public readonly record struct ReadRequest(
             MinimumCount: reader.ReadUInt32(),
             Channel: (Channel)reader.ReadUInt32(),
             RemainingBytes: reader.ReadUInt32(),
-            ChannelInfo: reader.ReadSlice16());
+            ChannelInfo: reader.ReadSlice16(Smb2Header.Size + FixedSize));
         return reader.IsValid;
     }
 

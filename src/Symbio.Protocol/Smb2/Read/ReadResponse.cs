@@ -29,7 +29,7 @@ public readonly record struct ReadResponse(
         uint length = reader.ReadUInt32();
         uint remaining = reader.ReadUInt32();
         reader.Skip(4); // Reserved2 or Flags
-        message = new ReadResponse(length, remaining, reader.SliceAt(offset, length));
+        message = new ReadResponse(length, remaining, reader.SliceAt(offset, length, DataOffset));
         return reader.IsValid;
     }
 

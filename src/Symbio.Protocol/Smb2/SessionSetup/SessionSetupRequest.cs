@@ -25,7 +25,7 @@ public readonly record struct SessionSetupRequest(
         var securityMode = (SecurityMode)reader.ReadByte();
         var capabilities = (Capabilities)reader.ReadUInt32();
         uint channel = reader.ReadUInt32();
-        ReadOnlyMemory<byte> securityBuffer = reader.ReadSlice16();
+        ReadOnlyMemory<byte> securityBuffer = reader.ReadSlice16(Smb2Header.Size + FixedSize);
         ulong previousSessionId = reader.ReadUInt64();
         message = new SessionSetupRequest(
             flags, securityMode, capabilities, channel, previousSessionId, securityBuffer);

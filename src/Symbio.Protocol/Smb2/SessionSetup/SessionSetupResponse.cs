@@ -16,7 +16,8 @@ public readonly record struct SessionSetupResponse(SessionFlags SessionFlags, Re
     public static bool TryRead(ref WireReader reader, out SessionSetupResponse message)
     {
         reader.ExpectStructureSize(StructureSize);
-        message = new SessionSetupResponse((SessionFlags)reader.ReadUInt16(), reader.ReadSlice16());
+        message = new SessionSetupResponse(
+            (SessionFlags)reader.ReadUInt16(), reader.ReadSlice16(Smb2Header.Size + FixedSize));
         return reader.IsValid;
     }
 

@@ -32,7 +32,7 @@ public readonly record struct SetInfoRequest(
             fileInfoClass,
             AdditionalInformation: reader.ReadUInt32(),
             FileId: FileId.Read(ref reader),
-            Buffer: reader.SliceAt(offset, length));
+            Buffer: reader.SliceAt(offset, length, Smb2Header.Size + FixedSize));
         return reader.IsValid;
     }
 

@@ -39,7 +39,7 @@ public readonly record struct TreeConnectRequest(
     {
         reader.ExpectStructureSize(StructureSize);
         var flags = (TreeConnectFlags)reader.ReadUInt16();
-        ReadOnlyMemory<byte> path = reader.ReadSlice16();
+        ReadOnlyMemory<byte> path = reader.ReadSlice16(Smb2Header.Size + FixedSize);
         ushort contextCount = 0;
         ReadOnlyMemory<byte> contexts = default;
         if ((flags & TreeConnectFlags.ExtensionPresent) != 0)

@@ -34,12 +34,12 @@ public readonly record struct WriteRequest(
         FileId fileId = FileId.Read(ref reader);
         var channel = (Channel)reader.ReadUInt32();
         uint remainingBytes = reader.ReadUInt32();
-        ReadOnlyMemory<byte> channelInfo = reader.ReadSlice16();
+        ReadOnlyMemory<byte> channelInfo = reader.ReadSlice16(BufferOffset);
         message = new WriteRequest(
             dataOffset, length, offset, fileId, channel, remainingBytes,
             Flags: (WriteFlags)reader.ReadUInt32(),
             channelInfo,
-            Data: reader.SliceAt(dataOffset, length));
+            Data: reader.SliceAt(dataOffset, length, BufferOffset));
         return reader.IsValid;
     }
 
