@@ -23,7 +23,9 @@ public static class AccessCheck
     /// Rights that come from elsewhere (DELETE and FILE_READ_ATTRIBUTES by rights on the parent, [MS-FSA]
     /// 2.1.5.1.2.1); they are granted when asked for, whatever the DACL says.
     /// </param>
-    /// <returns>Success, AccessDenied, or PrivilegeNotHeld (ACCESS_SYSTEM_SECURITY without SeSecurityPrivilege).</returns>
+    /// <returns>
+    /// Success, AccessDenied, or PrivilegeNotHeld (ACCESS_SYSTEM_SECURITY without SeSecurityPrivilege).
+    /// </returns>
     public static (NtStatus Status, AccessMask Granted) Evaluate(
         SecurityDescriptor descriptor, SecurityToken token, AccessMask desired, bool backupIntent = false,
         AccessMask extra = AccessMask.None)

@@ -66,7 +66,9 @@ public sealed class Acl : IEquatable<Acl>
             ace.Write(ref writer);
     }
 
-    /// <summary>Reads a list. Null, and the reader invalid, when malformed. Slack after the last ACE is dropped.</summary>
+    /// <summary>
+    /// Reads a list. Null, and the reader invalid, when malformed. Slack after the last ACE is dropped.
+    /// </summary>
     public static Acl? Read(ref WireReader reader)
     {
         byte revision = reader.ReadByte();

@@ -27,7 +27,9 @@ public readonly record struct GenericMapping(AccessMask Read, AccessMask Write, 
         return mapped;
     }
 
-    /// <summary>Maps the ACEs that control access; inherit-only ones keep their generic rights for the children.</summary>
+    /// <summary>
+    /// Maps the ACEs that control access; inherit-only ones keep their generic rights for the children.
+    /// </summary>
     public Acl? Map(Acl? acl)
     {
         if (acl is null)

@@ -302,7 +302,8 @@ public static class Sddl
         mask = AccessMask.None;
         if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
         {
-            bool ok = uint.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint hex);
+            bool ok = uint.TryParse(
+                text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint hex);
             mask = (AccessMask)hex;
             return ok;
         }

@@ -172,9 +172,23 @@ public sealed record SecurityDescriptor
         if ((information & SecurityInformation.Backup) != 0)
             information |= SecurityInformation.Owner | SecurityInformation.Group | SecurityInformation.Dacl | AnySacl;
         if ((information & SecurityInformation.Owner) != 0 && change.Owner is not null)
-            result = result with { Owner = change.Owner, Control = result.Control & ~SecurityDescriptorControl.OwnerDefaulted };
+        {
+            result = result with
+            {
+                Owner = change.Owner,
+                Control = result.Control & ~SecurityDescriptorControl.OwnerDefaulted,
+            };
+        }
+
         if ((information & SecurityInformation.Group) != 0 && change.Group is not null)
-            result = result with { Group = change.Group, Control = result.Control & ~SecurityDescriptorControl.GroupDefaulted };
+        {
+            result = result with
+            {
+                Group = change.Group,
+                Control = result.Control & ~SecurityDescriptorControl.GroupDefaulted,
+            };
+        }
+
         if ((information & SecurityInformation.Dacl) != 0)
         {
             var control = AppliedControl(change.Control, DaclControl, SecurityDescriptorControl.DaclAutoInheritRequired,

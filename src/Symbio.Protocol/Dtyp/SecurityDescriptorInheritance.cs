@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Symbio.Protocol.Dtyp;
 
-/// <summary>Gives a new file or directory its security descriptor, [MS-DTYP] 2.5.3.4 (CreateSecurityDescriptor).</summary>
+/// <summary>
+/// Gives a new file or directory its security descriptor, [MS-DTYP] 2.5.3.4 (CreateSecurityDescriptor).
+/// </summary>
 public static class SecurityDescriptorInheritance
 {
     private const AceFlags InheritanceFlags = AceFlags.ObjectInherit | AceFlags.ContainerInherit |
@@ -81,7 +83,8 @@ public static class SecurityDescriptorInheritance
 
     // ComputeACL, [MS-DTYP] 2.5.3.4.2. Null: there is no list, or (with hasCreator) a null one.
     private static Acl? Compute(
-        Acl? parent, bool parentIsAuto, Acl? creator, bool hasCreator, bool isProtected, in Child child, out bool isAuto)
+        Acl? parent, bool parentIsAuto, Acl? creator, bool hasCreator, bool isProtected, in Child child,
+        out bool isAuto)
     {
         isAuto = parentIsAuto && !(hasCreator && creator is null);
         if (!hasCreator)
@@ -140,7 +143,8 @@ public static class SecurityDescriptorInheritance
 
         /// <summary>
         /// Adds an ACE that takes effect. When it is also inheritable and its SID or rights are generic, it becomes
-        /// two: an effective one with what they stand for here, and an inherit-only one that keeps them for the children.
+        /// two: an effective one with what they stand for here, and an inherit-only one that keeps them for the
+        /// children.
         /// </summary>
         public void Place(Ace ace, ImmutableArray<Ace>.Builder aces)
         {

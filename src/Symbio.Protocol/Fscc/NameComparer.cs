@@ -4,7 +4,8 @@ namespace Symbio.Protocol.Fscc;
 
 /// <summary>
 /// Compares names as NT does: <see cref="UpcaseTable"/>, then by code unit. Unlike
-/// <see cref="StringComparer.OrdinalIgnoreCase"/> it leaves surrogate pairs alone. Dictionaries can be looked up by span.
+/// <see cref="StringComparer.OrdinalIgnoreCase"/> it leaves surrogate pairs alone. Dictionaries can be looked up by
+/// span.
 /// </summary>
 public sealed class NameComparer :
     IEqualityComparer<string>, IComparer<string>, IAlternateEqualityComparer<ReadOnlySpan<char>, string>

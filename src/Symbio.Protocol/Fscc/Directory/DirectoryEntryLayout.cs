@@ -21,7 +21,8 @@ internal readonly record struct DirectoryEntryLayout(
         FileInformationClass.IdExtdDirectory =>
             new(88, HasEaSize: true, HasReparseTag: true, HasFileId128: true),
         FileInformationClass.IdExtdBothDirectory =>
-            new(114, HasEaSize: true, HasReparseTag: true, HasFileId128: true, HasShortName: true, ShortNameAfterId: true),
+            new(114, HasEaSize: true, HasReparseTag: true, HasFileId128: true, HasShortName: true,
+                ShortNameAfterId: true),
         FileInformationClass.Id64ExtdDirectory =>
             new(80, HasEaSize: true, HasReparseTag: true, HasFileId: true),
         FileInformationClass.Id64ExtdBothDirectory =>

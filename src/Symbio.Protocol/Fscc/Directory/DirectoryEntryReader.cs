@@ -3,7 +3,9 @@ using Symbio.Protocol.Dtyp;
 
 namespace Symbio.Protocol.Fscc;
 
-/// <summary>Walks a list of directory entries that a server sent; the classes of <see cref="DirectoryEntryWriter"/>.</summary>
+/// <summary>
+/// Walks a list of directory entries that a server sent; the classes of <see cref="DirectoryEntryWriter"/>.
+/// </summary>
 public ref struct DirectoryEntryReader
 {
     private readonly ReadOnlyMemory<byte> _memory;

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Symbio.Protocol.Fscc;
 
-/// <summary>FILE_GET_EA_INFORMATION, [MS-FSCC] 2.4.15.1: the names of the extended attributes that a query wants.</summary>
+/// <summary>
+/// FILE_GET_EA_INFORMATION, [MS-FSCC] 2.4.15.1: the names of the extended attributes that a query wants.
+/// </summary>
 public static class GetEaList
 {
     /// <summary>NextEntryOffset and EaNameLength.</summary>

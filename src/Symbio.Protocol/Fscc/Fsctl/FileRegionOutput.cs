@@ -8,7 +8,8 @@ public readonly record struct FileRegion(long FileOffset, long Length, uint Usag
 
 /// <summary>FILE_REGION_OUTPUT, output of FSCTL_QUERY_FILE_REGIONS, [MS-FSCC] 2.3.</summary>
 /// <param name="TotalRegionEntryCount">All regions; those in <paramref name="Regions"/> are what fitted.</param>
-public readonly record struct FileRegionOutput(uint Flags, uint TotalRegionEntryCount, ImmutableArray<FileRegion> Regions)
+public readonly record struct FileRegionOutput(
+    uint Flags, uint TotalRegionEntryCount, ImmutableArray<FileRegion> Regions)
     : IInformation<FileRegionOutput>
 {
     private const int RegionLength = 24;

@@ -1,6 +1,8 @@
 namespace Symbio.Protocol.Fscc;
 
-/// <summary>FILE_SET_SPARSE_BUFFER, input of FSCTL_SET_SPARSE, [MS-FSCC] 2.3. Without a buffer the file turns sparse.</summary>
+/// <summary>
+/// FILE_SET_SPARSE_BUFFER, input of FSCTL_SET_SPARSE, [MS-FSCC] 2.3. Without a buffer the file turns sparse.
+/// </summary>
 public readonly record struct SetSparseBuffer(bool SetSparse) : IInformation<SetSparseBuffer>
 {
     public static int MinimumLength => 0;

@@ -1,6 +1,8 @@
 namespace Symbio.Protocol.Fscc;
 
-/// <summary>SRV_COPYCHUNK_RESPONSE, [MS-SMB2] 2.2.32.1; with STATUS_INVALID_PARAMETER it states the limits instead.</summary>
+/// <summary>
+/// SRV_COPYCHUNK_RESPONSE, [MS-SMB2] 2.2.32.1; with STATUS_INVALID_PARAMETER it states the limits instead.
+/// </summary>
 /// <param name="ChunksWritten">Or the most chunks in one request.</param>
 /// <param name="ChunkBytesWritten">Or the most bytes in one chunk.</param>
 /// <param name="TotalBytesWritten">Or the most bytes in one request.</param>

@@ -1,7 +1,10 @@
 namespace Symbio.Protocol.Fscc;
 
-/// <summary>SRV_REQUEST_RESUME_KEY Response, [MS-SMB2] 2.2.32.3. Context is not used; Windows sends 4 bytes of it.</summary>
-public readonly record struct SrvRequestResumeKeyResponse(ResumeKey ResumeKey) : IInformation<SrvRequestResumeKeyResponse>
+/// <summary>
+/// SRV_REQUEST_RESUME_KEY Response, [MS-SMB2] 2.2.32.3. Context is not used; Windows sends 4 bytes of it.
+/// </summary>
+public readonly record struct SrvRequestResumeKeyResponse(ResumeKey ResumeKey)
+    : IInformation<SrvRequestResumeKeyResponse>
 {
     public static int MinimumLength => 32;
 

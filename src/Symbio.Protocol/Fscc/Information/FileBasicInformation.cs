@@ -4,7 +4,8 @@ namespace Symbio.Protocol.Fscc;
 
 /// <summary>FileBasicInformation, [MS-FSCC] 2.4.7.</summary>
 /// <remarks>
-/// In a set, a time of 0 stays as it is; -1 stops and -2 resumes the automatic update of that time; attributes of 0 stay.
+/// In a set, a time of 0 stays as it is; -1 stops and -2 resumes the automatic update of that time; attributes of
+/// 0 stay.
 /// </remarks>
 public readonly record struct FileBasicInformation(
     FileTime CreationTime, FileTime LastAccessTime, FileTime LastWriteTime, FileTime ChangeTime,
