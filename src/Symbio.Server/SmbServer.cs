@@ -1,26 +1,248 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Symbio.Cluster;
+using Symbio.Cluster.Local;
+using Symbio.Protocol.Dtyp;
+using Symbio.Rpc;
+using Symbio.Security.Ntlm;
+using Symbio.Security.Spnego;
+using Symbio.Server.Connections;
+using Symbio.Server.Opens;
+using Symbio.Server.Pipes;
+using Symbio.Server.Sessions;
+using Symbio.Server.Trees;
+using Symbio.Storage;
+using Symbio.Transport;
+using Symbio.Transport.Tcp;
 
 namespace Symbio.Server;
 
-/// <summary>An SMB 2/3 server.</summary>
+/// <summary>An SMB 2/3 server: the global state of [MS-SMB2] 3.3.1.5 and the life of it all.</summary>
 public sealed class SmbServer : IAsyncDisposable
 {
-    public SmbServer(SmbServerOptions options) => throw new NotImplementedException();
+    private readonly ConcurrentDictionary<long, (Connection Connection, Task Run)> _connections = new();
+    private readonly List<ITransportListener> _listeners = [];
+    private readonly List<Task> _acceptLoops = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _sharesLock = new(1, 1);
+    private long _lastConnectionId;
+    private int _unauthenticated;
+    private long _requests;
+    private long _finishedBytesReceived;
+    private long _finishedBytesSent;
+    private int _stopped;
+
+    public SmbServer(SmbServerOptions options)
+    {
+        Options = options;
+        Log = options.LoggerFactory.CreateLogger("Symbio.Server");
+        StartTime = Time.GetUtcNow();
+        var ntlm = new NtlmServerOptions
+        {
+            NetBiosComputerName = options.ServerName,
+            NetBiosDomainName = options.DomainName,
+            DnsComputerName = options.ServerName.ToLowerInvariant(),
+            DnsDomainName = "",
+            AllowAnonymous = options.AllowAnonymous,
+        };
+        Mechanisms = [new NtlmMechanism(ntlm, options.Accounts, Time, RandomNumberGenerator.Fill)];
+        SecurityHint = SpnegoAcceptor.CreateHint(Mechanisms);
+        Shares.Replace(options.Shares);
+        Pipes = PipeTable.Create(this);
+    }
 
     /// <summary>Where the server listens, with the true ports.</summary>
-    public IReadOnlyList<IPEndPoint> Endpoints => throw new NotImplementedException();
+    public IReadOnlyList<IPEndPoint> Endpoints => [.. _listeners.Select(l => (IPEndPoint)l.LocalEndPoint)];
+
+    internal SmbServerOptions Options { get; }
+
+    internal ILogger Log { get; }
+
+    internal TimeProvider Time => Options.TimeProvider;
+
+    internal DateTimeOffset StartTime { get; }
+
+    internal FramePool FramePool { get; } = new();
+
+    /// <summary>GlobalSessionTable</summary>
+    internal SessionTable Sessions { get; } = new();
+
+    /// <summary>GlobalOpenTable</summary>
+    internal OpenTable Opens { get; } = new();
+
+    /// <summary>ShareList</summary>
+    internal ShareTable Shares { get; } = new();
+
+    internal RpcEndpointTable Pipes { get; }
+
+    internal ICoordinator Coordinator { get; } = new LocalCoordinator();
+
+    internal IReadOnlyList<ISecurityMechanism> Mechanisms { get; }
+
+    /// <summary>The security buffer of every NEGOTIATE response.</summary>
+    internal byte[] SecurityHint { get; }
+
+    internal IEnumerable<Connection> Connections => _connections.Values.Select(c => c.Connection);
 
     /// <summary>Binds and starts to serve; a port in use is a <see cref="System.Net.Sockets.SocketException"/>.</summary>
-    public ValueTask StartAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public ValueTask StartAsync(CancellationToken cancellationToken = default)
+    {
+        foreach (IPEndPoint endpoint in Options.Endpoints)
+            _listeners.Add(TcpTransportListener.Bind(endpoint, FramePool));
+        foreach (ITransportListener listener in _listeners)
+        {
+            ServerLog.Listening(Log, listener.LocalEndPoint.ToString()!);
+            _acceptLoops.Add(AcceptAsync(listener));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Serves one transport that the caller brings: in-memory tests, other listeners.</summary>
+    public void Accept(IMessageTransport transport)
+    {
+        ServerLimits limits = Options.Limits;
+        string? refusal = _stopping.IsCancellationRequested ? "the server is stopping"
+            : _connections.Count >= limits.MaxConnections ? "too many connections"
+            : Volatile.Read(ref _unauthenticated) >= limits.MaxUnauthenticatedConnections ? "too many connections that have not logged on"
+            : null;
+        if (refusal is not null)
+        {
+            ServerLog.ConnectionRefused(Log, transport.RemoteEndPoint?.ToString() ?? "local", refusal);
+            transport.Abort();
+            return;
+        }
+
+        Interlocked.Increment(ref _unauthenticated);
+        var connection = new Connection(this, transport, Interlocked.Increment(ref _lastConnectionId));
+        ServerLog.Connected(Log, connection.Id, connection.Peer);
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        async Task RunAsync()
+        {
+            await started.Task.ConfigureAwait(false);
+            await connection.RunAsync().ConfigureAwait(false);
+        }
+
+        _connections[connection.Id] = (connection, RunAsync());
+        connection.StartAuthenticationTimer();
+        started.SetResult();
+    }
 
     /// <summary>Stops accepting, lets requests under way finish until the token fires, then closes everything.</summary>
-    public ValueTask StopAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async ValueTask StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0)
+            return;
+        ServerLog.Stopping(Log, _connections.Count);
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        foreach (ITransportListener listener in _listeners)
+            await listener.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_acceptLoops).ConfigureAwait(false);
+        TimeSpan patience = cancellationToken.CanBeCanceled ? TimeSpan.FromSeconds(5) : TimeSpan.FromSeconds(1);
+        var open = _connections.Values.ToArray();
+        await Task.WhenAll(open.Select(c => c.Connection.CloseAsync(patience))).ConfigureAwait(false);
+        await Task.WhenAll(open.Select(c => c.Run)).ConfigureAwait(false);
+        foreach (IFileStore store in Shares.All.Where(s => !s.IsIpc).Select(s => s.Store).Distinct())
+            await store.DisposeAsync().ConfigureAwait(false);
+    }
 
     /// <summary>Replaces the set of shares. Clients of shares that stay are not disturbed.</summary>
-    public ValueTask UpdateShares(IReadOnlyList<ShareOptions> shares) => throw new NotImplementedException();
+    public async ValueTask UpdateShares(IReadOnlyList<ShareOptions> shares)
+    {
+        await _sharesLock.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            IReadOnlyList<Share> gone = Shares.Replace(shares);
+            foreach (Session session in Sessions.All)
+            {
+                foreach (TreeConnect tree in session.TreeConnects.Values.Where(t => gone.Contains(t.Share)))
+                    await TreeDisconnectAsync(session, tree).ConfigureAwait(false);
+            }
+
+            var kept = Shares.All.Where(s => !s.IsIpc).Select(s => s.Store).ToHashSet();
+            foreach (IFileStore store in gone.Select(s => s.Store).Distinct().Where(s => !kept.Contains(s)))
+                await store.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _sharesLock.Release();
+        }
+    }
 
     /// <summary>What goes on at this moment: sessions, trees, opens, locks, bytes moved.</summary>
-    public ServerStatus GetStatus() => throw new NotImplementedException();
+    public ServerStatus GetStatus() => StatusReport.Create(this);
 
     public ValueTask DisposeAsync() => StopAsync();
+
+    /// <summary>Ends a session from our side: an administrator's wish, or a newer session of the same client.</summary>
+    internal async ValueTask CloseSessionAsync(Session session)
+    {
+        Sessions.Remove(session);
+        foreach (Connection connection in Connections)
+        {
+            if (connection.Sessions.TryRemove(new(session.SessionId, session)))
+                connection.Pending.CancelAll(session.SessionId, close: false);
+        }
+
+        await session.CloseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a tree, [MS-SMB2] 3.3.5.8: its opens are closed.</summary>
+    internal static async ValueTask TreeDisconnectAsync(Session session, TreeConnect tree)
+    {
+        session.TreeConnects.TryRemove(new(tree.TreeId, tree));
+        foreach (Open open in session.Opens.Values)
+        {
+            if (open.Tree == tree)
+                await open.CloseAsync().ConfigureAwait(false);
+        }
+
+        tree.Release();
+    }
+
+    internal (long Received, long Sent, long Requests) Totals()
+    {
+        long received = Volatile.Read(ref _finishedBytesReceived);
+        long sent = Volatile.Read(ref _finishedBytesSent);
+        foreach (Connection connection in Connections)
+        {
+            received += connection.BytesReceived;
+            sent += connection.BytesSent;
+        }
+
+        return (received, sent, Volatile.Read(ref _requests));
+    }
+
+    internal void CountRequest() => Interlocked.Increment(ref _requests);
+
+    internal void OnAuthenticated() => Interlocked.Decrement(ref _unauthenticated);
+
+    internal void OnConnectionEnded(Connection connection)
+    {
+        if (!connection.IsAuthenticated)
+            Interlocked.Decrement(ref _unauthenticated);
+        Interlocked.Add(ref _finishedBytesReceived, connection.BytesReceived);
+        Interlocked.Add(ref _finishedBytesSent, connection.BytesSent);
+        _connections.TryRemove(connection.Id, out _);
+        ServerLog.Disconnected(Log, connection.Id, connection.Peer);
+    }
+
+    private async Task AcceptAsync(ITransportListener listener)
+    {
+        try
+        {
+            while (await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false) is { } transport)
+                Accept(transport);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            ServerLog.AcceptFailed(Log, e, listener.LocalEndPoint.ToString()!);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+    }
 }

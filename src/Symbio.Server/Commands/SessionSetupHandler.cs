@@ -1,0 +1,187 @@
+using System.Security.Cryptography;
+using Symbio.Identity;
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Smb2;
+using Symbio.Security.Encryption;
+using Symbio.Security.KeyDerivation;
+using Symbio.Security.Signing;
+using Symbio.Security.Spnego;
+using Symbio.Server.Connections;
+using Symbio.Server.Sessions;
+
+namespace Symbio.Server.Commands;
+
+/// <summary>Receiving an SMB2 SESSION_SETUP Request, [MS-SMB2] 3.3.5.5.</summary>
+internal static class SessionSetupHandler
+{
+    public static CommandEntry Entry { get; } =
+        CommandEntry.For<SessionSetupRequest>(HandleAsync, needsSession: false, needsTree: false, isExclusive: true);
+
+    private static async ValueTask<NtStatus> HandleAsync(RequestContext context, SessionSetupRequest request)
+    {
+        Connection connection = context.Connection;
+        SmbServer server = connection.Server;
+        if (server.Options.Encryption == EncryptionMode.Required && server.Options.RejectUnencryptedAccess
+            && connection.Negotiated!.Cipher == EncryptionAlgorithm.None)
+        {
+            return NtStatus.AccessDenied;
+        }
+
+        // Binding a session to a second connection needs multichannel, which is not offered: 3.3.5.5 step 4.
+        if ((request.Flags & SessionSetupFlags.Binding) != 0)
+            return NtStatus.RequestNotAccepted;
+
+        Session? session = context.Session;
+        if (context.Header.SessionId == 0)
+        {
+            if (connection.Sessions.Count >= server.Options.Limits.MaxSessionsPerConnection)
+                return NtStatus.InsufficientResources;
+            session = server.Sessions.Create(connection, server.Time.GetUtcNow());
+            connection.Sessions[session.SessionId] = session;
+            context.Session = session;
+        }
+        else if (session is null)
+        {
+            return NtStatus.UserSessionDeleted;
+        }
+        else if (session.State == SessionState.Valid && session.SigningRequired && !context.IsEncrypted
+            && (context.Header.Flags & Smb2HeaderFlags.Signed) == 0 && session.SignerFor(connection) is not null)
+        {
+            return NtStatus.AccessDenied; // Re-authentication is signed like any other request.
+        }
+
+        context.ResponseSessionId = session.SessionId;
+        session.Authentication ??= new Authentication(
+            new SpnegoAcceptor(server.Mechanisms), new PreauthIntegrity(connection.Preauth.Hash));
+        bool hashes = connection.Dialect == Dialect.Smb311;
+        if (hashes)
+            session.Authentication.Preauth.Update(context.Message.Span);
+        SecurityStep step = await session.Authentication.Acceptor
+            .StepAsync(request.SecurityBuffer, CancellationToken.None).ConfigureAwait(false);
+        if (step.Status == NtStatus.MoreProcessingRequired)
+        {
+            if (hashes)
+                context.HashResponseInto = session.Authentication.Preauth;
+            context.Response.Write(new SessionSetupResponse(SessionFlags.None, step.Token));
+            return NtStatus.MoreProcessingRequired;
+        }
+
+        return step.Status == NtStatus.Success
+            ? await SucceedAsync(context, request, session, step).ConfigureAwait(false)
+            : await FailAsync(context, session, step.Status).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<NtStatus> FailAsync(RequestContext context, Session session, NtStatus status)
+    {
+        Connection connection = context.Connection;
+        ServerLog.LogonFailed(connection.Log, "a client", connection.Peer, status);
+        session.Authentication?.Dispose();
+        session.Authentication = null;
+        connection.Sessions.TryRemove(new(session.SessionId, session));
+        connection.Pending.CancelAll(session.SessionId, close: false);
+        connection.Server.Sessions.Remove(session);
+        await session.CloseAsync().ConfigureAwait(false);
+        return status;
+    }
+
+    // [MS-SMB2] 3.3.5.5.3
+    private static async ValueTask<NtStatus> SucceedAsync(
+        RequestContext context, SessionSetupRequest request, Session session, SecurityStep step)
+    {
+        Connection connection = context.Connection;
+        SmbServer server = connection.Server;
+        using Authentication authentication = session.Authentication!;
+        session.Authentication = null;
+        SpnegoAcceptor acceptor = authentication.Acceptor;
+        if (Identify(server, acceptor.Logon!) is not { } identity)
+            return await FailAsync(context, session, NtStatus.LogonFailure).ConfigureAwait(false);
+        bool reauthenticated = session.State != SessionState.InProgress;
+
+        session.SetIdentity(identity);
+        if (!reauthenticated)
+            Install(connection, request, session, authentication);
+        session.State = SessionState.Valid;
+        if (request.PreviousSessionId != 0 && request.PreviousSessionId != session.SessionId)
+            await ReplacePreviousAsync(server, request.PreviousSessionId, session).ConfigureAwait(false);
+
+        var flags = SessionFlags.None;
+        if (identity.IsGuest)
+            flags |= SessionFlags.IsGuest;
+        if (identity.IsAnonymous)
+            flags |= SessionFlags.IsNull;
+        if (session.EncryptData)
+            flags |= SessionFlags.EncryptData;
+        context.Response.Write(new SessionSetupResponse(flags, step.Token));
+        context.MustSignResponse = session.SignerFor(connection) is not null;
+        connection.OnAuthenticated();
+        string protection = session.EncryptData ? ", encrypted" : session.SigningRequired ? ", signed" : "";
+        ServerLog.LoggedOn(connection.Log, NameOf(identity), connection.Peer, connection.Dialect, protection);
+        return NtStatus.Success;
+    }
+
+    private static string NameOf(LogonIdentity identity) =>
+        identity.IsAnonymous ? "anonymous" : $"{identity.DomainName}\\{identity.UserName}";
+
+    private static LogonIdentity? Identify(SmbServer server, SecurityLogon logon)
+    {
+        if (logon.IsAnonymous)
+        {
+            return new LogonIdentity
+            {
+                UserName = "",
+                DomainName = "",
+                Token = SecurityToken.Anonymous,
+                IsAnonymous = true,
+            };
+        }
+
+        return logon.IsGuest ? server.Options.Accounts.Guest : logon.Identity as LogonIdentity;
+    }
+
+    private static void Install(
+        Connection connection, in SessionSetupRequest request, Session session, Authentication authentication)
+    {
+        Negotiated negotiated = connection.Negotiated!;
+        SmbServer server = connection.Server;
+        if (session.IsGuestOrAnonymous)
+        {
+            // No key that anybody has proved to know: such a session is neither signed nor encrypted.
+            session.AddChannel(new Channel(connection, null));
+            return;
+        }
+
+        EncryptionAlgorithm cipher = negotiated.Cipher;
+        ReadOnlySpan<byte> mechanismKey = authentication.Acceptor.SessionKey;
+        SessionKeys keys = negotiated.Dialect switch
+        {
+            Dialect.Smb311 => SessionKeys.ForSmb311(
+                mechanismKey, authentication.Preauth.Hash, cipher == EncryptionAlgorithm.None ? null : cipher),
+            Dialect.Smb300 or Dialect.Smb302 => SessionKeys.ForSmb30(mechanismKey),
+            _ => SessionKeys.ForSmb2(mechanismKey),
+        };
+        MessageEncryptor? encryptor = null;
+        MessageDecryptor? decryptor = null;
+        if (cipher != EncryptionAlgorithm.None)
+        {
+            encryptor = new MessageEncryptor(cipher, keys.ServerToClientKey!.Span, RandomNumberGenerator.Fill);
+            decryptor = new MessageDecryptor(cipher, keys.ClientToServerKey!.Span);
+        }
+
+        session.SetKeys(keys, encryptor, decryptor);
+        session.AddChannel(new Channel(connection, MessageSigner.Create(negotiated.SigningAlgorithm, keys.SigningKey.Span)));
+        session.EncryptData = encryptor is not null && server.Options.Encryption == EncryptionMode.Required;
+        session.SigningRequired = server.Options.RequireSigning
+            || (request.SecurityMode & SecurityMode.SigningRequired) != 0
+            || (negotiated.ClientSecurityMode & SecurityMode.SigningRequired) != 0;
+    }
+
+    // The client has lost its connection and comes back before we have noticed: 3.3.5.5.3, PreviousSessionId.
+    private static async ValueTask ReplacePreviousAsync(SmbServer server, ulong previousSessionId, Session session)
+    {
+        if (!server.Sessions.TryGet(previousSessionId, out Session previous) || previous.State == SessionState.InProgress)
+            return;
+        if (previous.Identity?.Token.UserSid == session.Identity!.Token.UserSid)
+            await server.CloseSessionAsync(previous).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,81 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Connections;
+using Symbio.Server.Opens;
+
+namespace Symbio.Server.Commands;
+
+/// <summary>Receiving an SMB2 WRITE Request, [MS-SMB2] 3.3.5.13.</summary>
+internal static class WriteHandler
+{
+    private const ushort MaxDataOffset = 0x100;
+    private const ulong AppendOffset = ulong.MaxValue;
+
+    public static CommandEntry Entry { get; } =
+        CommandEntry.For<WriteRequest>(HandleAsync, static (in WriteRequest request) => request.Length);
+
+    private static ValueTask<NtStatus> HandleAsync(RequestContext context, WriteRequest request)
+    {
+        NtStatus status = context.FindOpen(request.FileId, out Open open);
+        if (status != NtStatus.Success)
+            return new(status);
+        if (open.Pipe is not null)
+            return Pipes.PipeIo.WriteAsync(context, open, request);
+        if (open.IsDirectory)
+            return new(NtStatus.InvalidDeviceRequest);
+        if ((open.GrantedAccess & (AccessMask.WriteData | AccessMask.AppendData)) == 0)
+            return new(NtStatus.AccessDenied);
+        if (request.DataOffset > MaxDataOffset
+            || request.Length > context.Connection.MaxIoSize
+            || request.Channel != Channel.None)
+        {
+            return new(NtStatus.InvalidParameter);
+        }
+
+        // FILE_WRITE_TO_END_OF_FILE, and what a handle with nothing but FILE_APPEND_DATA always does, [MS-FSA] 2.1.5.4.
+        bool append = request.Offset == AppendOffset
+            || (open.GrantedAccess & (AccessMask.WriteData | AccessMask.AppendData)) == AccessMask.AppendData;
+        if (!append && (request.Offset > long.MaxValue || request.Offset + request.Length > long.MaxValue))
+            return new(NtStatus.InvalidParameter);
+        return WriteFileAsync(context, open, request, append);
+    }
+
+    private static async ValueTask<NtStatus> WriteFileAsync(
+        RequestContext context, Open open, WriteRequest request, bool append)
+    {
+        ulong offset = request.Offset;
+        NtStatus status;
+        if (append)
+        {
+            (status, Storage.FileStat stat) = await open.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
+            if (status.IsError)
+                return status;
+            if (request.Offset == AppendOffset || request.Offset < stat.EndOfFile)
+                offset = stat.EndOfFile;
+        }
+
+        status = open.Claim.CheckRange(offset, request.Length, write: true);
+        if (status != NtStatus.Success)
+            return status;
+        if (request.Length > 0)
+        {
+            status = await open.File.WriteAsync(offset, request.Data, CancellationToken.None).ConfigureAwait(false);
+            if (status.IsError)
+                return status;
+            if (open.StickyTimes.LastWriteTime is not null)
+                await open.StickyTimes.AfterWriteAsync(open.File).ConfigureAwait(false);
+        }
+
+        if ((request.Flags & WriteFlags.WriteThrough) != 0 || (open.CreateOptions & CreateOptions.WriteThrough) != 0)
+        {
+            status = await open.File.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            if (status.IsError)
+                return status;
+        }
+
+        open.CurrentByteOffset = (long)(offset + request.Length);
+        context.Response.Write(new WriteResponse(request.Length));
+        return NtStatus.Success;
+    }
+}

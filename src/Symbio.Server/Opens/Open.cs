@@ -1,0 +1,114 @@
+using Symbio.Cluster;
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
+using Symbio.Protocol.Smb2;
+using Symbio.Rpc;
+using Symbio.Server.Connections;
+using Symbio.Server.Sessions;
+using Symbio.Server.Trees;
+using Symbio.Storage;
+
+namespace Symbio.Server.Opens;
+
+/// <summary>An open file, directory, stream or named pipe, [MS-SMB2] 3.3.1.10.</summary>
+internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Connection connection, DateTimeOffset opened)
+{
+    private int _closed;
+
+    /// <summary>Open.FileId and Open.DurableFileId</summary>
+    public FileId FileId => fileId;
+
+    /// <summary>Open.TreeConnect</summary>
+    public TreeConnect Tree => tree;
+
+    /// <summary>Open.Session</summary>
+    public Session Session => tree.Session;
+
+    /// <summary>Open.Connection</summary>
+    public Connection Connection => connection;
+
+    public SmbServer Server => connection.Server;
+
+    public DateTimeOffset Opened => opened;
+
+    /// <summary>Open.GrantedAccess</summary>
+    public AccessMask GrantedAccess { get; init; }
+
+    /// <summary>Open.ShareMode</summary>
+    public ShareAccess ShareAccess { get; init; }
+
+    /// <summary>Open.CreateOptions</summary>
+    public CreateOptions CreateOptions { get; init; }
+
+    /// <summary>Open.FileName, as the client spelled it.</summary>
+    public required string FileName { get; init; }
+
+    /// <summary>The store's handle; null for a pipe.</summary>
+    public IStoreFile? StoreFile { get; init; }
+
+    /// <summary>The store's handle; only where the open is known not to be a pipe.</summary>
+    public IStoreFile File => StoreFile!;
+
+    /// <summary>The place in the coordinator's record; null for a pipe.</summary>
+    public IFileClaim? FileClaim { get; init; }
+
+    /// <summary>The place in the coordinator's record; only where the open is known not to be a pipe.</summary>
+    public IFileClaim Claim => FileClaim!;
+
+    /// <summary>The named pipe; null for a file.</summary>
+    public RpcPipe? Pipe { get; init; }
+
+    public bool IsDirectory => StoreFile is { IsDirectory: true, StreamName: "" };
+
+    /// <summary>The listing under way: Open.EnumerationLocation and Open.EnumerationSearchPattern.</summary>
+    public DirectoryListing? Listing { get; set; }
+
+    /// <summary>FilePositionInformation: the server keeps it, nothing reads it but the client.</summary>
+    public long CurrentByteOffset { get; set; }
+
+    /// <summary>FileModeInformation, as far as the client has changed it since the create.</summary>
+    public FileModeFlags Mode { get; set; }
+
+    /// <summary>Open.LockSequenceArray, [MS-SMB2] 3.3.5.14.</summary>
+    public LockSequences LockSequences { get; } = new();
+
+    /// <summary>Times that this open's own operations leave alone because the client has set them, [MS-FSA] 2.1.5.15.2.</summary>
+    public StickyTimes StickyTimes { get; } = new();
+
+    public bool IsClosed => Volatile.Read(ref _closed) != 0;
+
+    /// <summary>
+    /// Closes the open, [MS-SMB2] 3.3.4.17 and [MS-FSA] 2.1.5.5: locks go, a name that is delete-pending goes with its last
+    /// open. Later calls do nothing.
+    /// </summary>
+    public async ValueTask CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+            return;
+        Session.Opens.TryRemove(new(FileId.Volatile, this));
+        table.Remove(this);
+        tree.RemoveOpen();
+        if (Listing is not null)
+            await Listing.DisposeAsync().ConfigureAwait(false);
+        if (Pipe is not null)
+            await Pipe.DisposeAsync().ConfigureAwait(false);
+        if (FileClaim is not null)
+            await ReleaseAsync().ConfigureAwait(false);
+        if (StoreFile is not null)
+            await StoreFile.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask ReleaseAsync()
+    {
+        ReleaseOutcome outcome = await Claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
+        if (outcome == ReleaseOutcome.Delete)
+        {
+            NtStatus status = await File.DeleteAsync(tree.Caller, CancellationToken.None).ConfigureAwait(false);
+            if (status.IsError && status != NtStatus.ObjectNameNotFound && status != NtStatus.DirectoryNotEmpty)
+                ServerLog.DeleteOnCloseFailed(Server.Log, File.Path, status);
+        }
+
+        Claim.CompleteRelease();
+    }
+}

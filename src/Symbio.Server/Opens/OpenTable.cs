@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Symbio.Protocol.Smb2;
+
+namespace Symbio.Server.Opens;
+
+/// <summary>GlobalOpenTable, [MS-SMB2] 3.3.1.5, by persistent id.</summary>
+internal sealed class OpenTable
+{
+    private readonly ConcurrentDictionary<ulong, Open> _opens = new();
+
+    // Ids start at a random place, so that those of an earlier life of the server are not taken for ours.
+    private ulong _last = (ulong)RandomNumberGenerator.GetInt32(1, int.MaxValue) << 20;
+
+    public IEnumerable<Open> All => _opens.Values;
+
+    public int Count => _opens.Count;
+
+    public FileId NewFileId()
+    {
+        ulong id = Interlocked.Increment(ref _last);
+        return new FileId(id, id ^ 0x5359_0000_0000_0000);
+    }
+
+    public void Add(Open open) => _opens[open.FileId.Persistent] = open;
+
+    public void Remove(Open open) => _opens.TryRemove(new(open.FileId.Persistent, open));
+
+    public bool TryGet(ulong persistentId, out Open open) => _opens.TryGetValue(persistentId, out open!);
+}
