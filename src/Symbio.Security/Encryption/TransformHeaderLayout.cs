@@ -1,3 +1,4 @@
+using Symbio.Protocol.Smb2;
 namespace Symbio.Security.Encryption;
 
 /// <summary>The offsets of SMB2 TRANSFORM_HEADER, [MS-SMB2] 2.2.41, as far as encryption itself needs them.</summary>

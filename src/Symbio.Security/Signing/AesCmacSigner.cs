@@ -1,3 +1,4 @@
+using Symbio.Protocol.Smb2;
 using Symbio.Security.Primitives;
 
 namespace Symbio.Security.Signing;

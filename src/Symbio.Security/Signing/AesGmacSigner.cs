@@ -1,3 +1,4 @@
+using Symbio.Protocol.Smb2;
 using System.Buffers.Binary;
 using Symbio.Security.Primitives;
 

@@ -1,3 +1,4 @@
+using Symbio.Protocol.Smb2;
 using System.Security.Cryptography;
 using Symbio.Security.Encryption;
 

@@ -1,21 +1,8 @@
+using Symbio.Protocol.Smb2;
+
 namespace Symbio.Security.Encryption;
 
-/// <summary>SMB2_ENCRYPTION_CAPABILITIES cipher ids, [MS-SMB2] 2.2.3.1.2.</summary>
-public enum EncryptionAlgorithm : ushort
-{
-    /// <summary>AES-128-CCM (0x0001): the only one of dialects 3.0 and 3.0.2.</summary>
-    Aes128Ccm = 1,
-
-    /// <summary>AES-128-GCM (0x0002).</summary>
-    Aes128Gcm = 2,
-
-    /// <summary>AES-256-CCM (0x0003).</summary>
-    Aes256Ccm = 3,
-
-    /// <summary>AES-256-GCM (0x0004).</summary>
-    Aes256Gcm = 4,
-}
-
+/// <summary>Sizes that go with a cipher.</summary>
 public static class EncryptionAlgorithmExtensions
 {
     extension(EncryptionAlgorithm algorithm)
