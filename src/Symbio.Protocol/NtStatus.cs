@@ -93,6 +93,8 @@ public enum NtStatus : uint
     LockNotGranted = 0xC0000055,
     /// <summary>STATUS_DELETE_PENDING</summary>
     DeletePending = 0xC0000056,
+    /// <summary>STATUS_INVALID_OWNER</summary>
+    InvalidOwner = 0xC000005A,
     /// <summary>STATUS_PRIVILEGE_NOT_HELD</summary>
     PrivilegeNotHeld = 0xC0000061,
     /// <summary>STATUS_WRONG_PASSWORD</summary>
@@ -123,6 +125,10 @@ public enum NtStatus : uint
     InsufficientResources = 0xC000009A,
     /// <summary>STATUS_MEDIA_WRITE_PROTECTED</summary>
     MediaWriteProtected = 0xC00000A2,
+    /// <summary>STATUS_BAD_IMPERSONATION_LEVEL</summary>
+    BadImpersonationLevel = 0xC00000A5,
+    /// <summary>STATUS_INVALID_LOCK_RANGE</summary>
+    InvalidLockRange = 0xC00001A1,
     /// <summary>STATUS_INSTANCE_NOT_AVAILABLE</summary>
     InstanceNotAvailable = 0xC00000AB,
     /// <summary>STATUS_PIPE_NOT_AVAILABLE</summary>

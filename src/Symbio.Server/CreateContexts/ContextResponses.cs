@@ -1,0 +1,36 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Opens;
+using Symbio.Server.Sessions;
+using Symbio.Storage;
+
+namespace Symbio.Server.CreateContexts;
+
+/// <summary>The create contexts of a response, [MS-SMB2] 2.2.14.2.</summary>
+internal static class ContextResponses
+{
+    private const int MaxLength = 512;
+
+    public static ReadOnlyMemory<byte> Create(
+        RequestedContexts requested, OpenOperation operation, in FileStat stat, Session session)
+    {
+        if (requested.MaximalAccess is null && !requested.OnDiskId)
+            return default;
+        Span<byte> buffer = stackalloc byte[MaxLength];
+        var writer = new CreateContextListWriter(buffer);
+
+        // [MS-SMB2] 3.3.5.9.5: nothing new to tell a client whose own knowledge is as fresh.
+        if (requested.MaximalAccess is { } maximal)
+        {
+            bool known = maximal.Timestamp is { } time && time == stat.LastWriteTime && time != FileTime.None;
+            writer.Add(known
+                ? new QueryMaximalAccessResponse(NtStatus.NoneMapped, AccessMask.None)
+                : new QueryMaximalAccessResponse(NtStatus.Success, operation.MaximalAccess(session.Identity!.Token)));
+        }
+
+        if (requested.OnDiskId)
+            writer.Add(new QueryOnDiskIdResponse(stat.FileId, operation.File.Key.Volume));
+        return writer.Written.ToArray();
+    }
+}

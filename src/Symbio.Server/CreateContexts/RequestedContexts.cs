@@ -1,0 +1,97 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
+using Symbio.Protocol.Smb2;
+using Symbio.Storage;
+
+namespace Symbio.Server.CreateContexts;
+
+/// <summary>
+/// The create contexts of a request that this server acts on, [MS-SMB2] 2.2.13.2. Unknown ones are ignored, as the
+/// section says; so are those of features that are not offered.
+/// </summary>
+internal sealed class RequestedContexts
+{
+    private static readonly RequestedContexts None = new();
+
+    /// <summary>SMB2_CREATE_EA_BUFFER</summary>
+    public IReadOnlyList<ExtendedAttribute> ExtendedAttributes { get; private set; } = [];
+
+    /// <summary>SMB2_CREATE_SD_BUFFER</summary>
+    public SecurityDescriptor? SecurityDescriptor { get; private set; }
+
+    /// <summary>SMB2_CREATE_ALLOCATION_SIZE</summary>
+    public ulong AllocationSize { get; private set; }
+
+    /// <summary>SMB2_CREATE_QUERY_MAXIMAL_ACCESS_REQUEST</summary>
+    public QueryMaximalAccessRequest? MaximalAccess { get; private set; }
+
+    /// <summary>SMB2_CREATE_QUERY_ON_DISK_ID</summary>
+    public bool OnDiskId { get; private set; }
+
+    /// <summary>SMB2_CREATE_TIMEWARP_TOKEN: the moment whose snapshot is wanted.</summary>
+    public FileTime? Timewarp { get; private set; }
+
+    public static NtStatus Read(CreateContextList list, out RequestedContexts contexts)
+    {
+        contexts = None;
+        if (list.Bytes.IsEmpty)
+            return NtStatus.Success;
+        contexts = new RequestedContexts();
+        foreach (CreateContext context in list)
+        {
+            NtStatus status = contexts.Add(context);
+            if (status != NtStatus.Success)
+                return status;
+        }
+
+        return NtStatus.Success;
+    }
+
+    private NtStatus Add(in CreateContext context)
+    {
+        if (context.Is(CreateContextName.ExtA))
+            return AddExtendedAttributes(context.Data);
+        if (context.Is(CreateContextName.SecD))
+        {
+            if (!Protocol.Dtyp.SecurityDescriptor.TryRead(context.Data, out SecurityDescriptor? descriptor))
+                return NtStatus.InvalidParameter;
+            SecurityDescriptor = descriptor;
+        }
+        else if (context.Is(CreateContextName.AlSi))
+        {
+            if (!Protocol.Smb2.AllocationSize.TryRead(context.Data, out AllocationSize allocation))
+                return NtStatus.InvalidParameter;
+            AllocationSize = allocation.Size;
+        }
+        else if (context.Is(CreateContextName.MxAc))
+        {
+            if (!QueryMaximalAccessRequest.TryRead(context.Data, out QueryMaximalAccessRequest maximal))
+                return NtStatus.InvalidParameter;
+            MaximalAccess = maximal;
+        }
+        else if (context.Is(CreateContextName.QFid))
+        {
+            OnDiskId = true;
+        }
+        else if (context.Is(CreateContextName.TWrp))
+        {
+            if (!TimewarpToken.TryRead(context.Data, out TimewarpToken token))
+                return NtStatus.InvalidParameter;
+            Timewarp = token.Timestamp;
+        }
+
+        return NtStatus.Success;
+    }
+
+    private NtStatus AddExtendedAttributes(ReadOnlyMemory<byte> data)
+    {
+        if (data.IsEmpty)
+            return NtStatus.Success;
+        NtStatus status = FullEaList.TryRead(data, out IReadOnlyList<FullEaEntry> entries, out _);
+        if (status != NtStatus.Success)
+            return status;
+        ExtendedAttributes = [.. entries.Select(e => new ExtendedAttribute(e.Name, e.Value, e.IsCritical))];
+        return NtStatus.Success;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using Symbio.Protocol;
+
+namespace Symbio.Server.Names;
+
+/// <summary>A name within a share, taken apart.</summary>
+/// <param name="Path">Components separated by '\'; "" is the share's root.</param>
+/// <param name="Stream">Name of a stream; "" for the file itself.</param>
+/// <param name="HasStream">A stream was named, be it the unnamed one ("::$DATA").</param>
+/// <param name="MustBeDirectory">The name ended in '\', or in a directory's own stream type.</param>
+internal readonly record struct ShareName(string Path, string Stream, bool HasStream, bool MustBeDirectory)
+{
+    /// <summary>The path of the directory that holds the last component; null for the root itself.</summary>
+    public string? Parent => Path.Length == 0 ? null : Path[..Math.Max(0, Path.LastIndexOf('\\'))];
+}
+
+/// <summary>Takes apart the names that clients send, [MS-FSCC] 2.1.5 and [MS-FSA] 2.1.5.1.</summary>
+internal static class SharePath
+{
+    private const int MaxComponent = 255;
+    private const string DataType = "$DATA";
+    private const string IndexAllocationType = "$INDEX_ALLOCATION";
+    private const string IndexName = "$I30";
+
+    // [MS-FSCC] 2.1.5.2: what no component may hold. ':' separates streams, '\' components.
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create(
+        "\"*/<>?|\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f\u0010\u0011\u0012\u0013\u0014"
+        + "\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\0");
+
+    // A stream's name may hold control characters, [MS-FSCC] 2.1.5.3.
+    private static readonly SearchValues<char> ForbiddenInStream = SearchValues.Create("/\\:\0");
+
+    /// <summary>Checks and takes apart a name that does not start with '\'.</summary>
+    public static NtStatus Parse(string name, out ShareName parsed)
+    {
+        parsed = default;
+        int colon = name.IndexOf(':');
+        string path = colon < 0 ? name : name[..colon];
+        string stream = "";
+        bool mustBeDirectory = false;
+        if (colon >= 0)
+        {
+            NtStatus status = ParseStream(name[(colon + 1)..], out stream, out mustBeDirectory);
+            if (status != NtStatus.Success)
+                return status;
+        }
+        else if (path.Length > 0 && path[^1] == '\\')
+        {
+            mustBeDirectory = true;
+            path = path[..^1];
+        }
+
+        if (path.Length > 0)
+        {
+            NtStatus status = CheckComponents(path);
+            if (status != NtStatus.Success)
+                return status;
+        }
+
+        parsed = new ShareName(path, stream, colon >= 0, mustBeDirectory);
+        return NtStatus.Success;
+    }
+
+    /// <summary>The last component of a path.</summary>
+    public static string LastComponent(string path) => path[(path.LastIndexOf('\\') + 1)..];
+
+    /// <summary>The name of a stream as ":name:$DATA" or ":name" states it.</summary>
+    public static NtStatus ParseStream(string text, out string stream, out bool isDirectoryIndex)
+    {
+        isDirectoryIndex = false;
+        stream = text;
+        string type = DataType;
+        int colon = text.IndexOf(':');
+        if (colon >= 0)
+        {
+            stream = text[..colon];
+            type = text[(colon + 1)..];
+        }
+
+        if (stream.Length == 0 && colon < 0)
+            return NtStatus.ObjectNameInvalid;
+        if (stream.Length > MaxComponent || stream.AsSpan().ContainsAny(ForbiddenInStream))
+            return NtStatus.ObjectNameInvalid;
+        if (type.Equals(DataType, StringComparison.OrdinalIgnoreCase))
+            return NtStatus.Success;
+        if (type.Equals(IndexAllocationType, StringComparison.OrdinalIgnoreCase)
+            && (stream.Length == 0 || stream.Equals(IndexName, StringComparison.OrdinalIgnoreCase)))
+        {
+            isDirectoryIndex = true;
+            stream = "";
+            return NtStatus.Success;
+        }
+
+        return NtStatus.ObjectNameInvalid;
+    }
+
+    private static NtStatus CheckComponents(ReadOnlySpan<char> path)
+    {
+        foreach (Range range in path.Split('\\'))
+        {
+            ReadOnlySpan<char> component = path[range];
+            if (component.IsEmpty || component is ".")
+                return NtStatus.ObjectNameInvalid;
+            if (component is "..")
+                return NtStatus.ObjectPathSyntaxBad;
+            if (component.Length > MaxComponent || component.ContainsAny(Forbidden))
+                return NtStatus.ObjectNameInvalid;
+        }
+
+        return NtStatus.Success;
+    }
+}
