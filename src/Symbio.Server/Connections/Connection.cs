@@ -17,6 +17,7 @@ internal sealed class Connection
     private readonly ConcurrentStack<RequestContext> _contexts = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _underWay = 1; // Frames being handled, and one for the receive loop itself.
+    private ITimer? _authenticationTimer;
     private long _bytesReceived;
 
     public Connection(SmbServer server, IMessageTransport transport, long id)
@@ -82,6 +83,16 @@ internal sealed class Connection
     private int MaxFrame => IsAuthenticated
         ? Server.Options.Limits.MaxIoSize + (64 << 10) // Headers and the small messages of a compound.
         : Server.Options.Limits.MaxUnauthenticatedFrame;
+
+    /// <summary>A peer that does not log on in time is sent away: it costs a socket and a buffer for nothing.</summary>
+    public void StartAuthenticationTimer() => _authenticationTimer = Server.Time.CreateTimer(
+        static state =>
+        {
+            var connection = (Connection)state!;
+            if (!connection.IsAuthenticated)
+                connection.Abort("no logon in time");
+        },
+        this, Server.Options.Limits.AuthenticationTimeout, Timeout.InfiniteTimeSpan);
 
     /// <summary>Receives until the peer goes, breaks the protocol, or the server stops; then cleans up.</summary>
     public async Task RunAsync()
@@ -162,6 +173,8 @@ internal sealed class Connection
         if (IsAuthenticated)
             return;
         IsAuthenticated = true;
+        _authenticationTimer?.Dispose();
+        _authenticationTimer = null;
         Server.OnAuthenticated();
     }
 
@@ -201,6 +214,7 @@ internal sealed class Connection
     /// <summary>[MS-SMB2] 3.3.7.1: requests under way are cancelled, sessions without another channel end.</summary>
     private async Task TearDownAsync()
     {
+        _authenticationTimer?.Dispose();
         Transport.Abort();
         _sendQueue.Close();
         Pending.CancelAll(null, close: true);

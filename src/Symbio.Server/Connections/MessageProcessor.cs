@@ -317,7 +317,9 @@ internal sealed class MessageProcessor(Connection connection)
         // The interim response gave the credits; the final one gives none.
         bool isFinalOfAsync = pending is not null && status != NtStatus.Pending;
         ushort credits = isFinalOfAsync ? (ushort)0 : Grant(context, status);
-        MessageSigner? signer = SignerFor(context, request);
+
+        // An interim response is not signed: with AES-GMAC one MessageId signs once, or the key is at risk.
+        MessageSigner? signer = status == NtStatus.Pending ? null : SignerFor(context, request);
         if (signer is not null)
             flags |= Smb2HeaderFlags.Signed;
         var header = new Smb2Header(

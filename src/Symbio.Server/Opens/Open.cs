@@ -73,6 +73,10 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     /// <summary>Open.LockSequenceArray, [MS-SMB2] 3.3.5.14.</summary>
     public LockSequences LockSequences { get; } = new();
 
+    /// <summary>[MS-SMB2] 3.3.5.14: only where a client may have sent a LOCK request twice.</summary>
+    public bool VerifiesLockSequence =>
+        (connection.Negotiated!.ServerCapabilities & Capabilities.GlobalCapMultiChannel) != 0;
+
     /// <summary>Times that this open's own operations leave alone because the client has set them, [MS-FSA] 2.1.5.15.2.</summary>
     public StickyTimes StickyTimes { get; } = new();
 
