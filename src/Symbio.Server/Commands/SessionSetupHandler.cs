@@ -147,7 +147,7 @@ internal static class SessionSetupHandler
         if (session.IsGuestOrAnonymous)
         {
             // No key that anybody has proved to know: such a session is neither signed nor encrypted.
-            session.AddChannel(new Channel(connection, null));
+            session.AddChannel(new SessionChannel(connection, null));
             return;
         }
 
@@ -169,7 +169,7 @@ internal static class SessionSetupHandler
         }
 
         session.SetKeys(keys, encryptor, decryptor);
-        session.AddChannel(new Channel(connection, MessageSigner.Create(negotiated.SigningAlgorithm, keys.SigningKey.Span)));
+        session.AddChannel(new SessionChannel(connection, MessageSigner.Create(negotiated.SigningAlgorithm, keys.SigningKey.Span)));
         session.EncryptData = encryptor is not null && server.Options.Encryption == EncryptionMode.Required;
         session.SigningRequired = server.Options.RequireSigning
             || (request.SecurityMode & SecurityMode.SigningRequired) != 0

@@ -124,13 +124,15 @@ internal sealed class OpenOperation(
         // With MAXIMUM_ALLOWED the hint asks for more than may be had: take what the system below gives.
         if (status == NtStatus.AccessDenied && (request.DesiredAccess & AccessMask.MaximumAllowed) != 0)
         {
-            foreach (StoreAccess lesser in (ReadOnlySpan<StoreAccess>)[StoreAccess.Read, StoreAccess.None])
+            _denied = WriteAccess;
+            (status, file) = await Store
+                .OpenAsync(name.Path, new StoreOpenOptions(StoreAccess.Read, reparse), Tree.Caller, CancellationToken.None)
+                .ConfigureAwait(false);
+            if (status == NtStatus.AccessDenied)
             {
-                if (status != NtStatus.AccessDenied)
-                    break;
-                _denied = lesser == StoreAccess.Read ? WriteAccess : WriteAccess | ReadAccess;
+                _denied |= ReadAccess;
                 (status, file) = await Store
-                    .OpenAsync(name.Path, new StoreOpenOptions(lesser, reparse), Tree.Caller, CancellationToken.None)
+                    .OpenAsync(name.Path, new StoreOpenOptions(StoreAccess.None, reparse), Tree.Caller, CancellationToken.None)
                     .ConfigureAwait(false);
             }
         }

@@ -14,7 +14,7 @@ namespace Symbio.Server.Sessions;
 internal sealed class Session(ulong sessionId, Connection connection, DateTimeOffset creationTime)
 {
     private readonly Lock _lock = new();
-    private readonly List<Channel> _channels = [];
+    private readonly List<SessionChannel> _channels = [];
     private uint _lastTreeId;
     private int _closed;
 
@@ -70,7 +70,7 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     {
         lock (_lock)
         {
-            foreach (Channel channel in _channels)
+            foreach (SessionChannel channel in _channels)
             {
                 if (channel.Connection == channelConnection)
                     return channel.Signer;
@@ -96,7 +96,7 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     }
 
     /// <summary>Adds a channel to Session.ChannelList.</summary>
-    public void AddChannel(Channel channel)
+    public void AddChannel(SessionChannel channel)
     {
         lock (_lock)
             _channels.Add(channel);
@@ -139,7 +139,7 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
         Decryptor?.Dispose();
         lock (_lock)
         {
-            foreach (Channel channel in _channels)
+            foreach (SessionChannel channel in _channels)
                 channel.Signer?.Dispose();
         }
 
@@ -156,4 +156,4 @@ internal enum SessionState
 }
 
 /// <summary>A channel of a session, [MS-SMB2] 3.3.1.14: a connection and the key that signs over it.</summary>
-internal sealed record Channel(Connection Connection, MessageSigner? Signer);
+internal sealed record SessionChannel(Connection Connection, MessageSigner? Signer);

@@ -9,7 +9,7 @@ internal sealed class Share(ShareOptions? options)
     private int _currentUses;
 
     /// <summary>Share.Name</summary>
-    public string Name => options?.Name ?? IpcName;
+    public string Name { get; } = options?.Name ?? IpcName;
 
     /// <summary>The share's settings; null for IPC$.</summary>
     public ShareOptions? Options { get; set; } = options;
