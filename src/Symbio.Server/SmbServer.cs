@@ -27,6 +27,7 @@ public sealed class SmbServer : IAsyncDisposable
     private readonly List<Task> _acceptLoops = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _sharesLock = new(1, 1);
+    private readonly NtlmServerOptions _ntlm;
     private long _lastConnectionId;
     private int _unauthenticated;
     private long _requests;
@@ -39,7 +40,7 @@ public sealed class SmbServer : IAsyncDisposable
         Options = options;
         Log = options.LoggerFactory.CreateLogger("Symbio.Server");
         StartTime = Time.GetUtcNow();
-        var ntlm = new NtlmServerOptions
+        _ntlm = new NtlmServerOptions
         {
             NetBiosComputerName = options.ServerName,
             NetBiosDomainName = options.DomainName,
@@ -47,8 +48,7 @@ public sealed class SmbServer : IAsyncDisposable
             DnsDomainName = "",
             AllowAnonymous = options.AllowAnonymous,
         };
-        Mechanisms = [new NtlmMechanism(ntlm, options.Accounts, Time, RandomNumberGenerator.Fill)];
-        SecurityHint = SpnegoAcceptor.CreateHint(Mechanisms);
+        SecurityHint = SpnegoAcceptor.CreateHint(MechanismsFor(null));
         Shares.Replace(options.Shares);
         Pipes = PipeTable.Create(this);
     }
@@ -78,8 +78,6 @@ public sealed class SmbServer : IAsyncDisposable
     internal RpcEndpointTable Pipes { get; }
 
     internal ICoordinator Coordinator { get; } = new LocalCoordinator();
-
-    internal IReadOnlyList<ISecurityMechanism> Mechanisms { get; }
 
     /// <summary>The security buffer of every NEGOTIATE response.</summary>
     internal byte[] SecurityHint { get; }
@@ -175,6 +173,10 @@ public sealed class SmbServer : IAsyncDisposable
     public ServerStatus GetStatus() => StatusReport.Create(this);
 
     public ValueTask DisposeAsync() => StopAsync();
+
+    /// <summary>The mechanisms that a peer may log on with; failed attempts count against its address.</summary>
+    internal IReadOnlyList<ISecurityMechanism> MechanismsFor(EndPoint? peer) =>
+        [new NtlmMechanism(_ntlm, Options.Accounts.ForPeer((peer as IPEndPoint)?.Address), Time, RandomNumberGenerator.Fill)];
 
     /// <summary>Ends a session from our side: an administrator's wish, or a newer session of the same client.</summary>
     internal async ValueTask CloseSessionAsync(Session session)

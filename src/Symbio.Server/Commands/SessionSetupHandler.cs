@@ -53,7 +53,7 @@ internal static class SessionSetupHandler
 
         context.ResponseSessionId = session.SessionId;
         session.Authentication ??= new Authentication(
-            new SpnegoAcceptor(server.Mechanisms), new PreauthIntegrity(connection.Preauth.Hash));
+            new SpnegoAcceptor(server.MechanismsFor(connection.Transport.RemoteEndPoint)), new PreauthIntegrity(connection.Preauth.Hash));
         bool hashes = connection.Dialect == Dialect.Smb311;
         if (hashes)
             session.Authentication.Preauth.Update(context.Message.Span);

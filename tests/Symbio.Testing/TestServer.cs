@@ -1,0 +1,115 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Symbio.Identity;
+using Symbio.Protocol.Smb2;
+using Symbio.Server;
+using Symbio.Storage;
+using Symbio.Storage.Memory;
+using Symbio.Transport.InMemory;
+
+namespace Symbio.Testing;
+
+/// <summary>A server without a network: scripted peers connect to it over in-memory transports.</summary>
+public sealed class TestServer : IAsyncDisposable
+{
+    public const string User = "demo";
+    public const string Password = "secret";
+    public const string Share = "files";
+
+    private TestServer(SmbServer server, IFileStore store, CapturedLog log)
+    {
+        Server = server;
+        Store = store;
+        Log = log;
+    }
+
+    public SmbServer Server { get; }
+
+    /// <summary>The store behind <see cref="Share"/>.</summary>
+    public IFileStore Store { get; }
+
+    /// <summary>What the server logged.</summary>
+    public CapturedLog Log { get; }
+
+    /// <summary>Starts a server with one share in memory; <paramref name="configure"/> changes its options.</summary>
+    public static async ValueTask<TestServer> StartAsync(
+        Func<SmbServerOptions, SmbServerOptions>? configure = null, IFileStore? store = null)
+    {
+        store ??= new MemoryFileStore(new MemoryStoreOptions());
+        var log = new CapturedLog();
+        var options = new SmbServerOptions
+        {
+            Endpoints = [],
+            ServerName = "TEST",
+            Accounts = new LocalAccounts { { User, Password } },
+            Shares = [new ShareOptions { Name = Share, Store = store }],
+            LoggerFactory = log,
+        };
+        var server = new SmbServer(configure?.Invoke(options) ?? options);
+        await server.StartAsync();
+        return new TestServer(server, store, log);
+    }
+
+    /// <summary>A peer that has not said anything yet.</summary>
+    public ScriptedPeer Connect()
+    {
+        (InMemoryTransport client, InMemoryTransport accepted) = InMemoryTransport.CreatePair();
+        Server.Accept(accepted);
+        return new ScriptedPeer(client);
+    }
+
+    /// <summary>A peer that has negotiated this dialect, logged on and connected to <see cref="Share"/>.</summary>
+    public async ValueTask<ScriptedPeer> ConnectAuthenticatedAsync(
+        Dialect dialect = Dialect.Smb311, string share = Share, PeerOptions? options = null)
+    {
+        ScriptedPeer peer = Connect();
+        await peer.NegotiateAsync(dialect, options);
+        await peer.LogOnAsync(User, Password);
+        await peer.TreeConnectAsync(share);
+        return peer;
+    }
+
+    public ValueTask DisposeAsync() => Server.StopAsync();
+}
+
+/// <summary>Keeps log lines for assertions.</summary>
+public sealed class CapturedLog : ILoggerFactory, ILogger
+{
+    private readonly List<(LogLevel Level, string Text, Exception? Exception)> _lines = [];
+
+    /// <summary>Lines so far.</summary>
+    public IReadOnlyList<(LogLevel Level, string Text, Exception? Exception)> Lines
+    {
+        get
+        {
+            lock (_lines)
+                return [.. _lines];
+        }
+    }
+
+    /// <summary>Errors are bugs of the server: most tests assert that there are none.</summary>
+    public IEnumerable<string> Errors =>
+        Lines.Where(l => l.Level >= LogLevel.Error).Select(l => l.Text + " " + l.Exception);
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void AddProvider(ILoggerProvider provider)
+    {
+    }
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        lock (_lines)
+            _lines.Add((logLevel, formatter(state, exception), exception));
+    }
+
+    public void Dispose()
+    {
+    }
+}
