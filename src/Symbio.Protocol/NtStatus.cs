@@ -159,6 +159,8 @@ public enum NtStatus : uint
     RequestNotAccepted = 0xC00000D0,
     /// <summary>STATUS_NOT_SAME_DEVICE</summary>
     NotSameDevice = 0xC00000D4,
+    /// <summary>STATUS_PIPE_EMPTY</summary>
+    PipeEmpty = 0xC00000D9,
     /// <summary>STATUS_INTERNAL_ERROR</summary>
     InternalError = 0xC00000E5,
     /// <summary>STATUS_UNEXPECTED_IO_ERROR</summary>
