@@ -4,7 +4,7 @@ using Symbio.Protocol.Smb2;
 
 namespace Symbio.Server;
 
-/// <summary>Every line the server logs. Event ids: 1xx server, 2xx connections, 3xx sessions, 4xx trees and files.</summary>
+/// <summary>Every line the server logs. Event ids: 1xx server, 2xx connections, 3xx sessions, 4xx trees and files, 5xx pipes.</summary>
 internal static partial class ServerLog
 {
     [LoggerMessage(101, LogLevel.Information, "listening on {Endpoint}")]
@@ -59,4 +59,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(403, LogLevel.Error, "deleting {Path} at its last close failed: {Status}")]
     public static partial void DeleteOnCloseFailed(ILogger log, string path, NtStatus status);
+
+    [LoggerMessage(501, LogLevel.Error, "{Operation} of {Interface} failed: a bug in this server")]
+    public static partial void RpcCallFailed(ILogger log, Exception exception, string @interface, string operation);
 }

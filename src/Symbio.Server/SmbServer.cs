@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 using Symbio.Cluster;
 using Symbio.Cluster.Local;
 using Symbio.Protocol.Dtyp;
-using Symbio.Rpc;
+using Symbio.Rpc.Runtime;
 using Symbio.Security.Ntlm;
 using Symbio.Security.Spnego;
 using Symbio.Server.Connections;
@@ -75,7 +75,7 @@ public sealed class SmbServer : IAsyncDisposable
     /// <summary>ShareList</summary>
     internal ShareTable Shares { get; } = new();
 
-    internal RpcEndpointTable Pipes { get; }
+    internal RpcServer Pipes { get; }
 
     internal ICoordinator Coordinator { get; } = new LocalCoordinator();
 

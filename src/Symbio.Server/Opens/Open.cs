@@ -3,7 +3,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
-using Symbio.Rpc;
+using Symbio.Rpc.Runtime;
 using Symbio.Server.Connections;
 using Symbio.Server.Sessions;
 using Symbio.Server.Trees;
@@ -95,8 +95,7 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
         tree.RemoveOpen();
         if (Listing is not null)
             await Listing.DisposeAsync().ConfigureAwait(false);
-        if (Pipe is not null)
-            await Pipe.DisposeAsync().ConfigureAwait(false);
+        Pipe?.Dispose();
         if (FileClaim is not null)
             await ReleaseAsync().ConfigureAwait(false);
         if (StoreFile is not null)

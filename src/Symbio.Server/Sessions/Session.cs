@@ -42,6 +42,10 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     /// <summary>When the last request came: Session.IdleTime.</summary>
     public long LastActive { get; set; }
 
+    /// <summary>Session.IdleTime: how long no request has come.</summary>
+    public TimeSpan IdleTime(TimeProvider time) =>
+        LastActive == 0 ? time.GetUtcNow() - CreationTime : time.GetElapsedTime(LastActive);
+
     /// <summary>Session.SigningRequired</summary>
     public bool SigningRequired { get; set; }
 

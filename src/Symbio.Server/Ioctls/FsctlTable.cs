@@ -1,0 +1,95 @@
+using System.Collections.Frozen;
+using Symbio.Protocol;
+using Symbio.Protocol.Smb2;
+
+namespace Symbio.Server.Ioctls;
+
+/// <summary>Every FSCTL that a client may send, and who handles it.</summary>
+internal static class FsctlTable
+{
+    private static readonly FrozenDictionary<FsctlCode, FsctlRow> Rows = new Dictionary<FsctlCode, FsctlRow>
+    {
+        // About no open.
+        [FsctlCode.ValidateNegotiateInfo] = FsctlRow.For(FsctlTarget.None, ValidateNegotiateInfo.Handle),
+        [FsctlCode.PipeWait] = FsctlRow.For(FsctlTarget.None, PipeWait.Handle),
+        // [MS-SMB2] 3.3.5.15.2: the server is no DFS server.
+        [FsctlCode.DfsGetReferrals] = FsctlRow.NotSupported(FsctlTarget.None, NtStatus.FsDriverRequired),
+        [FsctlCode.DfsGetReferralsEx] = FsctlRow.NotSupported(FsctlTarget.None, NtStatus.FsDriverRequired),
+        // [MS-SMB2] 3.3.5.15.11: no multichannel yet.
+        [FsctlCode.QueryNetworkInterfaceInfo] = FsctlRow.NotSupported(FsctlTarget.None, NtStatus.NotSupported),
+
+        // Pipes.
+        [FsctlCode.PipeTransceive] = FsctlRow.For(FsctlTarget.Pipe, PipeTransceive.HandleAsync),
+        [FsctlCode.PipePeek] = FsctlRow.For(FsctlTarget.Pipe, PipePeek.Handle),
+
+        // Files.
+        [FsctlCode.SetSparse] = FsctlRow.For(FsctlTarget.File, SetSparse.HandleAsync),
+        [FsctlCode.SetZeroData] = FsctlRow.For(FsctlTarget.File, SetZeroData.HandleAsync),
+        [FsctlCode.QueryAllocatedRanges] = FsctlRow.For(FsctlTarget.File, QueryAllocatedRanges.HandleAsync),
+        [FsctlCode.GetCompression] = FsctlRow.For(FsctlTarget.File, GetCompression.Handle),
+        [FsctlCode.SetCompression] = FsctlRow.For(FsctlTarget.File, SetCompression.Handle),
+        [FsctlCode.GetObjectId] = FsctlRow.For(FsctlTarget.File, GetObjectId.HandleAsync),
+        [FsctlCode.CreateOrGetObjectId] = FsctlRow.For(FsctlTarget.File, GetObjectId.HandleAsync),
+        // Object ids follow from the file's identity and cannot be chosen.
+        [FsctlCode.SetObjectId] = FsctlRow.NotSupported(),
+        [FsctlCode.SetObjectIdExtended] = FsctlRow.NotSupported(),
+        [FsctlCode.DeleteObjectId] = FsctlRow.NotSupported(),
+        // No file has reparse data yet.
+        [FsctlCode.GetReparsePoint] = FsctlRow.NotSupported(refusal: NtStatus.NotAReparsePoint),
+        [FsctlCode.DeleteReparsePoint] = FsctlRow.NotSupported(refusal: NtStatus.NotAReparsePoint),
+        [FsctlCode.SetReparsePoint] = FsctlRow.NotSupported(),
+
+        // Handled by the server rather than the file system, [MS-SMB2] 3.3.5.15.1 and 3.3.5.15.5 to 3.3.5.15.9; to come.
+        [FsctlCode.SrvEnumerateSnapshots] = FsctlRow.NotSupported(refusal: NtStatus.NotSupported),
+        [FsctlCode.SrvRequestResumeKey] = FsctlRow.NotSupported(refusal: NtStatus.NotSupported),
+        [FsctlCode.SrvCopychunk] = FsctlRow.NotSupported(refusal: NtStatus.NotSupported),
+        [FsctlCode.SrvCopychunkWrite] = FsctlRow.NotSupported(refusal: NtStatus.NotSupported),
+        [FsctlCode.SrvReadHash] = FsctlRow.NotSupported(refusal: NtStatus.HashNotSupported),
+        [FsctlCode.LmrRequestResiliency] = FsctlRow.NotSupported(),
+
+        // [MS-RSVD] and [MS-SQOS]: no shared virtual disks, no storage QoS.
+        [FsctlCode.QuerySharedVirtualDiskSupport] = FsctlRow.NotSupported(),
+        [FsctlCode.SvhdxSyncTunnelRequest] = FsctlRow.NotSupported(),
+        [FsctlCode.SvhdxAsyncTunnelRequest] = FsctlRow.NotSupported(),
+        [FsctlCode.StorageQosControl] = FsctlRow.NotSupported(),
+
+        // Block sharing, trimming and offloaded copies; to come.
+        [FsctlCode.DuplicateExtentsToFile] = FsctlRow.NotSupported(),
+        [FsctlCode.DuplicateExtentsToFileEx] = FsctlRow.NotSupported(),
+        [FsctlCode.FileLevelTrim] = FsctlRow.NotSupported(),
+        [FsctlCode.OffloadRead] = FsctlRow.NotSupported(),
+        [FsctlCode.OffloadWrite] = FsctlRow.NotSupported(),
+
+        // What only NTFS, ReFS, FAT or UDF have, or what Windows does not serve remotely.
+        [FsctlCode.IsPathnameValid] = FsctlRow.NotSupported(),
+        [FsctlCode.QueryFatBpb] = FsctlRow.NotSupported(),
+        [FsctlCode.FilesystemGetStatistics] = FsctlRow.NotSupported(),
+        [FsctlCode.GetNtfsVolumeData] = FsctlRow.NotSupported(),
+        [FsctlCode.GetRefsVolumeData] = FsctlRow.NotSupported(),
+        [FsctlCode.GetRetrievalPointers] = FsctlRow.NotSupported(),
+        [FsctlCode.GetRetrievalPointersAndRefcount] = FsctlRow.NotSupported(),
+        [FsctlCode.GetRetrievalPointerCount] = FsctlRow.NotSupported(),
+        [FsctlCode.FindFilesBySid] = FsctlRow.NotSupported(),
+        [FsctlCode.SetEncryption] = FsctlRow.NotSupported(),
+        [FsctlCode.ReadFileUsnData] = FsctlRow.NotSupported(),
+        [FsctlCode.WriteUsnCloseRecord] = FsctlRow.NotSupported(),
+        [FsctlCode.MarkHandle] = FsctlRow.NotSupported(),
+        [FsctlCode.SisCopyfile] = FsctlRow.NotSupported(),
+        [FsctlCode.RecallFile] = FsctlRow.NotSupported(),
+        [FsctlCode.QuerySparingInfo] = FsctlRow.NotSupported(),
+        [FsctlCode.QueryOnDiskVolumeInfo] = FsctlRow.NotSupported(),
+        [FsctlCode.SetZeroOnDeallocation] = FsctlRow.NotSupported(),
+        [FsctlCode.SetShortNameBehavior] = FsctlRow.NotSupported(),
+        [FsctlCode.GetIntegrityInformation] = FsctlRow.NotSupported(),
+        [FsctlCode.SetIntegrityInformation] = FsctlRow.NotSupported(),
+        [FsctlCode.SetIntegrityInformationEx] = FsctlRow.NotSupported(),
+        [FsctlCode.QueryFileRegions] = FsctlRow.NotSupported(),
+        [FsctlCode.RefsStreamSnapshotManagement] = FsctlRow.NotSupported(),
+        [FsctlCode.SetDefectManagement] = FsctlRow.NotSupported(),
+        [FsctlCode.LmrGetLinkTrackingInformation] = FsctlRow.NotSupported(),
+        [FsctlCode.LmrSetLinkTrackingInformation] = FsctlRow.NotSupported(),
+    }.ToFrozenDictionary();
+
+    /// <summary>The row of a code; null for one that no specification knows.</summary>
+    public static FsctlRow? Find(FsctlCode code) => Rows.GetValueOrDefault(code);
+}

@@ -1,0 +1,54 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
+using Symbio.Server.Opens;
+using Symbio.Storage;
+using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
+
+namespace Symbio.Server.Ioctls;
+
+/// <summary>FSCTL_SET_SPARSE, [MS-FSA] 2.1.5.10.38.</summary>
+internal static class SetSparse
+{
+    // Deviation: the specification leaves out FILE_APPEND_DATA, which Windows lets pass all the same.
+    private const AccessMask Sufficient =
+        AccessMask.WriteData | AccessMask.WriteAttributes | AccessMask.AppendData;
+
+    public static async ValueTask<NtStatus> HandleAsync(FsctlCall call)
+    {
+        Open open = call.Open;
+        if ((open.Tree.Share.Store.Capabilities & StoreCapabilities.SparseFiles) == 0)
+            return NtStatus.InvalidDeviceRequest;
+        if (open.IsDirectory)
+            return NtStatus.InvalidParameter;
+        if (open.Tree.Share.IsReadOnly)
+            return NtStatus.MediaWriteProtected;
+        if ((open.GrantedAccess & Sufficient) == 0)
+            return NtStatus.AccessDenied;
+        if (!call.TryReadInput(out SetSparseBuffer request))
+            return NtStatus.InvalidParameter;
+
+        (NtStatus status, FileStat stat) = await open.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
+        if (status.IsError)
+            return status;
+        bool isSparse = (stat.Attributes & FileAttributes.SparseFile) != 0;
+        if (isSparse == request.SetSparse)
+            return call.Reply();
+
+        // A file that is no longer sparse has room for all its bytes.
+        if (isSparse && stat.EndOfFile > 0)
+        {
+            status = await open.File.SetAllocationAsync(stat.EndOfFile, CancellationToken.None).ConfigureAwait(false);
+            if (status.IsError)
+                return status;
+        }
+
+        FileAttributes attributes = request.SetSparse
+            ? stat.Attributes | FileAttributes.SparseFile
+            : stat.Attributes & ~FileAttributes.SparseFile;
+        var change = new BasicInfoChange(
+            ChangeTime: FileTime.FromDateTimeOffset(call.Context.Server.Time.GetUtcNow()), Attributes: attributes);
+        status = await open.File.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false);
+        return status.IsError ? status : call.Reply();
+    }
+}
