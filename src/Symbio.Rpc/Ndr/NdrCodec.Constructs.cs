@@ -28,6 +28,14 @@ public ref partial struct NdrCodec
         value = referent;
     }
 
+    /// <summary>A pointer to what we do not know: null is all that can be written or read.</summary>
+    public void NullPointer()
+    {
+        uint referentId = 0;
+        UInt32(ref referentId);
+        Expect(referentId == 0);
+    }
+
     /// <summary>A [unique] pointer to a 32-bit integer.</summary>
     public void Pointer(ref uint? value)
     {

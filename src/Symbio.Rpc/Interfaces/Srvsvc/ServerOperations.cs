@@ -25,7 +25,10 @@ internal static class ServerOperations
         return new(response);
     }
 
-    /// <summary>NetrServerDiskEnum, [MS-SRVS] 3.1.4.19: level 0 is the only one.</summary>
+    /// <summary>
+    /// NetrServerDiskEnum, [MS-SRVS] 3.1.4.19: level 0 is the only one. There are at most 26 entries, so that
+    /// PreferedMaximumLength does not matter.
+    /// </summary>
     public static ValueTask<RpcReply<NetrServerDiskEnumResponse>> DiskEnumAsync(
         ISrvsvcHost host, RpcCall call, NetrServerDiskEnumRequest request)
     {
@@ -42,7 +45,7 @@ internal static class ServerOperations
         else
         {
             status = Enumeration.Page(
-                host.GetServer().Disks, disk => disk, _ => DiskContainer.EntrySize, request.PreferedMaximumLength,
+                host.GetServer().Disks, disk => disk, _ => 0, Enumeration.MaxPreferredLength,
                 ref response.ResumeHandle, out response.TotalEntries, out response.Disks.Disks);
         }
 
@@ -102,6 +105,7 @@ public struct ServerInfo : INdrType
             case 100: ndr.Pointer(ref Level100); break;
             case 101: ndr.Pointer(ref Level101); break;
             case 102: ndr.Pointer(ref Level102); break;
+            case > 102: ndr.NullPointer(); break; // Levels of the IDL that we do not have.
             default: break;
         }
     }

@@ -11,8 +11,9 @@ internal static class ShareOperations
     {
         var response = new EnumResponse<ShareEnumStruct> { ResumeHandle = request.ResumeHandle };
         uint level = response.InfoStruct.Level = request.InfoStruct.Level;
+        bool sticky = call.Opnum == SrvsvcInterface.NetrShareEnumSticky; // It has no level 501.
         Win32Error status;
-        if (level is not (0 or 1 or 2 or 501 or 502 or 503))
+        if (level is not (0 or 1 or 2 or 501 or 502 or 503) || (sticky && level == 501))
         {
             status = Win32Error.InvalidLevel;
         }
@@ -23,7 +24,7 @@ internal static class ShareOperations
         else
         {
             var shares = await host.GetSharesAsync(call.Caller, call.CancellationToken);
-            if (call.Opnum == SrvsvcInterface.NetrShareEnumSticky)
+            if (sticky)
                 shares = [.. shares.Where(share => (share.Type & ShareTypes.Temporary) == 0)];
             status = Fill(ref response, shares, request.PreferedMaximumLength);
         }
