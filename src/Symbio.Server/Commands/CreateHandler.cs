@@ -145,7 +145,7 @@ internal static class CreateHandler
             OplockLevel.None, CreateResponseFlags.None, operation.Action,
             stat.CreationTime, stat.LastAccessTime, stat.LastWriteTime, stat.ChangeTime,
             stat.AllocationSize, stat.EndOfFile, WireAttributes.ForFile(stat.Attributes), open.FileId,
-            ContextResponses.Create(contexts, operation, stat, context.Session)));
+            ContextResponses.Create(contexts, operation, stat)));
         return NtStatus.Success;
     }
 }

@@ -39,7 +39,7 @@ internal sealed class MessageProcessor(Connection connection)
             return ValueTask.CompletedTask;
         if (exclusive)
             return work;
-        Observe(work);
+        _ = ObserveAsync(work);
         return ValueTask.CompletedTask;
     }
 
@@ -52,7 +52,7 @@ internal sealed class MessageProcessor(Connection connection)
         Flush(context);
     }
 
-    private static async void Observe(ValueTask work) => await work.ConfigureAwait(false); // ProcessAsync never throws.
+    private static async Task ObserveAsync(ValueTask work) => await work.ConfigureAwait(false); // It never throws.
 
     // [MS-SMB2] 3.3.5.2.1: what kind of frame is this? False: the connection is being ended, or there is nothing to do.
     private bool TryOpenFrame(RequestContext context, out ReadOnlyMemory<byte> messages)

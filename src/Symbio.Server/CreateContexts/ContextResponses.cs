@@ -2,7 +2,6 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Opens;
-using Symbio.Server.Sessions;
 using Symbio.Storage;
 
 namespace Symbio.Server.CreateContexts;
@@ -13,7 +12,7 @@ internal static class ContextResponses
     private const int MaxLength = 512;
 
     public static ReadOnlyMemory<byte> Create(
-        RequestedContexts requested, OpenOperation operation, in FileStat stat, Session session)
+        RequestedContexts requested, OpenOperation operation, in FileStat stat)
     {
         if (requested.MaximalAccess is null && !requested.OnDiskId)
             return default;
@@ -26,7 +25,7 @@ internal static class ContextResponses
             bool known = maximal.Timestamp is { } time && time == stat.LastWriteTime && time != FileTime.None;
             writer.Add(known
                 ? new QueryMaximalAccessResponse(NtStatus.NoneMapped, AccessMask.None)
-                : new QueryMaximalAccessResponse(NtStatus.Success, operation.MaximalAccess(session.Identity!.Token)));
+                : new QueryMaximalAccessResponse(NtStatus.Success, operation.MaximalAccess));
         }
 
         if (requested.OnDiskId)

@@ -23,20 +23,11 @@ internal sealed class OpenOperation(
     // than bad luck is going on.
     private const int MaxRounds = 16;
 
-    private const AccessMask ReadAccess = AccessMask.ReadData | AccessMask.Execute;
-    private const AccessMask WriteAccess = AccessMask.WriteData | AccessMask.AppendData;
-
-    // What a share that is read-only lets nobody have.
-    private const AccessMask ChangeAccess = WriteAccess | AccessMask.WriteEa | AccessMask.WriteAttributes
-        | AccessMask.Delete | AccessMask.DeleteChild | AccessMask.WriteDac | AccessMask.WriteOwner;
-
     // Attributes that a create or an overwrite may set, [MS-FSA] 2.1.5.1.1.
     private const FileAttributes Settable = FileAttributes.ReadOnly | FileAttributes.Hidden | FileAttributes.System
         | FileAttributes.Archive | FileAttributes.Temporary | FileAttributes.Offline | FileAttributes.NotContentIndexed;
 
-    private SecurityDescriptor? _descriptor;
-    private AccessMask _fromParent;
-    private AccessMask _denied; // What the system below refused although MAXIMUM_ALLOWED asked for it.
+    private readonly OpenAccess _access = new(context, name, request, contexts);
 
     private TreeConnect Tree => context.Tree;
 
@@ -60,20 +51,13 @@ internal sealed class OpenOperation(
     public IFileClaim Claim { get; private set; } = null!;
 
     /// <summary>Open.GrantedAccess</summary>
-    public AccessMask GrantedAccess { get; private set; }
+    public AccessMask GrantedAccess => _access.Granted;
+
+    /// <summary>All that the caller may do with the file.</summary>
+    public AccessMask MaximalAccess => _access.Maximal(Token);
 
     /// <summary>CreateAction</summary>
     public CreateAction Action { get; private set; }
-
-    /// <summary>All that the caller may do with the file.</summary>
-    public AccessMask MaximalAccess(SecurityToken token)
-    {
-        AccessMask access = _descriptor is null
-            ? AccessMask.FileAll
-            : AccessCheck.MaximalAccess(_descriptor, token) | _fromParent;
-        access &= Tree.MaximalAccess;
-        return Tree.Share.IsReadOnly ? access & ~ChangeAccess : access;
-    }
 
     public async ValueTask<NtStatus> RunAsync()
     {
@@ -106,9 +90,9 @@ internal sealed class OpenOperation(
     {
         AccessMask access = GenericMapping.File.Map(request.DesiredAccess);
         var hint = StoreAccess.None;
-        if ((access & (ReadAccess | AccessMask.MaximumAllowed)) != 0)
+        if ((access & (OpenAccess.ReadAccess | AccessMask.MaximumAllowed)) != 0)
             hint |= StoreAccess.Read;
-        if ((access & (WriteAccess | AccessMask.MaximumAllowed)) != 0 || (Overwrites && !name.MustBeDirectory))
+        if ((access & (OpenAccess.WriteAccess | AccessMask.MaximumAllowed)) != 0 || (Overwrites && !name.MustBeDirectory))
             hint |= StoreAccess.Write;
         return name.Stream.Length > 0 ? StoreAccess.None : hint;
     }
@@ -124,13 +108,13 @@ internal sealed class OpenOperation(
         // With MAXIMUM_ALLOWED the hint asks for more than may be had: take what the system below gives.
         if (status == NtStatus.AccessDenied && (request.DesiredAccess & AccessMask.MaximumAllowed) != 0)
         {
-            _denied = WriteAccess;
+            _access.RefusedByStore = OpenAccess.WriteAccess;
             (status, file) = await Store
                 .OpenAsync(name.Path, new StoreOpenOptions(StoreAccess.Read, reparse), Tree.Caller, CancellationToken.None)
                 .ConfigureAwait(false);
             if (status == NtStatus.AccessDenied)
             {
-                _denied |= ReadAccess;
+                _access.RefusedByStore |= OpenAccess.ReadAccess;
                 (status, file) = await Store
                     .OpenAsync(name.Path, new StoreOpenOptions(StoreAccess.None, reparse), Tree.Caller, CancellationToken.None)
                     .ConfigureAwait(false);
@@ -154,7 +138,7 @@ internal sealed class OpenOperation(
                 return status;
             if (name.Stream.Length == 0 && request.CreateDisposition == CreateDisposition.Create)
                 return NtStatus.ObjectNameCollision;
-            status = await CheckAccessAsync(file, stat).ConfigureAwait(false);
+            status = await _access.CheckExistingAsync(file, stat).ConfigureAwait(false);
             if (status != NtStatus.Success)
                 return status;
             if (name.Stream.Length > 0)
@@ -223,79 +207,6 @@ internal sealed class OpenOperation(
         return NtStatus.Success;
     }
 
-    private async ValueTask<NtStatus> CheckAccessAsync(IStoreFile file, FileStat stat)
-    {
-        (NtStatus status, _descriptor) = await ObjectSecurity.ReadAsync(file, CancellationToken.None).ConfigureAwait(false);
-        if (status.IsError)
-            return status;
-        AccessMask desired = request.DesiredAccess;
-
-        // Overwriting and superseding ask for the rights of what they do, [MS-FSA] 2.1.5.1.2.
-        AccessMask implied = request.CreateDisposition switch
-        {
-            CreateDisposition.Supersede => AccessMask.Delete,
-            CreateDisposition.Overwrite or CreateDisposition.OverwriteIf => AccessMask.WriteData,
-            _ => AccessMask.None,
-        };
-        bool backup = (Options & CreateOptions.OpenForBackupIntent) != 0;
-        AccessMask mapped = GenericMapping.File.Map(desired) | implied;
-        (status, AccessMask granted) = AccessCheck.Evaluate(_descriptor!, Token, desired | implied, backup);
-        if ((status == NtStatus.AccessDenied && (mapped & (AccessMask.Delete | AccessMask.ReadAttributes)) != 0)
-            || (mapped & AccessMask.MaximumAllowed) != 0 || contexts.MaximalAccess is not null)
-        {
-            _fromParent = await FromParentAsync().ConfigureAwait(false);
-            (status, granted) = AccessCheck.Evaluate(_descriptor!, Token, desired | implied, backup, _fromParent);
-        }
-
-        if (status != NtStatus.Success)
-            return status;
-        return Grant(granted, implied & ~GenericMapping.File.Map(desired), stat);
-    }
-
-    // What the share, the store and the read-only attribute leave of the rights that the descriptor grants.
-    private NtStatus Grant(AccessMask granted, AccessMask implied, in FileStat stat)
-    {
-        bool maximum = (request.DesiredAccess & AccessMask.MaximumAllowed) != 0;
-        AccessMask forbidden = _denied;
-        forbidden |= AccessMask.FileAll & ~Tree.MaximalAccess & ~(AccessMask.Synchronize | AccessMask.ReadAttributes | AccessMask.ReadControl);
-        if (Tree.Share.IsReadOnly)
-            forbidden |= ChangeAccess;
-        if (!stat.IsDirectory && (stat.Attributes & FileAttributes.ReadOnly) != 0)
-            forbidden |= WriteAccess;
-        AccessMask wanted = GenericMapping.File.Map(request.DesiredAccess) & ~AccessMask.MaximumAllowed;
-        if (((wanted | implied) & forbidden) != 0)
-            return NtStatus.AccessDenied;
-        if (maximum)
-            granted &= ~forbidden;
-        else
-            granted &= ~implied;
-        GrantedAccess = granted & ~AccessMask.MaximumAllowed;
-        return NtStatus.Success;
-    }
-
-    private async ValueTask<AccessMask> FromParentAsync()
-    {
-        if (name.Parent is not { } parentPath)
-            return AccessMask.None;
-        (NtStatus status, SecurityDescriptor? parent) = await ReadParentAsync(parentPath).ConfigureAwait(false);
-        return status == NtStatus.Success ? ObjectSecurity.FromParent(parent!, Token) : AccessMask.None;
-    }
-
-    private async ValueTask<(NtStatus Status, SecurityDescriptor? Descriptor)> ReadParentAsync(string path)
-    {
-        (NtStatus status, IStoreFile? parent) = await Store
-            .OpenAsync(path, new StoreOpenOptions(StoreAccess.None), Tree.Caller, CancellationToken.None)
-            .ConfigureAwait(false);
-        if (status != NtStatus.Success)
-            return (status == NtStatus.ObjectNameNotFound ? NtStatus.ObjectPathNotFound : status, null);
-        await using (parent!.ConfigureAwait(false))
-        {
-            return parent!.IsDirectory
-                ? await ObjectSecurity.ReadAsync(parent, CancellationToken.None).ConfigureAwait(false)
-                : (NtStatus.ObjectPathNotFound, null);
-        }
-    }
-
     private NtStatus CheckAttributes(in FileStat stat)
     {
         if (DeleteOnClose && name.Stream.Length == 0 && (stat.Attributes & FileAttributes.ReadOnly) != 0)
@@ -352,47 +263,17 @@ internal sealed class OpenOperation(
         Claim.CompleteRelease();
     }
 
-    // [MS-FSA] 2.1.5.1.2.2: the data goes, and with the file's own also its named streams and attributes.
     private async ValueTask<NtStatus> OverwriteAsync(IStoreFile file, FileStat stat)
     {
-        NtStatus status = await file.SetEndOfFileAsync(0, CancellationToken.None).ConfigureAwait(false);
-        if (status.IsError)
-            return status;
         Action = request.CreateDisposition == CreateDisposition.Supersede
             ? CreateAction.Superseded
             : CreateAction.Overwritten;
         if (name.Stream.Length > 0)
-            return NtStatus.Success;
-        (status, IReadOnlyList<StoreStream> streams) = await file.GetStreamsAsync(CancellationToken.None).ConfigureAwait(false);
-        foreach (StoreStream stream in status.IsError ? [] : streams)
-            await DeleteStreamAsync(file, stream.Name).ConfigureAwait(false);
-        if (contexts.ExtendedAttributes.Count > 0)
-        {
-            status = await file.SetExtendedAttributesAsync(contexts.ExtendedAttributes, CancellationToken.None).ConfigureAwait(false);
-            if (status.IsError)
-                return status;
-        }
-
-        FileAttributes attributes = (request.FileAttributes & Settable) | FileAttributes.Archive;
-        var change = new BasicInfoChange(
-            Attributes: attributes,
-            LastWriteTime: FileTime.FromDateTimeOffset(context.Server.Time.GetUtcNow()));
-        if (attributes == stat.Attributes)
-            change = change with { Attributes = null };
-        status = await file.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false);
-        if (!status.IsError && contexts.AllocationSize > 0)
-            status = await file.SetAllocationAsync(contexts.AllocationSize, CancellationToken.None).ConfigureAwait(false);
-        return status.IsError ? status : NtStatus.Success;
-    }
-
-    private async ValueTask DeleteStreamAsync(IStoreFile file, string stream)
-    {
-        (NtStatus status, IStoreFile? opened) = await file
-            .OpenStreamAsync(stream, create: false, StoreAccess.Write, CancellationToken.None).ConfigureAwait(false);
-        if (status != NtStatus.Success)
-            return;
-        await using (opened!.ConfigureAwait(false))
-            await opened!.DeleteAsync(Tree.Caller, CancellationToken.None).ConfigureAwait(false);
+            return await Overwriting.OverwriteStreamAsync(file).ConfigureAwait(false);
+        return await Overwriting.OverwriteFileAsync(
+            file, stat, (request.FileAttributes & Settable) | FileAttributes.Archive, contexts.ExtendedAttributes,
+            contexts.AllocationSize, FileTime.FromDateTimeOffset(context.Server.Time.GetUtcNow()), Tree.Caller)
+            .ConfigureAwait(false);
     }
 
     // [MS-FSA] 2.1.5.1.1, creation of a new file.
@@ -414,7 +295,7 @@ internal sealed class OpenOperation(
         if (DeleteOnClose && (attributes & FileAttributes.ReadOnly) != 0)
             return NtStatus.CannotDelete;
 
-        (NtStatus status, SecurityDescriptor? parent) = await ReadParentAsync(parentPath).ConfigureAwait(false);
+        (NtStatus status, SecurityDescriptor? parent) = await _access.ReadParentAsync(parentPath).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
         AccessMask needed = directory ? AccessMask.AddSubdirectory : AccessMask.AddFile;
@@ -423,7 +304,7 @@ internal sealed class OpenOperation(
         (status, _) = AccessCheck.Evaluate(parent!, Token, needed);
         if (status != NtStatus.Success)
             return status;
-        status = MakeDescriptor(parent!, directory, out ReadOnlyMemory<byte>? descriptor);
+        status = MakeDescriptor(parent!, directory, out SecurityDescriptor? descriptor);
         if (status != NtStatus.Success)
             return status;
 
@@ -434,51 +315,41 @@ internal sealed class OpenOperation(
                 IsDirectory = directory,
                 Access = StoreAccess.Read | StoreAccess.Write,
                 Attributes = directory ? attributes : attributes | FileAttributes.Archive,
-                SecurityDescriptor = descriptor,
+                SecurityDescriptor = descriptor?.ToArray(),
                 AllocationSize = directory ? 0 : contexts.AllocationSize,
                 ExtendedAttributes = contexts.ExtendedAttributes,
             },
             Tree.Caller,
             CancellationToken.None).ConfigureAwait(false);
-        return status != NtStatus.Success ? status : await UseNewAsync(file!).ConfigureAwait(false);
+        return status != NtStatus.Success ? status : await UseNewAsync(file!, descriptor).ConfigureAwait(false);
     }
 
-    private NtStatus MakeDescriptor(SecurityDescriptor parent, bool directory, out ReadOnlyMemory<byte>? bytes)
+    // Null: neither the creator nor the directory says anything, and the store's own default holds.
+    private NtStatus MakeDescriptor(SecurityDescriptor parent, bool directory, out SecurityDescriptor? descriptor)
     {
-        bytes = null;
+        descriptor = null;
         SecurityDescriptor? creator = contexts.SecurityDescriptor;
         if (creator?.Owner is { } owner && !Token.MayAssignOwner(owner))
             return NtStatus.InvalidOwner;
-        bool explicitDacl = SecurityDescriptorInheritance.TryCreate(
-            parent, creator, directory, Token.OwnerSid, Token.PrimaryGroupSid, out SecurityDescriptor descriptor);
-
-        // Neither the creator nor the directory says anything: the store's own default.
-        if (explicitDacl || creator is not null)
-        {
-            _descriptor = descriptor;
-            bytes = descriptor.ToArray();
-        }
-
+        bool hasDacl = SecurityDescriptorInheritance.TryCreate(
+            parent, creator, directory, Token.OwnerSid, Token.PrimaryGroupSid, out SecurityDescriptor made);
+        if (hasDacl || creator is not null)
+            descriptor = made;
         return NtStatus.Success;
     }
 
-    private async ValueTask<NtStatus> UseNewAsync(IStoreFile file)
+    private async ValueTask<NtStatus> UseNewAsync(IStoreFile file, SecurityDescriptor? descriptor)
     {
         Action = CreateAction.Created;
-        AccessMask desired = GenericMapping.File.Map(request.DesiredAccess);
-        if ((desired & AccessMask.SystemSecurity) != 0 && !Token.HasPrivilege(TokenPrivileges.Security))
+        NtStatus status = _access.GrantCreator(descriptor);
+        if (status != NtStatus.Success)
         {
             await file.DeleteAsync(Tree.Caller, CancellationToken.None).ConfigureAwait(false);
             await file.DisposeAsync().ConfigureAwait(false);
-            return NtStatus.PrivilegeNotHeld;
+            return status;
         }
 
-        // Who creates a file is granted what he asks for, whatever its descriptor will say to the next.
-        GrantedAccess = (desired & AccessMask.MaximumAllowed) != 0
-            ? (desired | AccessMask.FileAll) & ~AccessMask.MaximumAllowed & Tree.MaximalAccess
-            : desired;
         IStoreFile opened = file;
-        NtStatus status = NtStatus.Success;
         if (name.Stream.Length > 0)
         {
             (status, IStoreFile? stream) = await OpenStreamAsync(file).ConfigureAwait(false);

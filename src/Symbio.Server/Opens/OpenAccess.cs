@@ -1,0 +1,136 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Connections;
+using Symbio.Server.CreateContexts;
+using Symbio.Server.Names;
+using Symbio.Server.Trees;
+using Symbio.Storage;
+using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
+
+namespace Symbio.Server.Opens;
+
+/// <summary>What an open may be granted: descriptor, rights by way of the directory, share, attributes. [MS-FSA] 2.1.5.1.2.1.</summary>
+internal sealed class OpenAccess(
+    RequestContext context, ShareName name, CreateRequest request, RequestedContexts contexts)
+{
+    public const AccessMask ReadAccess = AccessMask.ReadData | AccessMask.Execute;
+    public const AccessMask WriteAccess = AccessMask.WriteData | AccessMask.AppendData;
+
+    // What a share that is read-only lets nobody have.
+    private const AccessMask ChangeAccess = WriteAccess | AccessMask.WriteEa | AccessMask.WriteAttributes
+        | AccessMask.Delete | AccessMask.DeleteChild | AccessMask.WriteDac | AccessMask.WriteOwner;
+
+    private SecurityDescriptor? _descriptor;
+    private AccessMask _fromParent;
+
+    private TreeConnect Tree => context.Tree;
+
+    private SecurityToken Token => context.Session.Identity!.Token;
+
+    /// <summary>Open.GrantedAccess, once a check has succeeded.</summary>
+    public AccessMask Granted { get; private set; }
+
+    /// <summary>What the system below the store refused, although MAXIMUM_ALLOWED asked for it.</summary>
+    public AccessMask RefusedByStore { get; set; }
+
+    /// <summary>All that the caller may do with the file.</summary>
+    public AccessMask Maximal(SecurityToken token)
+    {
+        AccessMask access = _descriptor is null
+            ? AccessMask.FileAll
+            : AccessCheck.MaximalAccess(_descriptor, token) | _fromParent;
+        access &= Tree.MaximalAccess;
+        return Tree.Share.IsReadOnly ? access & ~ChangeAccess : access;
+    }
+
+    /// <summary>Checks the rights that were asked for on a file that exists.</summary>
+    public async ValueTask<NtStatus> CheckExistingAsync(IStoreFile file, FileStat stat)
+    {
+        (NtStatus status, _descriptor) = await ObjectSecurity.ReadAsync(file, CancellationToken.None).ConfigureAwait(false);
+        if (status.IsError)
+            return status;
+        AccessMask desired = request.DesiredAccess;
+
+        // Overwriting and superseding ask for the rights of what they do, [MS-FSA] 2.1.5.1.2.
+        AccessMask implied = request.CreateDisposition switch
+        {
+            CreateDisposition.Supersede => AccessMask.Delete,
+            CreateDisposition.Overwrite or CreateDisposition.OverwriteIf => AccessMask.WriteData,
+            _ => AccessMask.None,
+        };
+        bool backup = (request.CreateOptions & CreateOptions.OpenForBackupIntent) != 0;
+        AccessMask mapped = GenericMapping.File.Map(desired) | implied;
+        (status, AccessMask granted) = AccessCheck.Evaluate(_descriptor!, Token, desired | implied, backup);
+        if ((status == NtStatus.AccessDenied && (mapped & (AccessMask.Delete | AccessMask.ReadAttributes)) != 0)
+            || (mapped & AccessMask.MaximumAllowed) != 0 || contexts.MaximalAccess is not null)
+        {
+            _fromParent = await FromParentAsync().ConfigureAwait(false);
+            (status, granted) = AccessCheck.Evaluate(_descriptor!, Token, desired | implied, backup, _fromParent);
+        }
+
+        if (status != NtStatus.Success)
+            return status;
+        return Grant(granted, implied & ~GenericMapping.File.Map(desired), stat);
+    }
+
+    // What the share, the store and the read-only attribute leave of the rights that the descriptor grants.
+    private NtStatus Grant(AccessMask granted, AccessMask implied, in FileStat stat)
+    {
+        bool maximum = (request.DesiredAccess & AccessMask.MaximumAllowed) != 0;
+        AccessMask forbidden = RefusedByStore;
+        forbidden |= AccessMask.FileAll & ~Tree.MaximalAccess & ~(AccessMask.Synchronize | AccessMask.ReadAttributes | AccessMask.ReadControl);
+        if (Tree.Share.IsReadOnly)
+            forbidden |= ChangeAccess;
+        if (!stat.IsDirectory && (stat.Attributes & FileAttributes.ReadOnly) != 0)
+            forbidden |= WriteAccess;
+        AccessMask wanted = GenericMapping.File.Map(request.DesiredAccess) & ~AccessMask.MaximumAllowed;
+        if (((wanted | implied) & forbidden) != 0)
+            return NtStatus.AccessDenied;
+        if (maximum)
+            granted &= ~forbidden;
+        else
+            granted &= ~implied;
+        Granted = granted & ~AccessMask.MaximumAllowed;
+        return NtStatus.Success;
+    }
+
+    private async ValueTask<AccessMask> FromParentAsync()
+    {
+        if (name.Parent is not { } parentPath)
+            return AccessMask.None;
+        (NtStatus status, SecurityDescriptor? parent) = await ReadParentAsync(parentPath).ConfigureAwait(false);
+        return status == NtStatus.Success ? ObjectSecurity.FromParent(parent!, Token) : AccessMask.None;
+    }
+
+    /// <summary>The descriptor of the directory that holds, or is to hold, the file.</summary>
+    public async ValueTask<(NtStatus Status, SecurityDescriptor? Descriptor)> ReadParentAsync(string path)
+    {
+        (NtStatus status, IStoreFile? parent) = await Tree.Share.Store
+            .OpenAsync(path, new StoreOpenOptions(StoreAccess.None), Tree.Caller, CancellationToken.None)
+            .ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return (status == NtStatus.ObjectNameNotFound ? NtStatus.ObjectPathNotFound : status, null);
+        await using (parent!.ConfigureAwait(false))
+        {
+            return parent!.IsDirectory
+                ? await ObjectSecurity.ReadAsync(parent, CancellationToken.None).ConfigureAwait(false)
+                : (NtStatus.ObjectPathNotFound, null);
+        }
+    }
+
+    /// <summary>
+    /// Who creates a file is granted what he asks for, whatever its descriptor will say to the next one.
+    /// </summary>
+    public NtStatus GrantCreator(SecurityDescriptor? descriptor)
+    {
+        _descriptor = descriptor;
+        AccessMask desired = GenericMapping.File.Map(request.DesiredAccess);
+        if ((desired & AccessMask.SystemSecurity) != 0 && !Token.HasPrivilege(TokenPrivileges.Security))
+            return NtStatus.PrivilegeNotHeld;
+        Granted = (desired & AccessMask.MaximumAllowed) != 0
+            ? (desired | AccessMask.FileAll) & ~AccessMask.MaximumAllowed & Tree.MaximalAccess
+            : desired;
+        return NtStatus.Success;
+    }
+}
