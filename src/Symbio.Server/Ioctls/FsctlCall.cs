@@ -26,6 +26,7 @@ internal readonly record struct FsctlCall(RequestContext Context, IoctlRequest R
     /// <summary>Answers without output.</summary>
     public NtStatus Reply()
     {
+        Reserve(0);
         Commit(0);
         return NtStatus.Success;
     }
