@@ -17,6 +17,10 @@ internal sealed class SrvsvcHost(SmbServer server) : ISrvsvcHost
     private const AccessMask ReadAccess = AccessMask.ReadData | AccessMask.Execute;
     private const AccessMask WriteAccess = AccessMask.WriteData | AccessMask.AppendData;
 
+    // A share without a descriptor of its own. Told as such rather than left out: Samba's tools cannot read a null one.
+    private static readonly byte[] OpenToEveryone = SecurityDescriptor.Create(
+        owner: null, group: null, Ace.Allow(Sid.Everyone, AccessMask.FileAll)).ToArray();
+
     private DateTimeOffset Now => server.Time.GetUtcNow();
 
     public ServerRecord GetServer() => new(server.Options.ServerName, "Symbio")
@@ -99,6 +103,7 @@ internal sealed class SrvsvcHost(SmbServer server) : ISrvsvcHost
             return new ShareRecord(share.Name, ShareTypes.Ipc | ShareTypes.Special, "IPC Service", "")
             {
                 CurrentUses = (uint)share.CurrentUses,
+                SecurityDescriptor = OpenToEveryone,
             };
         }
 
@@ -109,7 +114,7 @@ internal sealed class SrvsvcHost(SmbServer server) : ISrvsvcHost
             MaxUses = (uint?)options.MaxUses ?? uint.MaxValue,
             CurrentUses = (uint)share.CurrentUses,
             Flags = options.EncryptData ? EncryptDataFlag : 0,
-            SecurityDescriptor = options.ConnectSecurity?.ToArray(),
+            SecurityDescriptor = options.ConnectSecurity?.ToArray() ?? OpenToEveryone,
         };
     }
 
