@@ -95,6 +95,12 @@ public enum NtStatus : uint
     DeletePending = 0xC0000056,
     /// <summary>STATUS_INVALID_OWNER</summary>
     InvalidOwner = 0xC000005A,
+
+    /// <summary>STATUS_INVALID_PRIMARY_GROUP</summary>
+    InvalidPrimaryGroup = 0xC000005B,
+
+    /// <summary>STATUS_SHORT_NAMES_NOT_ENABLED_ON_VOLUME</summary>
+    ShortNamesNotEnabledOnVolume = 0xC000019F,
     /// <summary>STATUS_PRIVILEGE_NOT_HELD</summary>
     PrivilegeNotHeld = 0xC0000061,
     /// <summary>STATUS_WRONG_PASSWORD</summary>

@@ -14,6 +14,7 @@ namespace Symbio.Server.Opens;
 /// <summary>An open file, directory, stream or named pipe, [MS-SMB2] 3.3.1.10.</summary>
 internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Connection connection, DateTimeOffset opened)
 {
+    private DirectoryListing? _listing;
     private int _closed;
 
     /// <summary>Open.FileId and Open.DurableFileId</summary>
@@ -62,13 +63,16 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     public bool IsDirectory => StoreFile is { IsDirectory: true, StreamName: "" };
 
     /// <summary>The listing under way: Open.EnumerationLocation and Open.EnumerationSearchPattern.</summary>
-    public DirectoryListing? Listing { get; set; }
+    public DirectoryListing? Listing => Volatile.Read(ref _listing);
 
     /// <summary>FilePositionInformation: the server keeps it, nothing reads it but the client.</summary>
     public long CurrentByteOffset { get; set; }
 
-    /// <summary>FileModeInformation, as far as the client has changed it since the create.</summary>
-    public FileModeFlags Mode { get; set; }
+    /// <summary>FileModeInformation; null as long as the client has not changed it since the create.</summary>
+    public FileModeFlags? Mode { get; set; }
+
+    /// <summary>Open.NextEaEntry, [MS-FSA] 2.1.1.6: where a query of extended attributes goes on.</summary>
+    public int NextEa { get; set; }
 
     /// <summary>Open.LockSequenceArray, [MS-SMB2] 3.3.5.14.</summary>
     public LockSequences LockSequences { get; } = new();
@@ -81,6 +85,15 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     public StickyTimes StickyTimes { get; } = new();
 
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
+
+    /// <summary>The listing; a new one when there is none.</summary>
+    public DirectoryListing GetListing()
+    {
+        if (Listing is { } listing)
+            return listing;
+        var created = new DirectoryListing(File);
+        return Interlocked.CompareExchange(ref _listing, created, null) ?? created;
+    }
 
     /// <summary>
     /// Closes the open, [MS-SMB2] 3.3.4.17 and [MS-FSA] 2.1.5.5: locks go, a name that is delete-pending goes with its last

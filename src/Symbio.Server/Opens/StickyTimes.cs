@@ -15,6 +15,9 @@ internal sealed class StickyTimes
     /// <summary>LastAccessTime to put back after a read; null while it may run.</summary>
     public FileTime? LastAccessTime { get; set; }
 
+    /// <summary>ChangeTime that a later set of other information keeps; null while it may run.</summary>
+    public FileTime? ChangeTime { get; set; }
+
     /// <summary>After a write or a change of size: what must be put back.</summary>
     public async ValueTask AfterWriteAsync(IStoreFile file)
     {

@@ -1,0 +1,158 @@
+using Symbio.Cluster;
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
+using Symbio.Server.Names;
+using Symbio.Server.Opens;
+using Symbio.Storage;
+using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
+
+namespace Symbio.Server.Information.File;
+
+/// <summary>
+/// The name that a rename or a new hard link gives, and the checks of [MS-FSA] 2.1.5.15.11 and 2.1.5.15.6 on where it
+/// goes: rights on its directory, and what a file that already has the name says.
+/// </summary>
+internal static class LinkTarget
+{
+    // Looking for opens of a file that is to be replaced shows up as an open for a moment. Two that replace the same file
+    // must not take each other for one: they go one by one.
+    private static readonly SemaphoreSlim[] ReplaceTurns = CreateTurns(64);
+
+    /// <summary>Takes the name apart; it is a full path within the share.</summary>
+    public static NtStatus Parse(ulong rootDirectory, string fileName, out ShareName name)
+    {
+        name = default;
+        if (rootDirectory != 0 || fileName.Length == 0)
+            return NtStatus.InvalidParameter;
+        NtStatus status = SharePath.Parse(fileName[0] == '\\' ? fileName[1..] : fileName, out name);
+        if (status != NtStatus.Success)
+            return status;
+        return name.Path.Length == 0 ? NtStatus.InvalidParameter : NtStatus.Success;
+    }
+
+    /// <summary>The turn of those who replace this name; released by the caller.</summary>
+    public static async ValueTask<SemaphoreSlim> EnterAsync(string path)
+    {
+        SemaphoreSlim turn = ReplaceTurns[(uint)NameComparer.GetHashCode(path) % (uint)ReplaceTurns.Length];
+        await turn.WaitAsync().ConfigureAwait(false);
+        return turn;
+    }
+
+    /// <summary>May the caller put a file (or a directory) there?</summary>
+    /// <returns>The status, and the directory's descriptor.</returns>
+    public static async ValueTask<(NtStatus Status, SecurityDescriptor? Parent)> CheckParentAsync(
+        InformationSet set, ShareName name, bool isDirectory, bool checkSharing)
+    {
+        if (set.Tree.Share.IsReadOnly)
+            return (NtStatus.AccessDenied, null);
+        (NtStatus status, IStoreFile? parent) = await set.Tree.Share.Store
+            .OpenAsync(name.Parent!, new StoreOpenOptions(StoreAccess.None), set.Tree.Caller, CancellationToken.None)
+            .ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return (status == NtStatus.ObjectNameNotFound ? NtStatus.ObjectPathNotFound : status, null);
+        await using (parent!.ConfigureAwait(false))
+        {
+            if (!parent!.IsDirectory)
+                return (NtStatus.ObjectPathNotFound, null);
+            (status, SecurityDescriptor? descriptor) =
+                await ObjectSecurity.ReadAsync(parent, CancellationToken.None).ConfigureAwait(false);
+            if (status != NtStatus.Success)
+                return (status, null);
+            AccessMask needed = isDirectory ? AccessMask.AddSubdirectory : AccessMask.AddFile;
+            if ((set.Tree.MaximalAccess & needed) == 0)
+                return (NtStatus.AccessDenied, null);
+            (status, _) = AccessCheck.Evaluate(descriptor!, set.Token, needed);
+            if (status == NtStatus.Success && checkSharing)
+                status = await CheckParentSharingAsync(set, parent).ConfigureAwait(false);
+            return (status, descriptor);
+        }
+    }
+
+    /// <summary>
+    /// May the file that has the name go? <see cref="NtStatus.ObjectNameNotFound"/> when there is none, and success also
+    /// when it is the very file that gets the name.
+    /// </summary>
+    public static async ValueTask<NtStatus> CheckReplaceAsync(
+        InformationSet set, ShareName name, SecurityDescriptor parent, bool ignoreReadOnly)
+    {
+        (NtStatus status, IStoreFile? target) = await set.Tree.Share.Store
+            .OpenAsync(
+                name.Path, new StoreOpenOptions(StoreAccess.None, OpenReparsePoint: true), set.Tree.Caller,
+                CancellationToken.None)
+            .ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return status;
+        await using (target!.ConfigureAwait(false))
+        {
+            if (target!.Key == set.Open.File.Key)
+                return NtStatus.Success;
+            if (target.IsDirectory)
+                return NtStatus.AccessDenied;
+            (status, FileStat stat) = await target.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
+            if (status.IsError)
+                return status;
+            if ((stat.Attributes & FileAttributes.ReadOnly) != 0 && !ignoreReadOnly)
+                return NtStatus.AccessDenied;
+            (status, SecurityDescriptor? descriptor) =
+                await ObjectSecurity.ReadAsync(target, CancellationToken.None).ConfigureAwait(false);
+            if (status != NtStatus.Success)
+                return status;
+            (status, _) = AccessCheck.Evaluate(
+                descriptor!, set.Token, AccessMask.Delete, extra: ObjectSecurity.FromParent(parent, set.Token));
+            if (status != NtStatus.Success)
+                return status;
+            return await IsOpenAsync(set, target).ConfigureAwait(false) ? NtStatus.AccessDenied : NtStatus.Success;
+        }
+    }
+
+    // Windows opens the directory with DELETE for the time of a rename: who has it open and does not share that is in the
+    // way. (It also does not share DELETE itself; that half needs a question that the coordinator does not answer.)
+    private static async ValueTask<NtStatus> CheckParentSharingAsync(InformationSet set, IStoreFile parent)
+    {
+        (NtStatus status, IFileClaim? claim) = await LookAsync(set, parent).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return NtStatus.AccessDenied;
+        status = claim!.CheckShareDelete();
+        await LeaveAsync(set, parent, claim).ConfigureAwait(false);
+        return status;
+    }
+
+    private static async ValueTask<bool> IsOpenAsync(InformationSet set, IStoreFile target)
+    {
+        (NtStatus status, IFileClaim? claim) = await LookAsync(set, target).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return true; // It is about to be deleted: by a handle that is still open.
+        bool isOpen = claim!.HasOtherOpens;
+        await LeaveAsync(set, target, claim).ConfigureAwait(false);
+        return isOpen;
+    }
+
+    // A claim that asks for nothing conflicts with nobody, and can be asked about the others.
+    private static ValueTask<(NtStatus Status, IFileClaim? Claim)> LookAsync(InformationSet set, IStoreFile file)
+    {
+        FileKey key = file.Key;
+        return set.Context.Server.Coordinator.OpenAsync(
+            new FileIdentity(key.Volume, key.FileId, key.Generation),
+            new ClaimOptions(
+                Stream: "", Link: UpcaseTable.ToUpper(file.Path), AccessMask.None,
+                ShareRead: true, ShareWrite: true, ShareDelete: true, DeleteOnClose: false),
+            CancellationToken.None);
+    }
+
+    // Meanwhile the last other open may have closed a file that is to be deleted: then the deleting is left to us.
+    private static async ValueTask LeaveAsync(InformationSet set, IStoreFile file, IFileClaim claim)
+    {
+        if (await claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false) == ReleaseOutcome.Delete)
+            await file.DeleteAsync(set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
+        claim.CompleteRelease();
+    }
+
+    private static SemaphoreSlim[] CreateTurns(int count)
+    {
+        var turns = new SemaphoreSlim[count];
+        for (int i = 0; i < count; i++)
+            turns[i] = new SemaphoreSlim(1, 1);
+        return turns;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Buffers;
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Names;
+using Symbio.Server.Opens;
+using Symbio.Storage;
+
+namespace Symbio.Server.Information.File;
+
+/// <summary>
+/// Names of a file: FileNameInformation ([MS-FSCC] 2.4.32), FileNormalizedNameInformation ([MS-FSA] 2.1.5.12.21),
+/// FileAlternateNameInformation (2.1.5.12.5) and FileShortNameInformation (2.1.5.15.13).
+/// </summary>
+internal static class NameInformation
+{
+    private const int MaxShortBase = 8;
+    private const int MaxShortExtension = 3;
+
+    private static readonly SearchValues<char> ShortNameCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'()-@^_`{}~");
+
+    public static InformationRow NameRow { get; } = InformationRow.QueryOnly<FileNameInformation>(
+        static query => new(query.Reply(new FileNameInformation(NameOf(query.Open)))), onPipes: true);
+
+    public static InformationRow NormalizedNameRow { get; } =
+        InformationRow.QueryOnly<FileNormalizedNameInformation>(QueryNormalized);
+
+    public static InformationRow AlternateNameRow { get; } =
+        InformationRow.QueryOnly<FileAlternateNameInformation>(QueryAlternate);
+
+    public static InformationRow ShortNameRow { get; } =
+        InformationRow.SetOnly<FileShortNameInformation>(SetShortName, AccessMask.Delete);
+
+    /// <summary>
+    /// The path below the share with its leading '\', and ":stream". Windows gives the path from the volume's root; what
+    /// lies above the share is nothing that a client could use.
+    /// </summary>
+    public static string NameOf(Open open) =>
+        open.StoreFile is { } file ? @"\" + file.Path + StreamSuffix(file) : @"\" + open.FileName;
+
+    private static string StreamSuffix(IStoreFile file) => file.StreamName.Length == 0 ? "" : ":" + file.StreamName;
+
+    // [MS-SMB2] 3.3.5.20.1: not before 3.1.1.
+    private static ValueTask<NtStatus> QueryNormalized(InformationQuery query)
+    {
+        if (query.Context.Connection.Dialect != Dialect.Smb311)
+            return new(NtStatus.NotSupported);
+        IStoreFile file = query.Open.File;
+        return new(query.Reply(new FileNormalizedNameInformation(file.Path + StreamSuffix(file))));
+    }
+
+    // No short names are made up; but a name that is one is its own, as on NTFS.
+    private static ValueTask<NtStatus> QueryAlternate(InformationQuery query)
+    {
+        string name = SharePath.LastComponent(query.Open.File.Path);
+        return new(IsShortName(name)
+            ? query.Reply(new FileAlternateNameInformation(name))
+            : NtStatus.ObjectNameNotFound);
+    }
+
+    // [MS-FSCC] 2.1.5.2.1: 8.3 names.
+    private static bool IsShortName(ReadOnlySpan<char> name)
+    {
+        int dot = name.IndexOf('.');
+        ReadOnlySpan<char> stem = dot < 0 ? name : name[..dot];
+        ReadOnlySpan<char> extension = dot < 0 ? default : name[(dot + 1)..];
+        return stem.Length is > 0 and <= MaxShortBase
+            && (dot < 0 || extension.Length is > 0 and <= MaxShortExtension)
+            && !stem.ContainsAnyExcept(ShortNameCharacters)
+            && !extension.ContainsAnyExcept(ShortNameCharacters);
+    }
+
+    // The status of a volume with short names switched off, [MS-FSA] 2.1.5.15.13; others cannot have them either.
+    private static ValueTask<NtStatus> SetShortName(InformationSet set, FileShortNameInformation wanted) =>
+        new(NtStatus.ShortNamesNotEnabledOnVolume);
+}

@@ -1,0 +1,129 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
+using Symbio.Server.Names;
+using Symbio.Server.Opens;
+
+namespace Symbio.Server.Information.File;
+
+/// <summary>FileRenameInformation and FileRenameInformationEx, [MS-FSA] 2.1.5.15.11 and 2.1.5.15.12.</summary>
+internal static class RenameInformation
+{
+    // The hints about pinning and storage reserves concern nothing that is kept here.
+    private const RenameFlags Known = RenameFlags.ReplaceIfExists | RenameFlags.PosixSemantics
+        | RenameFlags.SuppressPinStateInheritance | RenameFlags.SuppressStorageReserveInheritance
+        | RenameFlags.NoIncreaseAvailableSpace | RenameFlags.NoDecreaseAvailableSpace
+        | RenameFlags.IgnoreReadOnlyAttribute;
+
+    public static InformationRow Row { get; } = InformationRow.SetOnly<FileRenameInformation>(
+        static (set, wanted) => RenameAsync(
+            set, wanted.RootDirectory, wanted.FileName, wanted.ReplaceIfExists ? RenameFlags.ReplaceIfExists : RenameFlags.None),
+        AccessMask.Delete);
+
+    public static InformationRow ExRow { get; } = InformationRow.SetOnly<FileRenameExInformation>(
+        static (set, wanted) => RenameAsync(set, wanted.RootDirectory, wanted.FileName, wanted.Flags), AccessMask.Delete);
+
+    private static ValueTask<NtStatus> RenameAsync(
+        InformationSet set, ulong rootDirectory, string fileName, RenameFlags flags)
+    {
+        if ((flags & ~Known) != 0)
+            return new(NtStatus.InvalidParameter);
+        if ((flags & RenameFlags.PosixSemantics) != 0)
+            return new(NtStatus.NotSupported); // A file that is open is never replaced here.
+        bool replace = (flags & RenameFlags.ReplaceIfExists) != 0;
+        if (set.Tree.Share.IsReadOnly || set.Open.Claim.IsDeletePending)
+            return new(NtStatus.AccessDenied);
+        if (rootDirectory == 0 && fileName.StartsWith(':'))
+            return RenameStreamAsync(set, fileName, replace);
+        NtStatus status = LinkTarget.Parse(rootDirectory, fileName, out ShareName name);
+        if (status != NtStatus.Success)
+            return new(status);
+
+        // Windows opens the path that is named as the new place of the stream, and that is the file which is open.
+        if (set.Open.File.StreamName.Length > 0)
+            return new(NtStatus.SharingViolation);
+        if (name.HasStream || (name.MustBeDirectory && !set.Open.IsDirectory))
+            return new(NtStatus.ObjectNameInvalid);
+        if (set.Open.File.Path.Length == 0)
+            return new(NtStatus.InvalidParameter); // The root.
+        return RenameFileAsync(set, name, replace, (flags & RenameFlags.IgnoreReadOnlyAttribute) != 0);
+    }
+
+    private static async ValueTask<NtStatus> RenameFileAsync(
+        InformationSet set, ShareName name, bool replace, bool ignoreReadOnly)
+    {
+        Open open = set.Open;
+        (NtStatus status, SecurityDescriptor? parent) = await LinkTarget
+            .CheckParentAsync(set, name, open.IsDirectory, checkSharing: true).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return status;
+        status = open.Claim.CheckShareDelete();
+        if (status != NtStatus.Success)
+            return status;
+        if (HasOpensThatBind(open))
+            return NtStatus.AccessDenied;
+        if (!replace)
+            return await MoveAsync(set, name, replace: false).ConfigureAwait(false);
+
+        SemaphoreSlim turn = await LinkTarget.EnterAsync(name.Path).ConfigureAwait(false);
+        try
+        {
+            status = await LinkTarget.CheckReplaceAsync(set, name, parent!, ignoreReadOnly).ConfigureAwait(false);
+            return status is NtStatus.Success or NtStatus.ObjectNameNotFound
+                ? await MoveAsync(set, name, replace: true).ConfigureAwait(false)
+                : status;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private static async ValueTask<NtStatus> MoveAsync(InformationSet set, ShareName name, bool replace)
+    {
+        NtStatus status = await set.Open.File
+            .RenameAsync(name.Path, replace, set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
+        if (status == NtStatus.Success)
+            set.Open.Claim.RenameLink(UpcaseTable.ToUpper(set.Open.File.Path));
+        return status;
+    }
+
+    // A directory keeps its name while anything below it is open, and a file while one of its named streams is. Renames of
+    // directories are rare, and so are opens beside ours of a file that is being renamed: all opens are looked through.
+    private static bool HasOpensThatBind(Open open)
+    {
+        if (open.IsDirectory)
+        {
+            string below = open.File.Path + @"\";
+            return Others(open).Any(other =>
+                ReferenceEquals(other.Tree.Share.Store, open.Tree.Share.Store)
+                && other.File.Path is var path && path.Length > below.Length
+                && NameComparer.Equals(path.AsSpan(0, below.Length), below));
+        }
+
+        return open.Claim.HasOtherOpens
+            && Others(open).Any(other => other.File.StreamName.Length > 0 && other.File.Key == open.File.Key);
+    }
+
+    private static IEnumerable<Open> Others(Open open) =>
+        open.Server.Opens.All.Where(other => other != open && other.StoreFile is not null && !other.IsClosed);
+
+    // ":new" or ":new:$DATA": the stream that is open gets another name in the same file.
+    private static async ValueTask<NtStatus> RenameStreamAsync(InformationSet set, string fileName, bool replace)
+    {
+        NtStatus status = SharePath.ParseStream(fileName[1..], out string stream, out bool isDirectoryIndex);
+        if (status != NtStatus.Success)
+            return status;
+        Open open = set.Open;
+        if (isDirectoryIndex || open.IsDirectory)
+            return NtStatus.InvalidParameter;
+
+        // A named stream cannot become the unnamed one, nor the other way round: stores keep them apart.
+        if (stream.Length == 0 || open.File.StreamName.Length == 0)
+            return NtStatus.NotSupported;
+        status = open.Claim.CheckShareDelete();
+        return status != NtStatus.Success
+            ? status
+            : await open.File.RenameStreamAsync(stream, replace, CancellationToken.None).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,106 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Opens;
+
+namespace Symbio.Server.Information;
+
+/// <summary>
+/// SMB2_0_INFO_SECURITY, [MS-SMB2] 3.3.5.20.3 and 3.3.5.21.3; [MS-FSA] 2.1.5.14 and 2.1.5.17: parts of a file's security
+/// descriptor. AdditionalInformation says which; there are no classes.
+/// </summary>
+internal static class ObjectSecurityInformation
+{
+    private const SecurityInformation ReadByControl = SecurityInformation.Owner | SecurityInformation.Group
+        | SecurityInformation.Dacl | SecurityInformation.Label | SecurityInformation.Attribute
+        | SecurityInformation.Scope | SecurityInformation.Backup;
+
+    private const SecurityInformation ReadBySecurity = SecurityInformation.Sacl | SecurityInformation.Backup;
+
+    private const SecurityInformation WrittenByOwner = SecurityInformation.Owner | SecurityInformation.Group
+        | SecurityInformation.Label | SecurityInformation.Backup;
+
+    private const SecurityInformation WrittenByDac = SecurityInformation.Dacl | SecurityInformation.Attribute
+        | SecurityInformation.ProtectedDacl | SecurityInformation.UnprotectedDacl | SecurityInformation.Backup;
+
+    private const SecurityInformation WrittenBySecurity = SecurityInformation.Sacl | SecurityInformation.Scope
+        | SecurityInformation.ProtectedSacl | SecurityInformation.UnprotectedSacl | SecurityInformation.Backup;
+
+    public static async ValueTask<NtStatus> QueryAsync(InformationQuery query)
+    {
+        Open open = query.Open;
+        if (open.StoreFile is not { } file)
+            return NtStatus.NotSupported;
+        var parts = (SecurityInformation)query.Request.AdditionalInformation;
+        AccessMask needed = Needed(parts, ReadByControl, AccessMask.ReadControl)
+            | Needed(parts, ReadBySecurity, AccessMask.SystemSecurity);
+        if ((open.GrantedAccess & needed) != needed)
+            return NtStatus.AccessDenied;
+        (NtStatus status, SecurityDescriptor? descriptor) =
+            await ObjectSecurity.ReadAsync(file, CancellationToken.None).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return status;
+        SecurityDescriptor selected = descriptor!.Select(parts);
+        if (selected.Length > query.Limit)
+            return InformationErrors.BufferTooSmall(query.Context, selected.Length);
+        return Reply(query, selected);
+    }
+
+    public static async ValueTask<NtStatus> SetAsync(InformationSet set)
+    {
+        Open open = set.Open;
+        if (open.StoreFile is not { } file)
+            return NtStatus.NotSupported;
+        var parts = (SecurityInformation)set.Request.AdditionalInformation;
+        AccessMask needed = Needed(parts, WrittenByOwner, AccessMask.WriteOwner)
+            | Needed(parts, WrittenByDac, AccessMask.WriteDac)
+            | Needed(parts, WrittenBySecurity, AccessMask.SystemSecurity);
+        if ((open.GrantedAccess & needed) != needed)
+            return NtStatus.AccessDenied;
+        if (!SecurityDescriptor.TryRead(set.Request.Buffer, out SecurityDescriptor? change))
+            return NtStatus.InvalidSecurityDescr;
+        (NtStatus status, SecurityDescriptor? current) =
+            await ObjectSecurity.ReadAsync(file, CancellationToken.None).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return status;
+        status = CheckOwners(set.Token, current!, change, parts);
+        if (status != NtStatus.Success)
+            return status;
+        SecurityDescriptor result = current!.Apply(change, parts);
+        if (result.Dacl?.Length > Acl.MaxLength || result.Sacl?.Length > Acl.MaxLength)
+            return NtStatus.InvalidAcl;
+        return await file
+            .SetSecurityDescriptorAsync(result.ToArray(), set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private static AccessMask Needed(SecurityInformation parts, SecurityInformation governed, AccessMask access) =>
+        (parts & governed) != 0 ? access : AccessMask.None;
+
+    // Who is owner already may stay it, whoever writes the descriptor back.
+    private static NtStatus CheckOwners(
+        SecurityToken token, SecurityDescriptor current, SecurityDescriptor change, SecurityInformation parts)
+    {
+        bool all = (parts & SecurityInformation.Backup) != 0;
+        if (all || (parts & SecurityInformation.Owner) != 0)
+        {
+            if (change.Owner is not { } owner)
+                return NtStatus.InvalidOwner;
+            if (owner != current.Owner && !token.MayAssignOwner(owner))
+                return NtStatus.InvalidOwner;
+        }
+
+        return (all || (parts & SecurityInformation.Group) != 0) && change.Group is null
+            ? NtStatus.InvalidPrimaryGroup
+            : NtStatus.Success;
+    }
+
+    private static NtStatus Reply(InformationQuery query, SecurityDescriptor descriptor)
+    {
+        int length = descriptor.Length;
+        Memory<byte> payload = query.Context.Response.ReservePayload(QueryInfoResponse.FixedSize, length);
+        var writer = new WireWriter(payload.Span);
+        descriptor.Write(ref writer);
+        query.Commit(length);
+        return NtStatus.Success;
+    }
+}

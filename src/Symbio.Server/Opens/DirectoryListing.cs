@@ -1,0 +1,166 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Fscc;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Connections;
+using Symbio.Server.Information;
+using Symbio.Storage;
+using StoredEntry = Symbio.Storage.DirectoryEntry;
+using WireEntry = Symbio.Protocol.Fscc.DirectoryEntry;
+
+namespace Symbio.Server.Opens;
+
+/// <summary>
+/// The enumeration of a directory through one open, [MS-FSA] 2.1.5.6.3: Open.EnumerationLocation and
+/// Open.EnumerationSearchPattern of [MS-SMB2] 3.3.1.10. Queries take turns; what was read from the store and did not fit
+/// into one answer is the beginning of the next, so that each entry is told exactly once.
+/// </summary>
+internal sealed class DirectoryListing(IStoreFile directory) : IAsyncDisposable
+{
+    // Entries that are read from the store at once. More would grow stale while a slow client reads on.
+    private const int BatchSize = 64;
+
+    // All that any class shows: entries that wait may be asked for by another class than the one they were read for.
+    private const DirectoryFields Fields = DirectoryFields.Stat | DirectoryFields.EaSize;
+
+    private readonly IDirectoryEnumerator _enumerator = directory.Enumerate();
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private NamePattern? _pattern;
+    private StoredEntry[]? _batch;
+    private int _next;
+    private int _count;
+    private bool _hasAnswered;
+    private bool _isDisposed;
+
+    /// <summary>Writes the next entries into the response frame.</summary>
+    public async ValueTask<NtStatus> ReadAsync(RequestContext context, QueryDirectoryRequest request, string pattern)
+    {
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_isDisposed)
+                return NtStatus.FileClosed;
+            Prepare(request.Flags, pattern);
+            NtStatus status = await FillAsync(context, request).ConfigureAwait(false);
+            _hasAnswered = true;
+            return status;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Waits for the query under way.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            _batch = null;
+            await _enumerator.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    // SMB2_INDEX_SPECIFIED needs no case of its own: entries have no index here (FileIndex is 0, as on NTFS), so that
+    // there is none to go on from but where the last answer ended.
+    private void Prepare(QueryDirectoryFlags flags, string pattern)
+    {
+        bool reopen = (flags & QueryDirectoryFlags.Reopen) != 0;
+        bool restart = reopen || (flags & QueryDirectoryFlags.RestartScans) != 0;
+        if (reopen)
+            _hasAnswered = false;
+        if (restart)
+        {
+            _enumerator.Restart();
+            _next = _count = 0;
+        }
+
+        // The pattern of the first query holds until the scan starts anew with another one.
+        if (_pattern is null || (restart && pattern.Length > 0))
+            _pattern = pattern is "" or "*" ? NamePattern.All : new NamePattern(pattern);
+    }
+
+    private async ValueTask<NtStatus> FillAsync(RequestContext context, QueryDirectoryRequest request)
+    {
+        bool single = (request.Flags & QueryDirectoryFlags.ReturnSingleEntry) != 0;
+        var informationClass = (FileInformationClass)request.FileInformationClass;
+        var writer = new DirectoryEntryWriter(informationClass);
+        Memory<byte> payload = context.Response.ReservePayload(
+            QueryDirectoryResponse.FixedSize, (int)request.OutputBufferLength);
+        do
+        {
+            if (_next == _count)
+            {
+                NtStatus status = await ReadBatchAsync(single ? 1 : BatchSize).ConfigureAwait(false);
+                if (status.IsError && writer.Count == 0)
+                    return status;
+                if (status.IsError || _count == 0)
+                    break;
+            }
+
+            StoredEntry entry = _batch![_next];
+            if (!writer.TryAppend(payload.Span, ToWire(entry), entry.Name))
+            {
+                if (writer.Count > 0)
+                    break;
+                Commit(context, WriteTruncated(informationClass, entry, payload.Span));
+                return NtStatus.BufferOverflow;
+            }
+
+            _next++;
+        }
+        while (!single);
+
+        if (writer.Count == 0)
+            return _hasAnswered ? NtStatus.NoMoreFiles : NtStatus.NoSuchFile;
+        Commit(context, writer.Length);
+        return NtStatus.Success;
+    }
+
+    private static void Commit(RequestContext context, int length) => context.Response.Commit(
+        new QueryDirectoryResponse((uint)length, default), QueryDirectoryResponse.FixedSize, length);
+
+    private async ValueTask<NtStatus> ReadBatchAsync(int count)
+    {
+        _batch ??= new StoredEntry[BatchSize];
+        (NtStatus status, int read) = await _enumerator
+            .ReadAsync(_pattern!, Fields, _batch.AsMemory(0, count), CancellationToken.None).ConfigureAwait(false);
+        _next = 0;
+        _count = status.IsError ? 0 : read;
+        if (_count == 0)
+            _batch = null; // The directory may stay open for long.
+        return status;
+    }
+
+    // The first entry alone is too long: as much of it as the client takes. It stays, for a larger buffer to come.
+    private static int WriteTruncated(FileInformationClass informationClass, in StoredEntry entry, Span<byte> payload)
+    {
+        int length = DirectoryEntryWriter.FixedLength(informationClass) + (entry.Name.Length * sizeof(char));
+        byte[] whole = new byte[length];
+        new DirectoryEntryWriter(informationClass).TryAppend(whole, ToWire(entry), entry.Name);
+        whole.AsSpan(0, payload.Length).CopyTo(payload);
+        return payload.Length;
+    }
+
+    private static WireEntry ToWire(in StoredEntry entry) => new()
+    {
+        CreationTime = entry.Stat.CreationTime,
+        LastAccessTime = entry.Stat.LastAccessTime,
+        LastWriteTime = entry.Stat.LastWriteTime,
+        ChangeTime = entry.Stat.ChangeTime,
+        EndOfFile = (long)entry.Stat.EndOfFile,
+        AllocationSize = (long)entry.Stat.AllocationSize,
+        FileAttributes = WireAttributes.ForFile(entry.Stat.Attributes),
+        EaSize = entry.Stat.EaSize,
+        ReparseTag = (ReparseTag)entry.Stat.ReparseTag,
+        FileId = entry.Stat.FileId,
+        FileId128 = entry.Stat.FileId,
+    };
+}

@@ -1,0 +1,68 @@
+using System.Text;
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
+using Symbio.Protocol.Smb2;
+using Symbio.Testing;
+
+namespace Symbio.Server.Tests.Commands;
+
+public sealed class QueryDirectoryTests
+{
+    private const int Files = 200;
+
+    [Theory] // [MS-SMB2] 3.3.5.18: whatever the steps, each name once.
+    [InlineData(4096, QueryDirectoryFlags.None)]
+    [InlineData(65536, QueryDirectoryFlags.None)]
+    [InlineData(256, QueryDirectoryFlags.None)]
+    [InlineData(4096, QueryDirectoryFlags.ReturnSingleEntry)]
+    [InlineData(4096, QueryDirectoryFlags.IndexSpecified)]
+    public async Task Each_name_is_told_once(uint length, QueryDirectoryFlags flags)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        for (int i = 0; i < Files; i++)
+            await peer.CloseAsync(await peer.OpenAsync($"file{i}.txt"));
+        FileId root = await OpenRootAsync(peer);
+
+        var names = new List<string>();
+        Reply reply = await ListAsync(peer, root, "*.txt", length, QueryDirectoryFlags.RestartScans);
+        while (reply.Status == NtStatus.Success)
+        {
+            var reader = new DirectoryEntryReader(
+                reply.As<QueryDirectoryResponse>().Buffer, FileInformationClass.IdBothDirectory);
+            while (reader.MoveNext())
+                names.Add(reader.Name.ToString());
+            reply = await ListAsync(peer, root, "*", length, flags);
+        }
+
+        Assert.Equal(NtStatus.NoMoreFiles, reply.Status);
+        Assert.Equal(Files, names.Distinct().Count());
+        Assert.Equal(Files, names.Count);
+    }
+
+    [Fact] // [MS-FSA] 2.1.5.6.3
+    public async Task The_first_empty_answer_is_no_such_file()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId root = await OpenRootAsync(peer);
+
+        Assert.Equal(NtStatus.NoSuchFile, (await ListAsync(peer, root, "none")).Status);
+        Assert.Equal(NtStatus.NoMoreFiles, (await ListAsync(peer, root, "none")).Status);
+        Assert.Equal(NtStatus.NoSuchFile, (await ListAsync(peer, root, "none", flags: QueryDirectoryFlags.Reopen)).Status);
+        Assert.Equal(NtStatus.InfoLengthMismatch, (await ListAsync(peer, root, "*", 103)).Status);
+        Assert.Equal(
+            NtStatus.BufferOverflow, (await ListAsync(peer, root, "*", 104, QueryDirectoryFlags.RestartScans)).Status);
+        Assert.Equal(NtStatus.Success, (await ListAsync(peer, root, "*")).Status);
+    }
+
+    private static ValueTask<FileId> OpenRootAsync(ScriptedPeer peer) => peer.OpenAsync(
+        "", AccessMask.FileGenericRead, CreateDisposition.Open, CreateOptions.DirectoryFile);
+
+    private static ValueTask<Reply> ListAsync(
+        ScriptedPeer peer, FileId directory, string pattern, uint length = 4096,
+        QueryDirectoryFlags flags = QueryDirectoryFlags.None) =>
+        peer.SendAsync(new QueryDirectoryRequest(
+            (byte)FileInformationClass.IdBothDirectory, flags, 0, directory, length, Encoding.Unicode.GetBytes(pattern)));
+}

@@ -1,0 +1,201 @@
+using System.Buffers.Binary;
+using System.Text;
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Information;
+using Symbio.Testing;
+
+namespace Symbio.Server.Tests.Information;
+
+public sealed class InformationTests
+{
+    private const uint Plenty = 65536;
+
+    [Theory] // [MS-SMB2] 3.3.5.20.1: too small for the fixed part, for the rest, and enough.
+    [InlineData(FileInformationClass.Basic, 40)]
+    [InlineData(FileInformationClass.Standard, 24)]
+    [InlineData(FileInformationClass.Internal, 8)]
+    [InlineData(FileInformationClass.Ea, 4)]
+    [InlineData(FileInformationClass.Access, 4)]
+    [InlineData(FileInformationClass.Mode, 4)]
+    [InlineData(FileInformationClass.Alignment, 4)]
+    [InlineData(FileInformationClass.All, 104)]
+    [InlineData(FileInformationClass.AlternateName, 8)]
+    [InlineData(FileInformationClass.Stream, 32)]
+    [InlineData(FileInformationClass.Compression, 16)]
+    [InlineData(FileInformationClass.NetworkOpen, 56)]
+    [InlineData(FileInformationClass.AttributeTag, 8)]
+    [InlineData(FileInformationClass.NormalizedName, 8)]
+    [InlineData(FileInformationClass.Id, 24)]
+    public Task A_file_query_says_when_the_buffer_is_too_small(FileInformationClass informationClass, uint least) =>
+        CheckSizesAsync(InfoType.File, (byte)informationClass, least);
+
+    [Theory] // [MS-SMB2] 3.3.5.20.2
+    [InlineData(FileSystemInformationClass.Volume, 24)]
+    [InlineData(FileSystemInformationClass.Size, 24)]
+    [InlineData(FileSystemInformationClass.Device, 8)]
+    [InlineData(FileSystemInformationClass.Attribute, 16)]
+    [InlineData(FileSystemInformationClass.Control, 48)]
+    [InlineData(FileSystemInformationClass.FullSize, 32)]
+    [InlineData(FileSystemInformationClass.ObjectId, 64)]
+    [InlineData(FileSystemInformationClass.SectorSize, 28)]
+    public Task A_volume_query_says_when_the_buffer_is_too_small(FileSystemInformationClass informationClass, uint least) =>
+        CheckSizesAsync(InfoType.FileSystem, (byte)informationClass, least);
+
+    [Fact] // Style rule 5: no class is forgotten; what is not offered has a row that says so.
+    public void Every_class_has_a_row()
+    {
+        Assert.All(Enum.GetValues<FileInformationClass>(), c => Assert.NotNull(FileInformationTable.Find(c)));
+        Assert.All(Enum.GetValues<FileSystemInformationClass>(), c => Assert.NotNull(FileSystemInformationTable.Find(c)));
+    }
+
+    [Fact]
+    public async Task Every_class_is_answered()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await peer.OpenAsync("a.txt");
+        for (int i = 0; i <= byte.MaxValue; i++)
+        {
+            foreach (InfoType type in Enum.GetValues<InfoType>())
+            {
+                await QueryAsync(peer, file, type, (byte)i);
+                await SetAsync(peer, file, type, (byte)i, new byte[64]);
+            }
+        }
+
+        Assert.Empty(server.Log.Errors);
+    }
+
+    [Fact] // [MS-SMB2] 3.3.5.20.3: the needed length is told, in an error context to a 3.1.1 client.
+    public async Task A_security_query_tells_the_length_it_needs()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync(Dialect.Smb311);
+        FileId file = await peer.OpenAsync("a.txt");
+        const uint Parts = (uint)(SecurityInformation.Owner | SecurityInformation.Group | SecurityInformation.Dacl);
+
+        Reply small = await QueryAsync(peer, file, InfoType.Security, 0, 1, Parts);
+        Assert.Equal(NtStatus.BufferTooSmall, small.Status);
+        Assert.True(small.As<ErrorResponse>().Contexts.TryGet(ErrorId.Default, out ReadOnlyMemory<byte> data));
+        uint needed = BinaryPrimitives.ReadUInt32LittleEndian(data.Span);
+
+        Reply enough = await QueryAsync(peer, file, InfoType.Security, 0, needed, Parts);
+        Assert.Equal(NtStatus.Success, enough.Status);
+        Assert.Equal(needed, enough.As<QueryInfoResponse>().OutputBufferLength);
+    }
+
+    [Fact] // [MS-FSA] 2.1.5.15.11
+    public async Task A_rename_minds_what_is_open()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId a = await peer.OpenAsync("a.txt");
+        FileId b = await peer.OpenAsync("b.txt");
+
+        Assert.Equal(NtStatus.ObjectNameCollision, await RenameAsync(peer, a, "b.txt", replace: false));
+        Assert.Equal(NtStatus.AccessDenied, await RenameAsync(peer, a, "b.txt", replace: true));
+        Assert.Equal(NtStatus.ObjectPathNotFound, await RenameAsync(peer, a, @"none\b.txt", replace: false));
+        await peer.CloseAsync(b);
+        Assert.Equal(NtStatus.Success, await RenameAsync(peer, a, "b.txt", replace: true));
+        Assert.Equal(NtStatus.Success, await RenameAsync(peer, a, "B.TXT", replace: false));
+
+        Reply name = await QueryAsync(peer, a, InfoType.File, (byte)FileInformationClass.Name);
+        Assert.Equal(@"\B.TXT", Encoding.Unicode.GetString(name.As<QueryInfoResponse>().Buffer.Span[4..]));
+    }
+
+    [Fact] // [MS-FSA] 2.1.5.15.3 and 2.1.5.12.29
+    public async Task A_file_to_be_deleted_counts_no_link()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await peer.OpenAsync("a.txt");
+
+        Assert.Equal(NtStatus.Success, await DisposeAsync(peer, file, true));
+        Assert.Equal((0u, true), await LinksAsync(peer, file));
+        Assert.Equal(NtStatus.Success, await DisposeAsync(peer, file, false));
+        Assert.Equal((1u, false), await LinksAsync(peer, file));
+    }
+
+    [Fact] // [MS-FSA] 2.1.5.15.2: -1 stops a time, -2 lets it run.
+    public async Task A_frozen_write_time_survives_a_write()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await peer.OpenAsync("a.txt");
+        FileTime before = (await BasicAsync(peer, file)).LastWriteTime;
+
+        Assert.Equal(NtStatus.Success, await SetWriteTimeAsync(peer, file, -1));
+        await Task.Delay(20);
+        await peer.WriteAsync(file, 0, "x"u8.ToArray());
+        Assert.Equal(before, (await BasicAsync(peer, file)).LastWriteTime);
+
+        Assert.Equal(NtStatus.Success, await SetWriteTimeAsync(peer, file, -2));
+        await peer.WriteAsync(file, 0, "x"u8.ToArray());
+        Assert.NotEqual(before, (await BasicAsync(peer, file)).LastWriteTime);
+        Assert.Equal(NtStatus.InvalidParameter, await SetWriteTimeAsync(peer, file, -3));
+    }
+
+    private static async Task CheckSizesAsync(InfoType type, byte informationClass, uint least)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync(Dialect.Smb311);
+        FileId file = await peer.OpenAsync("bufsize.txt");
+        Reply all = await QueryAsync(peer, file, type, informationClass);
+        Assert.Equal(NtStatus.Success, all.Status);
+        uint length = all.As<QueryInfoResponse>().OutputBufferLength;
+
+        for (uint size = 0; size <= length; size++)
+        {
+            Reply reply = await QueryAsync(peer, file, type, informationClass, size);
+            Assert.Equal(
+                size < least ? NtStatus.InfoLengthMismatch : size < length ? NtStatus.BufferOverflow : NtStatus.Success,
+                reply.Status);
+        }
+    }
+
+    private static ValueTask<Reply> QueryAsync(
+        ScriptedPeer peer, FileId file, InfoType type, byte informationClass, uint length = Plenty, uint additional = 0) =>
+        peer.SendAsync(new QueryInfoRequest(
+            type, informationClass, length, additional, QueryInfoFlags.None, file, default));
+
+    private static ValueTask<Reply> SetAsync(
+        ScriptedPeer peer, FileId file, InfoType type, byte informationClass, ReadOnlyMemory<byte> buffer) =>
+        peer.SendAsync(new SetInfoRequest(type, informationClass, 0, file, buffer));
+
+    private static async ValueTask<NtStatus> SetAsync<T>(ScriptedPeer peer, FileId file, T information)
+        where T : struct, IFileInformation<T>
+    {
+        byte[] bytes = new byte[information.Length];
+        var writer = new WireWriter(bytes);
+        information.Write(ref writer);
+        return (await SetAsync(peer, file, InfoType.File, (byte)T.Class, bytes)).Status;
+    }
+
+    private static ValueTask<NtStatus> RenameAsync(ScriptedPeer peer, FileId file, string name, bool replace) =>
+        SetAsync(peer, file, new FileRenameInformation(replace, 0, name));
+
+    private static ValueTask<NtStatus> DisposeAsync(ScriptedPeer peer, FileId file, bool delete) =>
+        SetAsync(peer, file, new FileDispositionInformation(delete));
+
+    private static ValueTask<NtStatus> SetWriteTimeAsync(ScriptedPeer peer, FileId file, long time) =>
+        SetAsync(peer, file, new FileBasicInformation(default, default, new FileTime(time), default, default));
+
+    private static async ValueTask<FileBasicInformation> BasicAsync(ScriptedPeer peer, FileId file)
+    {
+        Reply reply = await QueryAsync(peer, file, InfoType.File, (byte)FileInformationClass.Basic);
+        var reader = new WireReader(reply.As<QueryInfoResponse>().Buffer);
+        Assert.True(FileBasicInformation.TryRead(ref reader, out FileBasicInformation basic));
+        return basic;
+    }
+
+    private static async ValueTask<(uint Links, bool DeletePending)> LinksAsync(ScriptedPeer peer, FileId file)
+    {
+        Reply reply = await QueryAsync(peer, file, InfoType.File, (byte)FileInformationClass.Standard);
+        var reader = new WireReader(reply.As<QueryInfoResponse>().Buffer);
+        Assert.True(FileStandardInformation.TryRead(ref reader, out FileStandardInformation standard));
+        return (standard.NumberOfLinks, standard.DeletePending);
+    }
+}
