@@ -1,0 +1,222 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Sessions;
+using Symbio.Transport;
+
+namespace Symbio.Server.Connections;
+
+/// <summary>
+/// A transport connection, [MS-SMB2] 3.3.1.7: its negotiated state, its loops and its end. What is in a frame is
+/// <see cref="MessageProcessor"/>'s business.
+/// </summary>
+internal sealed class Connection
+{
+    private readonly MessageProcessor _processor;
+    private readonly SendQueue _sendQueue;
+    private readonly ConcurrentStack<RequestContext> _contexts = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _underWay = 1; // Frames being handled, and one for the receive loop itself.
+    private long _bytesReceived;
+
+    public Connection(SmbServer server, IMessageTransport transport, long id)
+    {
+        Server = server;
+        Transport = transport;
+        Id = id;
+        Log = server.Log;
+        Created = server.Time.GetUtcNow();
+        Window = new CommandSequenceWindow(server.Options.Limits.MaxCredits);
+        Pending = new PendingRequests(server.Options.Limits.MaxAsyncCommands);
+        _sendQueue = new SendQueue(transport, OnSendFailed);
+        _processor = new MessageProcessor(this);
+    }
+
+    public SmbServer Server { get; }
+
+    public IMessageTransport Transport { get; }
+
+    public long Id { get; }
+
+    public ILogger Log { get; }
+
+    public DateTimeOffset Created { get; }
+
+    /// <summary>Connection.Dialect and all else that NEGOTIATE settles; null before.</summary>
+    public Negotiated? Negotiated { get; set; }
+
+    /// <summary>Connection.Dialect</summary>
+    public Dialect Dialect => Negotiated?.Dialect ?? Dialect.None;
+
+    /// <summary>The peer sent an SMB1 negotiate and was told to go on with SMB2, [MS-SMB2] 3.3.5.3.</summary>
+    public bool IsMultiProtocol { get; set; }
+
+    /// <summary>Connection.PreauthIntegrityHashValue</summary>
+    public PreauthIntegrity Preauth { get; set; } = new();
+
+    /// <summary>Connection.CommandSequenceWindow</summary>
+    public CommandSequenceWindow Window { get; }
+
+    /// <summary>Connection.AsyncCommandList</summary>
+    public PendingRequests Pending { get; }
+
+    /// <summary>Connection.SessionTable</summary>
+    public ConcurrentDictionary<ulong, Session> Sessions { get; } = new();
+
+    /// <summary>A session of this connection has authenticated: larger frames are allowed.</summary>
+    public bool IsAuthenticated { get; private set; }
+
+    public long BytesReceived => Volatile.Read(ref _bytesReceived);
+
+    public long BytesSent => Volatile.Read(ref _sendQueue.BytesSent);
+
+    /// <summary>Requests are allowed to cost several credits: Connection.SupportsMultiCredit.</summary>
+    public bool SupportsMultiCredit => Negotiated?.SupportsMultiCredit ?? false;
+
+    /// <summary>Connection.MaxReadSize, MaxWriteSize and MaxTransactSize are one value here.</summary>
+    public uint MaxIoSize => Negotiated?.MaxIoSize ?? 0;
+
+    /// <summary>Who it is, for logs.</summary>
+    public string Peer => Transport.RemoteEndPoint?.ToString() ?? "local";
+
+    private int MaxFrame => IsAuthenticated
+        ? Server.Options.Limits.MaxIoSize + (64 << 10) // Headers and the small messages of a compound.
+        : Server.Options.Limits.MaxUnauthenticatedFrame;
+
+    /// <summary>Receives until the peer goes, breaks the protocol, or the server stops; then cleans up.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _sendQueue.WaitForRoomAsync().ConfigureAwait(false);
+                Frame? frame = await Transport.ReceiveAsync(MaxFrame, CancellationToken.None).ConfigureAwait(false);
+                if (frame is null)
+                    break;
+                Volatile.Write(ref _bytesReceived, _bytesReceived + frame.Length);
+                await ReceiveAsync(frame).ConfigureAwait(false);
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            Abort(e.Message);
+        }
+        catch (Exception e)
+        {
+            ServerLog.ConnectionFailed(Log, e, Peer);
+            Transport.Abort();
+        }
+
+        await TearDownAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the connection because of what the peer did; one line in the log says why.</summary>
+    public void Abort(string reason)
+    {
+        ServerLog.ConnectionAborted(Log, Peer, reason);
+        Transport.Abort();
+    }
+
+    /// <summary>Ends the connection in order: what is queued still goes out.</summary>
+    public async Task CloseAsync(TimeSpan patience)
+    {
+        Pending.CancelAll(null, close: true);
+        try
+        {
+            await _sendQueue.WaitUntilIdleAsync().WaitAsync(patience, Server.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The peer does not listen.
+        }
+
+        await Transport.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Queues a finished frame.</summary>
+    public void Send(Frame frame, Session? encryptFor)
+    {
+        if (encryptFor?.Encryptor is { } encryptor)
+        {
+            frame.Prepend(Security.Encryption.MessageEncryptor.HeaderSize);
+            encryptor.Encrypt(frame.Span, encryptFor.SessionId);
+        }
+
+        _sendQueue.Enqueue(frame);
+    }
+
+    /// <summary>Sends STATUS_PENDING, with the responses that were ready before it.</summary>
+    public void SendInterim(RequestContext context) => _processor.SendInterim(context);
+
+    /// <summary>Is the request's CreditCharge enough for so many bytes? [MS-SMB2] 3.3.5.2.5.</summary>
+    public bool IsChargeEnough(in Smb2Header header, uint payload)
+    {
+        uint charge = Math.Max(1u, header.CreditCharge);
+        return !SupportsMultiCredit ? payload <= 68 * 1024 : payload <= charge * 65536UL;
+    }
+
+    /// <summary>A session has authenticated over this connection.</summary>
+    public void OnAuthenticated()
+    {
+        if (IsAuthenticated)
+            return;
+        IsAuthenticated = true;
+        Server.OnAuthenticated();
+    }
+
+    public RequestContext RentContext() => _contexts.TryPop(out RequestContext? context) ? context : new RequestContext(this);
+
+    /// <summary>Ends the handling of one frame.</summary>
+    public void Complete(RequestContext context)
+    {
+        Frame frame = context.Frame;
+        context.Reset();
+        frame.Dispose();
+        _contexts.Push(context);
+        LeaveUnderWay();
+    }
+
+    private ValueTask ReceiveAsync(Frame frame)
+    {
+        Interlocked.Increment(ref _underWay);
+        RequestContext context = RentContext();
+        context.Frame = frame;
+        return _processor.ReceiveAsync(context);
+    }
+
+    private void LeaveUnderWay()
+    {
+        if (Interlocked.Decrement(ref _underWay) == 0)
+            _drained.TrySetResult();
+    }
+
+    private void OnSendFailed(Exception e)
+    {
+        if (e is not IOException)
+            ServerLog.ConnectionFailed(Log, e, Peer);
+        Transport.Abort();
+    }
+
+    /// <summary>[MS-SMB2] 3.3.7.1: requests under way are cancelled, sessions without another channel end.</summary>
+    private async Task TearDownAsync()
+    {
+        Transport.Abort();
+        _sendQueue.Close();
+        Pending.CancelAll(null, close: true);
+        LeaveUnderWay();
+        await _drained.Task.ConfigureAwait(false);
+        foreach (Session session in Sessions.Values)
+        {
+            if (!session.RemoveChannel(this) && session.State != SessionState.InProgress)
+                continue;
+            await session.CloseAsync().ConfigureAwait(false);
+            Server.Sessions.Remove(session);
+            session.DisposeKeys();
+        }
+
+        Sessions.Clear();
+        await Transport.DisposeAsync().ConfigureAwait(false);
+        Server.OnConnectionEnded(this);
+    }
+}

@@ -1,0 +1,364 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using Symbio.Protocol;
+using Symbio.Protocol.Smb2;
+using Symbio.Security.Encryption;
+using Symbio.Security.Signing;
+using Symbio.Server.Commands;
+using Symbio.Server.Sessions;
+using Symbio.Transport;
+
+namespace Symbio.Server.Connections;
+
+/// <summary>
+/// Receiving any message, [MS-SMB2] 3.3.5.2, in the section's order: decrypt, split compounds, message ids and credits,
+/// signatures, session, tree; then the command's handler; then the response.
+/// </summary>
+internal sealed class MessageProcessor(Connection connection)
+{
+    // A response to a request that names no credits still keeps the client going.
+    private const int SmallestGrant = 1;
+
+    private SmbServer Server => connection.Server;
+
+    /// <summary>
+    /// Handles a frame. Completes at once unless the frame changes the connection's own state; what takes time goes on by
+    /// itself.
+    /// </summary>
+    public ValueTask ReceiveAsync(RequestContext context)
+    {
+        if (!TryOpenFrame(context, out ReadOnlyMemory<byte> messages))
+        {
+            connection.Complete(context);
+            return ValueTask.CompletedTask;
+        }
+
+        bool exclusive = false;
+        ValueTask work = ProcessAsync(context, messages, ref exclusive);
+        if (work.IsCompletedSuccessfully)
+            return ValueTask.CompletedTask;
+        if (exclusive)
+            return work;
+        Observe(work);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>See <see cref="Connection.SendInterim"/>.</summary>
+    public void SendInterim(RequestContext context)
+    {
+        context.Response.DiscardBody();
+        context.Response.Write(new ErrorResponse(0, default));
+        FinishMessage(context, NtStatus.Pending);
+        Flush(context);
+    }
+
+    private static async void Observe(ValueTask work) => await work.ConfigureAwait(false); // ProcessAsync never throws.
+
+    // [MS-SMB2] 3.3.5.2.1: what kind of frame is this? False: the connection is being ended, or there is nothing to do.
+    private bool TryOpenFrame(RequestContext context, out ReadOnlyMemory<byte> messages)
+    {
+        Frame frame = context.Frame;
+        messages = frame.Memory;
+        if (frame.Length < sizeof(uint))
+            return Refuse("a message too short to be one");
+        switch (BinaryPrimitives.ReadUInt32LittleEndian(frame.Span))
+        {
+            case Smb2Header.ProtocolId:
+                return true;
+            case Smb2Header.TransformProtocolId:
+                return TryDecrypt(context, out messages);
+            case Smb2Header.Smb1ProtocolId when connection.Negotiated is null && !connection.IsMultiProtocol:
+                MultiProtocolNegotiate.Receive(context);
+                Flush(context);
+                return false;
+            case Smb2Header.Smb1ProtocolId:
+                return Refuse("an SMB1 message after negotiation");
+            case Smb2Header.CompressionProtocolId:
+                return Refuse("a compressed message, but compression was not negotiated");
+            default:
+                return Refuse("a message of no known protocol");
+        }
+    }
+
+    // [MS-SMB2] 3.3.5.2.1.1
+    private bool TryDecrypt(RequestContext context, out ReadOnlyMemory<byte> messages)
+    {
+        Frame frame = context.Frame;
+        messages = default;
+        if (!MessageDecryptor.TryReadSessionId(frame.Span, out ulong sessionId))
+            return Refuse("an encrypted message with a broken header");
+        if (!connection.Sessions.TryGetValue(sessionId, out Session? session) || session.Decryptor is not { } decryptor)
+            return Refuse("an encrypted message for a session that does not exist or has no keys");
+        if (!decryptor.TryDecrypt(frame.Span))
+            return Refuse("an encrypted message that does not decrypt");
+        frame.TrimStart(MessageEncryptor.HeaderSize);
+        messages = frame.Memory;
+        if (messages.Length < sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(messages.Span) != Smb2Header.ProtocolId)
+            return Refuse("an encrypted message that holds no SMB2 message");
+        context.TransformSession = session;
+        return true;
+    }
+
+    private bool Refuse(string reason)
+    {
+        connection.Abort(reason);
+        return false;
+    }
+
+    // Walks the chain of a compound, [MS-SMB2] 3.3.5.2.7. Never throws.
+    private ValueTask ProcessAsync(RequestContext context, ReadOnlyMemory<byte> messages, ref bool exclusive)
+    {
+        if (messages.Length >= Smb2Header.Size
+            && CommandTable.Find((Smb2Command)BinaryPrimitives.ReadUInt16LittleEndian(messages.Span[12..])) is { IsExclusive: true })
+        {
+            exclusive = true;
+        }
+
+        return ProcessChainAsync(context, messages);
+    }
+
+    private async ValueTask ProcessChainAsync(RequestContext context, ReadOnlyMemory<byte> messages)
+    {
+        try
+        {
+            bool first = true;
+            while (!messages.IsEmpty)
+            {
+                if (!TryTakeMessage(messages, out ReadOnlyMemory<byte> message, out Smb2Header header))
+                {
+                    connection.Abort("a malformed SMB2 header");
+                    context.Response.Clear();
+                    break;
+                }
+
+                messages = header.NextCommand == 0 ? default : messages[(int)header.NextCommand..];
+                context.IsRelated = (header.Flags & Smb2HeaderFlags.RelatedOperations) != 0;
+                if (header.Command == Smb2Command.Cancel)
+                {
+                    connection.Pending.Cancel(header);
+                    continue;
+                }
+
+                int charge = SupportsCharge ? Math.Max(1, (int)header.CreditCharge) : 1;
+                if (!connection.Window.TryUse(header.MessageId, charge))
+                {
+                    connection.Abort($"MessageId {header.MessageId} with {charge} credits, outside the granted window");
+                    context.Response.Clear();
+                    break;
+                }
+
+                long started = Server.Options.TraceRequests ? Stopwatch.GetTimestamp() : 0;
+                header = Inherit(context, header, first);
+                context.BeginMessage(message, header);
+                NtStatus status = context.IsRelated && first
+                    ? NtStatus.InvalidParameter
+                    : await HandleAsync(context).ConfigureAwait(false);
+                Respond(context, status);
+                if (started != 0)
+                    ServerLog.Request(connection.Log, connection.Id, header.Command, header.MessageId, status, Stopwatch.GetElapsedTime(started).TotalMicroseconds);
+                context.EndMessage();
+                first = false;
+            }
+
+            Flush(context);
+        }
+        catch (Exception e)
+        {
+            // A bug of ours. The peer learns nothing of it but the end of the connection.
+            ServerLog.RequestFailed(connection.Log, e, connection.Peer, context.Header.Command);
+            context.EndMessage();
+            connection.Transport.Abort();
+        }
+        finally
+        {
+            Server.CountRequest();
+            connection.Complete(context);
+        }
+    }
+
+    private bool SupportsCharge => connection.SupportsMultiCredit;
+
+    private static bool TryTakeMessage(
+        ReadOnlyMemory<byte> messages, out ReadOnlyMemory<byte> message, out Smb2Header header)
+    {
+        var reader = new WireReader(messages);
+        message = messages;
+        if (!Smb2Header.TryRead(ref reader, out header) || header.IsResponse)
+            return false;
+        if (header.NextCommand == 0)
+            return true;
+        if ((header.NextCommand & 7) != 0 || header.NextCommand < Smb2Header.Size || header.NextCommand > (uint)messages.Length - Smb2Header.Size)
+            return false;
+        message = messages[..(int)header.NextCommand];
+        return true;
+    }
+
+    // [MS-SMB2] 3.3.5.2.7.2: a related request belongs to the session and tree of the one before.
+    private static Smb2Header Inherit(RequestContext context, in Smb2Header header, bool first)
+    {
+        if (!context.IsRelated || first)
+        {
+            context.Open = null;
+            context.ChainFailure = NtStatus.Success;
+            return header;
+        }
+
+        return header with { SessionId = context.ResponseSessionId, TreeId = context.ResponseTreeId };
+    }
+
+    private ValueTask<NtStatus> HandleAsync(RequestContext context)
+    {
+        CommandEntry? entry = CommandTable.Find(context.Header.Command);
+        if (entry is null)
+            return new(NtStatus.InvalidParameter);
+        if (connection.Negotiated is null && context.Header.Command != Smb2Command.Negotiate)
+        {
+            connection.Abort($"{context.Header.Command} before NEGOTIATE");
+            return new(NtStatus.InvalidParameter);
+        }
+
+        NtStatus status = VerifySession(context, entry);
+        if (status == NtStatus.Success && entry.NeedsTree)
+            status = VerifyTree(context);
+        if (status != NtStatus.Success)
+        {
+            context.ChainFailure = status;
+            return new(status);
+        }
+
+        return entry.Handle(context);
+    }
+
+    // [MS-SMB2] 3.3.5.2.4 (signature) and 3.3.5.2.9 (session).
+    private NtStatus VerifySession(RequestContext context, CommandEntry entry)
+    {
+        ref readonly Smb2Header header = ref context.Header;
+        Session? session = null;
+        if (header.SessionId != 0)
+            connection.Sessions.TryGetValue(header.SessionId, out session);
+        context.Session = session!;
+        bool signed = (header.Flags & Smb2HeaderFlags.Signed) != 0;
+        if (signed && !context.IsEncrypted)
+        {
+            if (session is null)
+                return entry.NeedsSession || header.Command == Smb2Command.SessionSetup ? NtStatus.UserSessionDeleted : NtStatus.Success;
+            if (session.SignerFor(connection) is { } signer)
+            {
+                if (!signer.Verify(context.MutableMessage))
+                    return NtStatus.AccessDenied;
+            }
+            else if (entry.NeedsSession)
+            {
+                return NtStatus.AccessDenied;
+            }
+        }
+
+        if (!entry.NeedsSession)
+            return NtStatus.Success;
+        if (session is null || session.State == SessionState.InProgress)
+            return NtStatus.UserSessionDeleted;
+        if (context.TransformSession is { } transform && transform != session)
+            return NtStatus.AccessDenied;
+        if (session.State == SessionState.Expired || Server.Time.GetUtcNow() >= session.ExpirationTime)
+        {
+            if (!entry.AllowedWhenExpired)
+                return NtStatus.NetworkSessionExpired;
+        }
+
+        if (session.SigningRequired && !signed && !context.IsEncrypted)
+            return NtStatus.AccessDenied;
+        if (session.EncryptData && !context.IsEncrypted && Server.Options.RejectUnencryptedAccess)
+            return NtStatus.AccessDenied;
+        session.LastActive = Server.Time.GetTimestamp();
+        return NtStatus.Success;
+    }
+
+    // [MS-SMB2] 3.3.5.2.11
+    private NtStatus VerifyTree(RequestContext context)
+    {
+        if (!context.Session.TreeConnects.TryGetValue(context.Header.TreeId, out Trees.TreeConnect? tree))
+            return NtStatus.NetworkNameDeleted;
+        if (tree.Share.EncryptData && !context.IsEncrypted
+            && (Server.Options.RejectUnencryptedAccess || connection.Negotiated!.Cipher != EncryptionAlgorithm.None))
+        {
+            return NtStatus.AccessDenied;
+        }
+
+        context.Tree = tree;
+        return NtStatus.Success;
+    }
+
+    private void Respond(RequestContext context, NtStatus status)
+    {
+        ResponseFrame response = context.Response;
+        bool keepsBody = !status.IsError || status == NtStatus.MoreProcessingRequired || context.KeepsErrorBody;
+        if (!keepsBody)
+            response.DiscardBody();
+        if (!response.HasBody)
+            response.Write(new ErrorResponse(0, default));
+        FinishMessage(context, status);
+        if (context.HashResponseInto is { } hash && response.Take() is { } frame)
+        {
+            hash.Update(frame.Span);
+            Send(context, frame);
+        }
+    }
+
+    // The header of a response, [MS-SMB2] 3.3.4.1: credits, ids, flags, signature.
+    private void FinishMessage(RequestContext context, NtStatus status)
+    {
+        ref readonly Smb2Header request = ref context.Header;
+        PendingRequest? pending = context.Pending;
+        var flags = Smb2HeaderFlags.ServerToRedir
+            | (request.Flags & (Smb2HeaderFlags.RelatedOperations | Smb2HeaderFlags.PriorityMask | Smb2HeaderFlags.ReplayOperation));
+        if (pending is not null)
+            flags |= Smb2HeaderFlags.AsyncCommand;
+
+        // The interim response gave the credits; the final one gives none.
+        bool isFinalOfAsync = pending is not null && status != NtStatus.Pending;
+        ushort credits = isFinalOfAsync ? (ushort)0 : Grant(context, status);
+        MessageSigner? signer = SignerFor(context, request);
+        if (signer is not null)
+            flags |= Smb2HeaderFlags.Signed;
+        var header = new Smb2Header(
+            CreditCharge: request.CreditCharge,
+            Status: status,
+            Command: request.Command,
+            Credits: credits,
+            Flags: flags,
+            NextCommand: 0,
+            MessageId: request.MessageId,
+            AsyncId: pending?.AsyncId ?? 0,
+            TreeId: context.ResponseTreeId,
+            SessionId: context.ResponseSessionId);
+        context.Response.Finish(header, signer);
+    }
+
+    // [MS-SMB2] 3.3.1.2: what the client asks for, but little before it has authenticated.
+    private ushort Grant(RequestContext context, NtStatus status)
+    {
+        int asked = Math.Max(SmallestGrant, (int)context.Header.Credits);
+        if (!connection.IsAuthenticated || (status.IsError && context.Header.Command == Smb2Command.SessionSetup))
+            asked = SmallestGrant;
+        return connection.Window.Grant(asked);
+    }
+
+    // [MS-SMB2] 3.3.4.1.1
+    private MessageSigner? SignerFor(RequestContext context, in Smb2Header request)
+    {
+        if (context.IsEncrypted)
+            return null;
+        bool signed = (request.Flags & Smb2HeaderFlags.Signed) != 0;
+        if (!signed && !context.MustSignResponse)
+            return null;
+        return context.Session?.SignerFor(connection);
+    }
+
+    private void Flush(RequestContext context)
+    {
+        if (context.Response.Take() is { } frame)
+            Send(context, frame);
+    }
+
+    private void Send(RequestContext context, Frame frame) => connection.Send(frame, context.TransformSession);
+}

@@ -1,0 +1,152 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Opens;
+using Symbio.Server.Sessions;
+using Symbio.Server.Trees;
+using Symbio.Transport;
+
+namespace Symbio.Server.Connections;
+
+/// <summary>
+/// One received frame, the message of it that is being handled, and the responses so far. Handlers see the request
+/// through it and answer through it. Reused: nothing of it may be kept after the handler has completed.
+/// </summary>
+internal sealed class RequestContext(Connection connection)
+{
+    private PendingRequest? _pending;
+    private Smb2Header _header;
+
+    public Connection Connection { get; } = connection;
+
+    public SmbServer Server => Connection.Server;
+
+    /// <summary>The responses.</summary>
+    public ResponseFrame Response { get; } = new(connection.Server.FramePool);
+
+    /// <summary>The received frame; slices of it are valid as long as the request is being handled.</summary>
+    public Frame Frame { get; set; } = null!;
+
+    /// <summary>The frame came encrypted, with this session's key.</summary>
+    public Session? TransformSession { get; set; }
+
+    /// <summary>The current message, from its header to its end.</summary>
+    public ReadOnlyMemory<byte> Message { get; set; }
+
+    public ref readonly Smb2Header Header => ref _header;
+
+    /// <summary>The current message's bytes, writable: a signature is verified in place.</summary>
+    public Span<byte> MutableMessage => System.Runtime.InteropServices.MemoryMarshal.AsMemory(Message).Span;
+
+    /// <summary>The session that the current message belongs to; set for every command that needs one.</summary>
+    public Session Session { get; set; } = null!;
+
+    /// <summary>The tree that the current message belongs to; set for every command that needs one.</summary>
+    public TreeConnect Tree { get; set; } = null!;
+
+    /// <summary>The open that the current or, in a related compound, the last message was about.</summary>
+    public Open? Open { get; set; }
+
+    /// <summary>Why a related chain has no open: the failure of the request that should have made or found one.</summary>
+    public NtStatus ChainFailure { get; set; }
+
+    /// <summary>The current message is related to the one before it.</summary>
+    public bool IsRelated { get; set; }
+
+    /// <summary>A session or tree that a response reports although the request did not name it.</summary>
+    public ulong ResponseSessionId { get; set; }
+
+    public uint ResponseTreeId { get; set; }
+
+    /// <summary>When set, the finished response is added to this hash (NEGOTIATE and SESSION_SETUP).</summary>
+    public PreauthIntegrity? HashResponseInto { get; set; }
+
+    /// <summary>The response must be signed whether or not the request was (the last of a SESSION_SETUP).</summary>
+    public bool MustSignResponse { get; set; }
+
+    /// <summary>The handler wrote an error response of its own (error contexts, or data beside an error status).</summary>
+    public bool KeepsErrorBody { get; set; }
+
+    /// <summary>The interim response was sent: the final one carries this AsyncId.</summary>
+    public PendingRequest? Pending => _pending;
+
+    public bool IsEncrypted => TransformSession is not null;
+
+    /// <summary>
+    /// Finds the open that a request names, [MS-SMB2] 3.3.5.2.7.2 and the "Open" step of every 3.3.5.x: in a related
+    /// compound it is that of the request before.
+    /// </summary>
+    public NtStatus FindOpen(FileId fileId, out Open open)
+    {
+        if (IsRelated)
+        {
+            open = Open!;
+            if (open is not null && open.Session == Session && !open.IsClosed)
+                return NtStatus.Success;
+            return ChainFailure.IsError ? ChainFailure : NtStatus.FileClosed;
+        }
+
+        if (Session.Opens.TryGetValue(fileId.Volatile, out open!)
+            && open.FileId == fileId && open.Tree == Tree)
+        {
+            Open = open;
+            return NtStatus.Success;
+        }
+
+        Open = null;
+        ChainFailure = NtStatus.FileClosed;
+        return NtStatus.FileClosed;
+    }
+
+    /// <summary>
+    /// Tells the client that the answer will take time: sends the interim response, [MS-SMB2] 3.3.4.2, and returns the
+    /// token that CANCEL, the end of the session or of the connection fires. False: too many wait already.
+    /// </summary>
+    public bool TryBeginPending(out CancellationToken cancellationToken)
+    {
+        cancellationToken = default;
+        if (_pending is null)
+        {
+            _pending = Connection.Pending.TryAdd(Header.MessageId, Session.SessionId);
+            if (_pending is null)
+                return false;
+            Connection.SendInterim(this);
+        }
+
+        cancellationToken = _pending.Token;
+        return true;
+    }
+
+    /// <summary>Starts on the next message of the frame.</summary>
+    public void BeginMessage(ReadOnlyMemory<byte> message, in Smb2Header header)
+    {
+        Message = message;
+        _header = header;
+        ResponseSessionId = header.SessionId;
+        ResponseTreeId = header.TreeId;
+        HashResponseInto = null;
+        MustSignResponse = false;
+        KeepsErrorBody = false;
+    }
+
+    /// <summary>Ends the current message.</summary>
+    public void EndMessage()
+    {
+        if (_pending is not null)
+            Connection.Pending.Remove(_pending);
+        _pending = null;
+    }
+
+    /// <summary>Ready for another frame.</summary>
+    public void Reset()
+    {
+        Response.Clear();
+        Frame = null!;
+        TransformSession = null;
+        Session = null!;
+        Tree = null!;
+        Open = null;
+        ChainFailure = NtStatus.Success;
+        IsRelated = false;
+        Message = default;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using Symbio.Protocol;
+using Symbio.Protocol.Smb2;
+using Symbio.Security.Signing;
+using Symbio.Transport;
+
+namespace Symbio.Server.Connections;
+
+/// <summary>
+/// The responses to one received frame, built one after the other in one outgoing frame: a compound response when there
+/// are several, [MS-SMB2] 3.3.4.1.3. Handlers write bodies straight into it.
+/// </summary>
+internal sealed class ResponseFrame(FramePool pool)
+{
+    private Frame? _frame;
+    private int _start; // Of the message being built.
+    private int _bodyLength;
+    private int _previous = -1; // Of the last message that was finished, not yet linked or signed.
+    private MessageSigner? _previousSigner;
+
+    /// <summary>True when at least one message is finished and not yet taken.</summary>
+    public bool HasMessages => _previous >= 0;
+
+    /// <summary>The handler has written a body for the current message.</summary>
+    public bool HasBody => _bodyLength > 0;
+
+    /// <summary>Bytes of the current message's body, for changes before it is finished.</summary>
+    public Span<byte> Body => _frame!.Buffer.AsSpan(_frame.Start + _start + Smb2Header.Size, _bodyLength);
+
+    /// <summary>Writes the body of the current message.</summary>
+    public void Write<T>(in T response)
+        where T : struct, IResponse<T>
+    {
+        int length = response.Length;
+        Reserve(length);
+        var writer = new WireWriter(MessageSpan(Smb2Header.Size + length), Smb2Header.Size);
+        response.Write(ref writer);
+        Debug.Assert(writer.IsValid);
+        _bodyLength = Math.Max(writer.Position - Smb2Header.Size, _bodyLength);
+    }
+
+    /// <summary>
+    /// Room for a payload of up to <paramref name="length"/> bytes that follows <paramref name="fixedSize"/> bytes of
+    /// body. Valid until the next call; <see cref="Commit{T}"/> then says what was made of it.
+    /// </summary>
+    public Memory<byte> ReservePayload(int fixedSize, int length)
+    {
+        Reserve(fixedSize + length);
+        return _frame!.Buffer.AsMemory(_frame.Start + _start + Smb2Header.Size + fixedSize, length);
+    }
+
+    /// <summary>Writes the fixed part in front of a payload of <paramref name="payloadLength"/> bytes.</summary>
+    public void Commit<T>(in T response, int fixedSize, int payloadLength)
+        where T : struct, IResponse<T>
+    {
+        var writer = new WireWriter(MessageSpan(Smb2Header.Size + fixedSize), Smb2Header.Size);
+        response.Write(ref writer);
+        Debug.Assert(writer.IsValid);
+        _bodyLength = fixedSize + payloadLength;
+        if (payloadLength == 0)
+        {
+            // StructureSize counts one byte of buffer that is there even when nothing is in it.
+            Reserve(fixedSize + 1);
+            MessageSpan(Smb2Header.Size + fixedSize + 1)[^1] = 0;
+            _bodyLength++;
+        }
+    }
+
+    /// <summary>Forgets what the handler wrote for the current message.</summary>
+    public void DiscardBody() => _bodyLength = 0;
+
+    /// <summary>Finishes the current message and begins the next one.</summary>
+    public void Finish(in Smb2Header header, MessageSigner? signer)
+    {
+        Debug.Assert(_bodyLength > 0);
+        LinkPrevious();
+        var writer = new WireWriter(MessageSpan(Smb2Header.Size));
+        header.Write(ref writer);
+        _frame!.SetLength(_start + Smb2Header.Size + _bodyLength);
+        _previous = _start;
+        _previousSigner = signer;
+        _bodyLength = 0;
+        _start = (_frame.Length + 7) & ~7;
+    }
+
+    /// <summary>Hands over the frame with all finished messages, signed; null when there is none.</summary>
+    public Frame? Take()
+    {
+        Frame? frame = _frame;
+        if (_previous < 0)
+        {
+            frame?.Dispose();
+            frame = null;
+        }
+        else
+        {
+            SignPrevious(frame!.Length);
+        }
+
+        Reset();
+        return frame;
+    }
+
+    /// <summary>Drops everything.</summary>
+    public void Clear()
+    {
+        _frame?.Dispose();
+        Reset();
+    }
+
+    private void Reset()
+    {
+        _frame = null;
+        _start = 0;
+        _bodyLength = 0;
+        _previous = -1;
+        _previousSigner = null;
+    }
+
+    private void LinkPrevious()
+    {
+        if (_previous < 0)
+            return;
+        Span<byte> padding = _frame!.Buffer.AsSpan(_frame.Start + _frame.Length, _start - _frame.Length);
+        padding.Clear();
+        var writer = new WireWriter(_frame.Buffer.AsSpan(_frame.Start + _previous), 20);
+        writer.WriteUInt32((uint)(_start - _previous)); // NextCommand
+        SignPrevious(_start);
+    }
+
+    private void SignPrevious(int end)
+    {
+        _previousSigner?.Sign(_frame!.Buffer.AsSpan(_frame.Start + _previous, end - _previous));
+        _previousSigner = null;
+    }
+
+    private Span<byte> MessageSpan(int length) => _frame!.Buffer.AsSpan(_frame.Start + _start, length);
+
+    private void Reserve(int bodyLength)
+    {
+        int needed = _start + Smb2Header.Size + bodyLength;
+        if (_frame is null)
+        {
+            _frame = pool.Rent(needed);
+            return;
+        }
+
+        if (_frame.Capacity >= needed)
+            return;
+        Frame larger = pool.Rent(needed);
+        int have = Math.Min(_start + Smb2Header.Size + _bodyLength, _frame.Capacity);
+        _frame.Buffer.AsSpan(_frame.Start, have).CopyTo(larger.Span);
+        larger.SetLength(_frame.Length);
+        _frame.Dispose();
+        _frame = larger;
+    }
+}

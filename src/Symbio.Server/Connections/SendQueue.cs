@@ -1,0 +1,139 @@
+using Symbio.Transport;
+
+namespace Symbio.Server.Connections;
+
+/// <summary>
+/// The send side of a connection. Whoever queues a frame while nothing is being sent becomes the sender and goes on
+/// until the queue is empty; so a lone reply leaves without a wake-up, and replies that pile up leave in one call.
+/// </summary>
+internal sealed class SendQueue(IMessageTransport transport, Action<Exception> onDead)
+{
+    // More queued bytes than this, and the connection stops receiving until the peer has taken some: a client that asks
+    // but does not listen costs this much and its one largest reply.
+    private const long HighWater = 16 << 20;
+    private const int MaxBatch = 64;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<Frame> _queue = new();
+    private readonly Frame[] _batch = new Frame[MaxBatch];
+    private TaskCompletionSource? _room;
+    private TaskCompletionSource? _idle;
+    private long _queuedBytes;
+    private bool _sending;
+    private bool _dead;
+
+    /// <summary>Bytes handed to the transport.</summary>
+    public long BytesSent;
+
+    /// <summary>Queues a frame, whose owner the queue becomes.</summary>
+    public void Enqueue(Frame frame)
+    {
+        lock (_lock)
+        {
+            if (_dead)
+            {
+                frame.Dispose();
+                return;
+            }
+
+            _queue.Enqueue(frame);
+            _queuedBytes += frame.Length;
+            if (_sending)
+                return;
+            _sending = true;
+        }
+
+        _ = DrainAsync();
+    }
+
+    /// <summary>Completes when there is room for more.</summary>
+    public ValueTask WaitForRoomAsync()
+    {
+        if (Volatile.Read(ref _queuedBytes) <= HighWater)
+            return ValueTask.CompletedTask;
+        lock (_lock)
+        {
+            if (_dead || _queuedBytes <= HighWater)
+                return ValueTask.CompletedTask;
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_room.Task);
+        }
+    }
+
+    /// <summary>Completes when all that was queued has been handed to the transport.</summary>
+    public Task WaitUntilIdleAsync()
+    {
+        lock (_lock)
+        {
+            if (!_sending || _dead)
+                return Task.CompletedTask;
+            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _idle.Task;
+        }
+    }
+
+    /// <summary>Drops what is queued; nothing more is sent.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _dead = true;
+            while (_queue.TryDequeue(out Frame? frame))
+                frame.Dispose();
+            _queuedBytes = 0;
+            Release();
+        }
+    }
+
+    private async Task DrainAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                int count = 0;
+                long bytes = 0;
+                lock (_lock)
+                {
+                    while (count < MaxBatch && _queue.TryDequeue(out Frame? frame))
+                    {
+                        _batch[count++] = frame;
+                        bytes += frame.Length;
+                    }
+
+                    if (count == 0)
+                    {
+                        _sending = false;
+                        Release();
+                        return;
+                    }
+                }
+
+                await transport.SendAsync(_batch.AsMemory(0, count), CancellationToken.None).ConfigureAwait(false);
+                BytesSent += bytes;
+                lock (_lock)
+                {
+                    _queuedBytes = Math.Max(0, _queuedBytes - bytes);
+                    if (_queuedBytes <= HighWater / 2)
+                    {
+                        _room?.TrySetResult();
+                        _room = null;
+                    }
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            Close();
+            onDead(e);
+        }
+    }
+
+    private void Release()
+    {
+        _room?.TrySetResult();
+        _room = null;
+        _idle?.TrySetResult();
+        _idle = null;
+    }
+}

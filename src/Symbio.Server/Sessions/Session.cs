@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using Symbio.Identity;
+using Symbio.Protocol.Smb2;
+using Symbio.Security.Encryption;
+using Symbio.Security.KeyDerivation;
+using Symbio.Security.Signing;
+using Symbio.Server.Connections;
+using Symbio.Server.Opens;
+using Symbio.Server.Trees;
+
+namespace Symbio.Server.Sessions;
+
+/// <summary>A session, [MS-SMB2] 3.3.1.8.</summary>
+internal sealed class Session(ulong sessionId, Connection connection, DateTimeOffset creationTime)
+{
+    private readonly Lock _lock = new();
+    private readonly List<Channel> _channels = [];
+    private uint _lastTreeId;
+    private int _closed;
+
+    /// <summary>Session.SessionId</summary>
+    public ulong SessionId { get; } = sessionId;
+
+    /// <summary>Session.Connection: the first channel's.</summary>
+    public Connection Connection { get; } = connection;
+
+    /// <summary>Session.CreationTime</summary>
+    public DateTimeOffset CreationTime { get; } = creationTime;
+
+    /// <summary>Session.State</summary>
+    public SessionState State { get; set; } = SessionState.InProgress;
+
+    /// <summary>Session.SecurityContext; null until the first authentication has succeeded.</summary>
+    public LogonIdentity? Identity { get; private set; }
+
+    /// <summary>The authentication exchange under way; null when there is none.</summary>
+    public Authentication? Authentication { get; set; }
+
+    /// <summary>Session.ExpirationTime</summary>
+    public DateTimeOffset ExpirationTime { get; private set; } = DateTimeOffset.MaxValue;
+
+    /// <summary>When the last request came: Session.IdleTime.</summary>
+    public long LastActive { get; set; }
+
+    /// <summary>Session.SigningRequired</summary>
+    public bool SigningRequired { get; set; }
+
+    /// <summary>Session.EncryptData</summary>
+    public bool EncryptData { get; set; }
+
+    /// <summary>Keys and what works with them; null until authenticated, and for anonymous and guest sessions.</summary>
+    public SessionKeys? Keys { get; private set; }
+
+    /// <summary>Encrypts what we send; null where encryption was not negotiated.</summary>
+    public MessageEncryptor? Encryptor { get; private set; }
+
+    /// <summary>Decrypts what we receive.</summary>
+    public MessageDecryptor? Decryptor { get; private set; }
+
+    /// <summary>Session.TreeConnectTable</summary>
+    public ConcurrentDictionary<uint, TreeConnect> TreeConnects { get; } = new();
+
+    /// <summary>Session.OpenTable, by volatile id.</summary>
+    public ConcurrentDictionary<ulong, Open> Opens { get; } = new();
+
+    public bool IsGuestOrAnonymous => Identity is null or { IsGuest: true } or { IsAnonymous: true };
+
+    /// <summary>The signer of the channel over this connection; null when messages of this session are not signed.</summary>
+    public MessageSigner? SignerFor(Connection channelConnection)
+    {
+        lock (_lock)
+        {
+            foreach (Channel channel in _channels)
+            {
+                if (channel.Connection == channelConnection)
+                    return channel.Signer;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Sets who the session belongs to, at the end of an authentication.</summary>
+    public void SetIdentity(LogonIdentity identity)
+    {
+        Identity = identity;
+        ExpirationTime = identity.ExpirationTime ?? DateTimeOffset.MaxValue;
+    }
+
+    /// <summary>Installs the keys of the first authentication; later ones do not change them, [MS-SMB2] 3.3.5.5.3.</summary>
+    public void SetKeys(SessionKeys keys, MessageEncryptor? encryptor, MessageDecryptor? decryptor)
+    {
+        Keys = keys;
+        Encryptor = encryptor;
+        Decryptor = decryptor;
+    }
+
+    /// <summary>Adds a channel to Session.ChannelList.</summary>
+    public void AddChannel(Channel channel)
+    {
+        lock (_lock)
+            _channels.Add(channel);
+    }
+
+    /// <summary>Takes a connection's channel out; true when it was the last.</summary>
+    public bool RemoveChannel(Connection channelConnection)
+    {
+        lock (_lock)
+        {
+            _channels.RemoveAll(c => c.Connection == channelConnection);
+            return _channels.Count == 0;
+        }
+    }
+
+    /// <summary>A TreeId that this session does not use.</summary>
+    public uint NewTreeId() => Interlocked.Increment(ref _lastTreeId);
+
+    /// <summary>Closes every open and tree, [MS-SMB2] 3.3.4.12 and 3.3.7.1. Later calls do nothing.</summary>
+    public async ValueTask CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+            return;
+        State = SessionState.Expired;
+        foreach (Open open in Opens.Values)
+            await open.CloseAsync().ConfigureAwait(false);
+        foreach (TreeConnect tree in TreeConnects.Values)
+            tree.Release();
+        TreeConnects.Clear();
+        Authentication?.Dispose();
+
+        // Keys are not disposed here: a response that is being signed or encrypted on another thread may still need
+        // them. They are zeroed with the connection, when nothing is under way any more.
+    }
+
+    /// <summary>Zeros the keys. Nothing may be under way on this session any more.</summary>
+    public void DisposeKeys()
+    {
+        Encryptor?.Dispose();
+        Decryptor?.Dispose();
+        lock (_lock)
+        {
+            foreach (Channel channel in _channels)
+                channel.Signer?.Dispose();
+        }
+
+        Keys?.Dispose();
+    }
+}
+
+/// <summary>Session.State, [MS-SMB2] 3.3.1.8.</summary>
+internal enum SessionState
+{
+    InProgress,
+    Valid,
+    Expired,
+}
+
+/// <summary>A channel of a session, [MS-SMB2] 3.3.1.14: a connection and the key that signs over it.</summary>
+internal sealed record Channel(Connection Connection, MessageSigner? Signer);

@@ -1,0 +1,45 @@
+using Symbio.Protocol.Smb2;
+using Symbio.Storage;
+
+namespace Symbio.Server.Trees;
+
+/// <summary>A share as it is being served, [MS-SMB2] 3.3.1.6.</summary>
+internal sealed class Share(ShareOptions? options)
+{
+    private int _currentUses;
+
+    /// <summary>Share.Name</summary>
+    public string Name => options?.Name ?? IpcName;
+
+    /// <summary>The share's settings; null for IPC$.</summary>
+    public ShareOptions? Options { get; set; } = options;
+
+    /// <summary>Name of the share that carries named pipes.</summary>
+    public const string IpcName = "IPC$";
+
+    /// <summary>Share.Type</summary>
+    public ShareType Type => Options is null ? ShareType.Pipe : ShareType.Disk;
+
+    public bool IsIpc => Options is null;
+
+    /// <summary>The files; only on a disk share.</summary>
+    public IFileStore Store => Options!.Store;
+
+    public bool EncryptData => Options?.EncryptData ?? false;
+
+    public bool IsReadOnly => Options is { } o && (o.ReadOnly || (o.Store.Capabilities & StoreCapabilities.ReadOnly) != 0);
+
+    /// <summary>Share.CurrentUses</summary>
+    public int CurrentUses => Volatile.Read(ref _currentUses);
+
+    public bool TryEnter()
+    {
+        int uses = Interlocked.Increment(ref _currentUses);
+        if (Options?.MaxUses is not { } max || uses <= max)
+            return true;
+        Interlocked.Decrement(ref _currentUses);
+        return false;
+    }
+
+    public void Leave() => Interlocked.Decrement(ref _currentUses);
+}

@@ -1,0 +1,45 @@
+using Symbio.Protocol.Dtyp;
+using Symbio.Server.Sessions;
+using Symbio.Storage;
+
+namespace Symbio.Server.Trees;
+
+/// <summary>A tree connect, [MS-SMB2] 3.3.1.9.</summary>
+internal sealed class TreeConnect(
+    uint treeId, Session session, Share share, AccessMask maximalAccess, StoreCaller caller, DateTimeOffset creationTime)
+{
+    private int _openCount;
+    private int _released;
+
+    /// <summary>TreeConnect.TreeId</summary>
+    public uint TreeId => treeId;
+
+    /// <summary>TreeConnect.Session</summary>
+    public Session Session => session;
+
+    /// <summary>TreeConnect.Share</summary>
+    public Share Share => share;
+
+    /// <summary>TreeConnect.MaximalAccess</summary>
+    public AccessMask MaximalAccess => maximalAccess;
+
+    /// <summary>Whom file-system operations through this tree run as.</summary>
+    public StoreCaller Caller => caller;
+
+    /// <summary>TreeConnect.CreationTime</summary>
+    public DateTimeOffset CreationTime => creationTime;
+
+    /// <summary>TreeConnect.OpenCount</summary>
+    public int OpenCount => Volatile.Read(ref _openCount);
+
+    public void AddOpen() => Interlocked.Increment(ref _openCount);
+
+    public void RemoveOpen() => Interlocked.Decrement(ref _openCount);
+
+    /// <summary>Gives the share's use back, once.</summary>
+    public void Release()
+    {
+        if (Interlocked.Exchange(ref _released, 1) == 0)
+            share.Leave();
+    }
+}
