@@ -48,7 +48,9 @@ internal sealed partial class PosixFile
             {
                 if (status.IsError)
                     return status;
-                if (leaf.IsEmpty || _store.Codec.Encode(leaf) is not { } newName)
+                if (leaf.IsEmpty)
+                    return NtStatus.ObjectNameCollision; // The root is always there.
+                if (_store.Codec.Encode(leaf) is not { } newName)
                     return NtStatus.ObjectNameInvalid;
                 var errno = Libc.StatFd(target.Fd.Fd, StatxMask.Basic, out var targetStat);
                 if (errno != Errno.None)
@@ -112,8 +114,7 @@ internal sealed partial class PosixFile
         if (!scope.IsEntered)
             return NtStatus.AccessDenied;
         var errno = Libc.Rename(directory, name, target, newName, replace);
-        // Into itself: NT says that the tree is in use. EINVAL has no other cause here.
-        return errno == Errno.EINVAL ? NtStatus.SharingViolation : errno == Errno.EXDEV ? NtStatus.NotSameDevice : errno.ToNtStatus();
+        return errno == Errno.EXDEV ? NtStatus.NotSameDevice : errno.ToNtStatus();
     }
 
     private NtStatus Link(string newPath, bool replace, StoreCaller caller)
@@ -126,7 +127,9 @@ internal sealed partial class PosixFile
         {
             if (status.IsError)
                 return status;
-            if (leaf.IsEmpty || _store.Codec.Encode(leaf) is not { } newName)
+            if (leaf.IsEmpty)
+                return NtStatus.ObjectNameCollision;
+            if (_store.Codec.Encode(leaf) is not { } newName)
                 return NtStatus.ObjectNameInvalid;
             var errno = Libc.StatFd(target.Fd.Fd, StatxMask.Basic, out var targetStat);
             if (errno != Errno.None)

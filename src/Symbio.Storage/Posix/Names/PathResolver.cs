@@ -8,8 +8,8 @@ internal ref struct ResolvedDirectory
 {
     public OwnedFd Fd;
 
-    /// <summary>What <see cref="Path"/> starts from: the share's root, or a directory in it when the path is too long.</summary>
-    public OwnedFd Base;
+    /// <summary>What <see cref="Path"/> starts from; null: the share's root. A directory in it when the path is too long.</summary>
+    public OwnedFd? Base;
 
     /// <summary>Disk path from <see cref="Base"/>, without NUL; empty: Base itself.</summary>
     public Span<byte> Path;
@@ -17,7 +17,7 @@ internal ref struct ResolvedDirectory
     public void Dispose()
     {
         Fd.Dispose();
-        Base.Dispose();
+        Base?.Dispose();
     }
 }
 
@@ -94,7 +94,7 @@ internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex 
         out ResolvedDirectory parent, out ReadOnlySpan<char> leaf)
     {
         var directory = Split(path, out leaf);
-        parent = new ResolvedDirectory { Fd = new(-1), Base = new(-1) };
+        parent = new ResolvedDirectory { Fd = new(-1) };
         if (codec.TryEncodePath(directory, buffer, out int length))
         {
             var errno = OpenBelow(-1, buffer[..(length + 1)], DirectoryFlags, caller, mayBlock, out int fd);
@@ -146,7 +146,7 @@ internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex 
         if (length > 0)
             buffer[length++] = (byte)'/';
         name.CopyTo(buffer[length..]);
-        return OpenBelow(parent.Base.Fd, buffer[..(length + name.Length)], flags, caller, mayBlock, out fd);
+        return OpenBelow(parent.Base?.Fd ?? -1, buffer[..(length + name.Length)], flags, caller, mayBlock, out fd);
     }
 
     private static int DirectoryFlags => OpenFlags.Path | OpenFlags.Directory;
@@ -197,7 +197,7 @@ internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex 
         if (length + 1 + encoded.Length > buffer.Length)
         {
             // PATH_MAX is used up: the path starts anew from the directory that was reached last.
-            at.Base.Dispose();
+            at.Base?.Dispose();
             at.Base = new OwnedFd(at.Fd.Move());
             encoded.AsSpan(0, encoded.Length - 1).CopyTo(buffer);
             at.Path = buffer[..(encoded.Length - 1)];

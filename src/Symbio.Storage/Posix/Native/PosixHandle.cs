@@ -50,7 +50,7 @@ internal readonly ref struct FdLease
 }
 
 /// <summary>A descriptor that lives no longer than the method that opened it.</summary>
-internal ref struct OwnedFd(int fd)
+internal sealed class OwnedFd(int fd) : IDisposable
 {
     public int Fd { get; private set; } = fd;
 
