@@ -17,7 +17,8 @@ public interface IAccountAuthority : INtlmVerifier
     LogonIdentity? Guest { get; }
 
     /// <summary>
-    /// The verifier for logons that come from this address, which may slow down peers that fail. Waiting is asynchronous.
+    /// The verifier for logons that come from this address, which may slow down peers that fail. Waiting is
+    /// asynchronous.
     /// </summary>
     INtlmVerifier ForPeer(IPAddress? address) => this;
 

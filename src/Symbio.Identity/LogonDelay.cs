@@ -44,7 +44,9 @@ public sealed class LogonDelay(TimeProvider timeProvider, int capacity = LogonDe
         }
     }
 
-    /// <summary>How long the peer has to wait before its attempt is looked at; null: refuse it, after <see cref="MaxWait"/>.</summary>
+    /// <summary>
+    /// How long the peer has to wait before its attempt is looked at; null: refuse it, after <see cref="MaxWait"/>.
+    /// </summary>
     public TimeSpan? Reserve(string account, IPAddress? address)
     {
         var (pair, alone) = Keys(account, address);

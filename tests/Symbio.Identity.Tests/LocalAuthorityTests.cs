@@ -26,7 +26,8 @@ public sealed class LocalAuthorityTests
     private static NtlmLogon Logon(string user, string password, string domain = "WORKGROUP")
     {
         byte[] serverChallenge = RandomNumberGenerator.GetBytes(8);
-        byte[] client = [1, 1, 0, 0, 0, 0, 0, 0, .. new byte[8], .. RandomNumberGenerator.GetBytes(8), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        byte[] client = [1, 1, 0, 0, 0, 0, 0, 0, .. new byte[8], .. RandomNumberGenerator.GetBytes(8), 0, 0, 0, 0, 0,
+            0, 0, 0, 0, 0, 0, 0];
         byte[] key = HMACMD5.HashData(
             LocalUserDatabase.HashPassword(password), Encoding.Unicode.GetBytes(user.ToUpperInvariant() + domain));
         byte[] proof = HMACMD5.HashData(key, (byte[])[.. serverChallenge, .. client]);
@@ -53,8 +54,10 @@ public sealed class LocalAuthorityTests
     public async Task Unknown_user_and_wrong_password_get_one_answer()
     {
         var accounts = NewAccounts();
-        Assert.Equal(new NtlmVerification(NtStatus.LogonFailure), await accounts.VerifyAsync(Logon("demo", "wrong"), default));
-        Assert.Equal(new NtlmVerification(NtStatus.LogonFailure), await accounts.VerifyAsync(Logon("nobody", "wrong"), default));
+        Assert.Equal(new NtlmVerification(NtStatus.LogonFailure),
+            await accounts.VerifyAsync(Logon("demo", "wrong"), default));
+        Assert.Equal(new NtlmVerification(NtStatus.LogonFailure),
+            await accounts.VerifyAsync(Logon("nobody", "wrong"), default));
     }
 
     [Fact]
@@ -75,7 +78,8 @@ public sealed class LocalAuthorityTests
 
         var next = verifier.VerifyAsync(Logon("demo", "secret"), default).AsTask();
         Assert.False(next.IsCompleted);
-        Assert.Equal(NtStatus.Success, (await accounts.ForPeer(IPAddress.Loopback).VerifyAsync(Logon("demo", "secret"), default)).Status);
+        Assert.Equal(NtStatus.Success, (await accounts.ForPeer(IPAddress.Loopback)
+            .VerifyAsync(Logon("demo", "secret"), default)).Status);
         _time.Advance(LogonDelay.FirstDelay);
         Assert.Equal(NtStatus.Success, (await next).Status);
         // And all is forgotten.
@@ -95,7 +99,8 @@ public sealed class LocalAuthorityTests
                 await Task.WhenAny(attempt, Task.Delay(20));
             }
         }
-        var flood = Enumerable.Range(0, 50).Select(_ => verifier.VerifyAsync(Logon("demo", "secret"), default).AsTask()).ToList();
+        var flood = Enumerable.Range(0, 50)
+            .Select(_ => verifier.VerifyAsync(Logon("demo", "secret"), default).AsTask()).ToList();
         for (int i = 0; i < 200 && flood.Any(t => !t.IsCompleted); i++)
         {
             _time.Advance(LogonDelay.MaxWait);
@@ -140,7 +145,8 @@ public sealed class LocalAuthorityTests
     [Fact]
     public async Task A_service_that_is_not_root_works_as_itself_for_everybody()
     {
-        var unix = new FakeUnixAccounts { Service = new(999, 999, []), CanImpersonate = false, Users = { ["demo"] = new(1000, 100, []) } };
+        var unix = new FakeUnixAccounts { Service = new(999, 999, []), CanImpersonate = false,
+            Users = { ["demo"] = new(1000, 100, []) } };
         var accounts = new LocalAccounts(Options with { UnixAccounts = unix }) { { "demo", "secret" } };
         var identity = (LogonIdentity)(await accounts.VerifyAsync(Logon("demo", "secret"), default)).Identity!;
         Assert.Null(identity.Unix);

@@ -52,7 +52,8 @@ public sealed class LocalUserDatabaseTests : IDisposable
     [InlineData("{\n \"machineSid\": \"S-1-5-21-1-2-3\",\n \"usres\": []\n}", ":3:")]
     [InlineData("{ \"machineSid\": \"nonsense\" }", "nonsense")]
     [InlineData("{ \"version\": 2, \"machineSid\": \"S-1-5-21-1-2-3\" }", "version 2")]
-    [InlineData("{ \"machineSid\": \"S-1-5-21-1-2-3\", \"users\": [{\"name\":\"a\",\"rid\":1000,\"ntHash\":\"12\"}] }", "ntHash")]
+    [InlineData("{ \"machineSid\": \"S-1-5-21-1-2-3\", \"users\": [{\"name\":\"a\",\"rid\":1000,\"ntHash\":\"12\"}] }",
+        "ntHash")]
     [InlineData("{ \"machineSid\": \"S-1-5-21-1-2-3\", \"users\": [{\"name\":\"a/b\",\"rid\":1000,\"ntHash\":\"8846F7EAEE8FB117AD06BDD830B7586C\"}] }", "user name")]
     public void A_broken_file_is_refused_in_one_line(string text, string expected)
     {
@@ -80,7 +81,8 @@ public sealed class LocalUserDatabaseTests : IDisposable
         database.SetPassword("SECOND", "password");
         var read = LocalUserDatabase.Open(FilePath).Current.FindUser("second")!;
         Assert.True(read.Disabled);
-        Assert.Equal("8846F7EAEE8FB117AD06BDD830B7586C", Convert.ToHexString(read.NtHash.Span)); // [MS-NLMP] 4.2.2.1.2, without case
+        // [MS-NLMP] 4.2.2.1.2, without case
+        Assert.Equal("8846F7EAEE8FB117AD06BDD830B7586C", Convert.ToHexString(read.NtHash.Span));
         Assert.Equal(second.Rid, read.Rid);
     }
 

@@ -9,7 +9,8 @@ namespace Symbio.Identity;
 
 /// <summary>
 /// Users held in memory, for a server inside a program and for `--user NAME:PASSWORD`:
-/// <c>new LocalAccounts { { "demo", "secret" } }</c>. May stand over other local users, which it then adds to. Thread-safe.
+/// <c>new LocalAccounts { { "demo", "secret" } }</c>. May stand over other local users, which it then adds to.
+/// Thread-safe.
 /// </summary>
 public sealed class LocalAccounts : IAccountAuthority, ILocalDomainSource, IEnumerable<LocalUser>
 {
@@ -24,10 +25,11 @@ public sealed class LocalAccounts : IAccountAuthority, ILocalDomainSource, IEnum
     /// <param name="options">Names, guests, clock.</param>
     /// <param name="beneath">Users that are there as well; a user of the same name here stands in front.</param>
     /// <param name="machineSid">
-    /// The machine's SID. Null: the one of <paramref name="beneath"/>, else one that follows from this machine's identity, so that
-    /// the SIDs in descriptors on disk mean the same users after a restart.
+    /// The machine's SID. Null: the one of <paramref name="beneath"/>, else one that follows from this machine's
+    /// identity, so that the SIDs in descriptors on disk mean the same users after a restart.
     /// </param>
-    public LocalAccounts(LocalAuthorityOptions? options = null, ILocalDomainSource? beneath = null, Sid? machineSid = null)
+    public LocalAccounts(LocalAuthorityOptions? options = null, ILocalDomainSource? beneath = null,
+        Sid? machineSid = null)
     {
         _beneath = beneath;
         _sid = machineSid ?? beneath?.Current.Sid ?? LocalDomain.MachineSidFrom(MachineIdentity());
@@ -101,6 +103,13 @@ public sealed class LocalAccounts : IAccountAuthority, ILocalDomainSource, IEnum
     /// <inheritdoc/>
     public Sid DomainSid => _sid;
 
+    /// <inheritdoc cref="LocalAuthority.AllowGuest"/>
+    public bool AllowGuest
+    {
+        get => _authority.AllowGuest;
+        set => _authority.AllowGuest = value;
+    }
+
     /// <inheritdoc/>
     public LogonIdentity? Guest => _authority.Guest;
 
@@ -123,8 +132,8 @@ public sealed class LocalAccounts : IAccountAuthority, ILocalDomainSource, IEnum
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>
-    /// A RID that a name always gets, whatever other users there are: a list in another order must not hand one user's files
-    /// to another. The upper half of the RIDs, which no database gets to.
+    /// A RID that a name always gets, whatever other users there are: a list in another order must not hand one user's
+    /// files to another. The upper half of the RIDs, which no database gets to.
     /// </summary>
     public static uint StableRid(string name)
     {

@@ -35,6 +35,7 @@ public sealed class LocalAuthority : IAccountAuthority
     private readonly LogonDelay _delay;
     private readonly LocalTokens _tokens;
     private readonly LocalNames _names;
+    private volatile bool _allowGuest;
     private readonly byte[] _nobodysHash = RandomNumberGenerator.GetBytes(NtlmHash.Size);
 
     public LocalAuthority(ILocalDomainSource source, LocalAuthorityOptions? options = null)
@@ -44,13 +45,21 @@ public sealed class LocalAuthority : IAccountAuthority
         _delay = new LogonDelay(_options.TimeProvider);
         _tokens = new LocalTokens(_options);
         _names = new LocalNames(source, _options);
+        _allowGuest = _options.AllowGuest;
+    }
+
+    /// <summary>Unknown users become guests; may change at any time.</summary>
+    public bool AllowGuest
+    {
+        get => _allowGuest;
+        set => _allowGuest = value;
     }
 
     /// <inheritdoc/>
     public Sid DomainSid => _source.Current.Sid;
 
     /// <inheritdoc/>
-    public LogonIdentity? Guest => _options.AllowGuest ? _tokens.Guest(_source.Current) : null;
+    public LogonIdentity? Guest => AllowGuest ? _tokens.Guest(_source.Current) : null;
 
     /// <inheritdoc/>
     public INtlmVerifier ForPeer(IPAddress? address) => new PeerVerifier(this, address);
@@ -87,7 +96,7 @@ public sealed class LocalAuthority : IAccountAuthority
     {
         using var hash = new NtlmHash(user is null ? _nobodysHash : user.NtHash.Span);
         var key = NtlmV2.TryVerify(hash, logon);
-        if (user is null && _options.AllowGuest)
+        if (user is null && AllowGuest)
         {
             key?.Dispose();
             return new NtlmVerification(NtStatus.Success, IsGuest: true, Identity: _tokens.Guest(domain));

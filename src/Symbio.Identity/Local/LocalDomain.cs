@@ -7,7 +7,9 @@ namespace Symbio.Identity;
 /// <summary>The users and groups of this machine at one moment. Immutable.</summary>
 public sealed class LocalDomain
 {
-    /// <summary>RID of the group every local user has as primary group: DOMAIN_GROUP_RID_USERS, "None" on a lone machine.</summary>
+    /// <summary>
+    /// RID of the group every local user has as primary group: DOMAIN_GROUP_RID_USERS, "None" on a lone machine.
+    /// </summary>
     public const uint UsersRid = 513;
 
     /// <summary>DOMAIN_USER_RID_GUEST</summary>

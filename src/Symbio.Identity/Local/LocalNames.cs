@@ -52,7 +52,8 @@ internal sealed class LocalNames(ILocalDomainSource source, LocalAuthorityOption
             if (Same(known.Name, accountName) && (slash < 0 || Same(known.Domain, domainName)))
                 return Found(known, out account);
         if (Same(domainName, UnixUser) && options.UnixAccounts.FindUser(accountName) is { } unixUser)
-            return Found(new AccountName(UnixUser, accountName, Sid.UnixUser(unixUser.Uid), IsGroup: false), out account);
+            return Found(new AccountName(UnixUser, accountName, Sid.UnixUser(unixUser.Uid), IsGroup: false),
+                out account);
         if (Same(domainName, UnixGroup) && options.UnixAccounts.FindGroup(accountName) is { } gid)
             return Found(new AccountName(UnixGroup, accountName, Sid.UnixGroup(gid), IsGroup: true), out account);
         account = default;

@@ -67,5 +67,6 @@ internal sealed class LocalTokens(LocalAuthorityOptions options)
 
     private static SecurityToken NewToken(
         LocalDomain domain, uint rid, List<Sid> groups, TokenPrivileges privileges, bool isGuest = false) =>
-        new(domain.Sid.AppendRid(rid), groups, privileges, domain.Sid.AppendRid(LocalDomain.UsersRid), isGuest: isGuest);
+        new(domain.Sid.AppendRid(rid), groups, privileges, domain.Sid.AppendRid(LocalDomain.UsersRid),
+            isGuest: isGuest);
 }

@@ -3,7 +3,9 @@ namespace Symbio.Identity;
 /// <summary>A user that this server knows by itself.</summary>
 public sealed record LocalUser
 {
-    /// <summary>Longest account name, [MS-SAMR] 3.1.1.8.4 for SAM accounts would say 20; domain members use more.</summary>
+    /// <summary>
+    /// Longest account name, [MS-SAMR] 3.1.1.8.4 for SAM accounts would say 20; domain members use more.
+    /// </summary>
     public const int MaxNameLength = 64;
 
     /// <summary>Account name. Compares without regard to case.</summary>

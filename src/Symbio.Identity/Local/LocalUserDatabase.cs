@@ -3,8 +3,8 @@ using Symbio.Security.Ntlm;
 namespace Symbio.Identity;
 
 /// <summary>
-/// Local users in a file that only its owner may read. It is read again when it has changed; edits, from this process or
-/// another one, replace it in one step and come after each other. Thread-safe.
+/// Local users in a file that only its owner may read. It is read again when it has changed; edits, from this process
+/// or another one, replace it in one step and come after each other. Thread-safe.
 /// </summary>
 public sealed class LocalUserDatabase : ILocalDomainSource
 {
@@ -20,7 +20,8 @@ public sealed class LocalUserDatabase : ILocalDomainSource
     private UnixFileStatus? _status;
     private long _checked;
 
-    private LocalUserDatabase(string path, TimeProvider timeProvider, LocalUserFile.Content content, UnixFileStatus status)
+    private LocalUserDatabase(string path, TimeProvider timeProvider, LocalUserFile.Content content,
+        UnixFileStatus status)
     {
         FilePath = path;
         _timeProvider = timeProvider;
@@ -42,7 +43,8 @@ public sealed class LocalUserDatabase : ILocalDomainSource
         path = Path.GetFullPath(path);
         var status = UnixFile.Status(path)
             ?? throw new UserFileException($"{path}: there is no such file; `symbio user add NAME` makes one");
-        return new LocalUserDatabase(path, timeProvider ?? TimeProvider.System, LocalUserFile.Read(path, status), status);
+        return new LocalUserDatabase(path, timeProvider ?? TimeProvider.System, LocalUserFile.Read(path, status),
+            status);
     }
 
     /// <summary>Opens the file, after making one without users (and its folder) when there is none.</summary>
@@ -55,7 +57,8 @@ public sealed class LocalUserDatabase : ILocalDomainSource
             try
             {
                 Directory.CreateDirectory(
-                    Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                    Path.GetDirectoryName(path)!,
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -65,7 +68,8 @@ public sealed class LocalUserDatabase : ILocalDomainSource
             if (UnixFile.Status(path) is null) // Nobody else made it meanwhile.
             {
                 LocalUserFile.Write(
-                    path, new(new LocalDomain(LocalDomain.NewMachineSid(), []), LocalDomain.FirstFreeRid), replaced: null);
+                    path, new(new LocalDomain(LocalDomain.NewMachineSid(), []), LocalDomain.FirstFreeRid),
+                    replaced: null);
             }
         }
         return Open(path, timeProvider);
@@ -110,7 +114,8 @@ public sealed class LocalUserDatabase : ILocalDomainSource
         var user = Required(content, name);
         return content with
         {
-            Domain = new LocalDomain(content.Domain.Sid, content.Domain.Users.Where(u => u != user), content.Domain.Groups),
+            Domain = new LocalDomain(content.Domain.Sid, content.Domain.Users.Where(u => u != user),
+                content.Domain.Groups),
         };
     });
 
@@ -121,7 +126,8 @@ public sealed class LocalUserDatabase : ILocalDomainSource
         var changed = change(user) with { Name = user.Name, Rid = user.Rid };
         var (groups, nextRid) = WithGroups(content, changed.Groups);
         return new(
-            new LocalDomain(content.Domain.Sid, content.Domain.Users.Select(u => u == user ? changed : u), groups), nextRid);
+            new LocalDomain(content.Domain.Sid, content.Domain.Users.Select(u => u == user ? changed : u), groups),
+            nextRid);
     });
 
     /// <summary>Gives a user another password.</summary>
@@ -131,7 +137,9 @@ public sealed class LocalUserDatabase : ILocalDomainSource
         Change(name, user => user with { NtHash = hash });
     }
 
-    /// <summary>Adds the users of an smbpasswd file; those that exist get its hash and state. Says what became of each.</summary>
+    /// <summary>
+    /// Adds the users of an smbpasswd file; those that exist get its hash and state. Says what became of each.
+    /// </summary>
     public IReadOnlyList<string> Import(IEnumerable<SmbPasswdEntry> entries, Func<uint, string?> unixName)
     {
         var report = new List<string>();
@@ -147,7 +155,10 @@ public sealed class LocalUserDatabase : ILocalDomainSource
                     continue;
                 }
                 bool known = users.TryGetValue(entry.Name, out var user);
-                user ??= new LocalUser { Name = entry.Name, Rid = nextRid++, NtHash = default, UnixAccount = UnixAccount(entry) };
+                user ??= new LocalUser
+                {
+                    Name = entry.Name, Rid = nextRid++, NtHash = default, UnixAccount = UnixAccount(entry),
+                };
                 users[entry.Name] = user with { NtHash = entry.NtHash!.Value, Disabled = entry.Disabled };
                 report.Add($"{(known ? "updated" : "added")} {user.Name}{(entry.Disabled ? " (disabled)" : "")}");
             }
@@ -178,7 +189,8 @@ public sealed class LocalUserDatabase : ILocalDomainSource
         content.Domain.FindUser(name) ?? throw new UserFileException($"there is no user '{name}'");
 
     /// <summary>The groups, with those added that a user is a member of and that do not exist yet.</summary>
-    private static (List<LocalGroup> Groups, uint NextRid) WithGroups(LocalUserFile.Content content, IEnumerable<string> names)
+    private static (List<LocalGroup> Groups, uint NextRid) WithGroups(LocalUserFile.Content content,
+        IEnumerable<string> names)
     {
         var groups = content.Domain.Groups.ToList();
         uint nextRid = content.NextRid;
@@ -235,7 +247,9 @@ public sealed class LocalUserDatabase : ILocalDomainSource
             ReloadFailed?.Invoke(failure);
     }
 
-    /// <summary>One edit at a time among all processes. The lock file is never removed: that could not be done without a race.</summary>
+    /// <summary>
+    /// One edit at a time among all processes. The lock file is never removed: that could not be done without a race.
+    /// </summary>
     private static FileStream LockFor(string path)
     {
         string name = path + ".lock";

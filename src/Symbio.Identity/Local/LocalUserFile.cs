@@ -35,7 +35,8 @@ internal static class LocalUserFile
         }
         catch (JsonException e)
         {
-            throw new UserFileException($"{path}:{(e.LineNumber ?? 0) + 1}: not a users file: {FirstLine(e.Message)}", e);
+            throw new UserFileException($"{path}:{(e.LineNumber ?? 0) + 1}: not a users file: {FirstLine(e.Message)}",
+                e);
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
@@ -47,10 +48,13 @@ internal static class LocalUserFile
         }
     }
 
-    /// <summary>Replaces the file as one step: whoever looks sees the old one or the new one, whole, also after a crash.</summary>
+    /// <summary>
+    /// Replaces the file as one step: whoever looks sees the old one or the new one, whole, also after a crash.
+    /// </summary>
     public static void Write(string path, Content content, UnixFileStatus? replaced)
     {
-        string target = replaced is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        string? linked = replaced is null ? null : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName;
+        string target = linked ?? path;
         string directory = Path.GetDirectoryName(Path.GetFullPath(target))!;
         string temporary = Path.Combine(directory, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}");
         try
@@ -67,9 +71,11 @@ internal static class LocalUserFile
                 stream.Flush(flushToDisk: true);
             }
             // root edits the file of a service that runs as another account: it stays that account's.
-            if (replaced is { } old && UnixFile.Status(temporary) is { } made && (old.Uid, old.Gid) != (made.Uid, made.Gid)
+            if (replaced is { } old && UnixFile.Status(temporary) is { } made
+                && (old.Uid, old.Gid) != (made.Uid, made.Gid)
                 && !UnixFile.ChangeOwner(temporary, old.Uid, old.Gid))
-                throw new UserFileException($"{target}: belongs to another account; run this as that account or as root");
+                throw new UserFileException(
+                    $"{target}: belongs to another account; run this as that account or as root");
             File.Move(temporary, target, overwrite: true);
             UnixFile.SyncDirectory(directory);
         }
@@ -134,7 +140,8 @@ internal static class LocalUserFile
         })],
         Groups = content.Domain.Groups.Count == 0
             ? null
-            : [.. content.Domain.Groups.Select(g => new UserFileGroup { Name = g.Name, Rid = g.Rid, UnixGroup = g.UnixGroup })],
+            : [.. content.Domain.Groups.Select(
+                g => new UserFileGroup { Name = g.Name, Rid = g.Rid, UnixGroup = g.UnixGroup })],
     };
 
     internal static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd('\r', '.', ' ');

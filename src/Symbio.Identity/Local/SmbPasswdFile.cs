@@ -4,10 +4,12 @@ namespace Symbio.Identity;
 
 /// <summary>One line of Samba's smbpasswd(5) file.</summary>
 /// <param name="NtHash">Null when the account has no NT hash ("NO PASSWORD…", X's).</param>
-public readonly record struct SmbPasswdEntry(string Name, uint Uid, ReadOnlyMemory<byte>? NtHash, bool Disabled, bool IsUser);
+public readonly record struct SmbPasswdEntry(string Name, uint Uid, ReadOnlyMemory<byte>? NtHash, bool Disabled,
+    bool IsUser);
 
 /// <summary>
-/// Samba's smbpasswd(5) format: <c>name:uid:LM hash:NT hash:[flags]:LCT-hex:</c>. What `pdbedit -e smbpasswd:FILE` writes.
+/// Samba's smbpasswd(5) format: <c>name:uid:LM hash:NT hash:[flags]:LCT-hex:</c>. What `pdbedit -e smbpasswd:FILE`
+/// writes.
 /// </summary>
 public static class SmbPasswdFile
 {

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Symbio.Identity;
 
-/// <summary>The accounts of the operating system, through the C library (and so through nsswitch: files, sssd, winbind).</summary>
+/// <summary>
+/// The accounts of the operating system, through the C library (and so through nsswitch: files, sssd, winbind).
+/// </summary>
 public interface IUnixAccounts
 {
     /// <summary>The account that the service itself runs as.</summary>
@@ -29,7 +31,8 @@ public sealed unsafe partial class UnixAccounts : IUnixAccounts
 {
     private const string Library = "libc";
     private const int Erange = 34;
-    private const int MaxBuffer = 1 << 20; // Groups of some directories have thousands of members, listed in the record.
+    // Groups of some directories have thousands of members, listed in the record.
+    private const int MaxBuffer = 1 << 20;
     private const int MaxGroups = 65536;   // NGROUPS_MAX
 
     private UnixAccounts()
@@ -167,7 +170,8 @@ public sealed unsafe partial class UnixAccounts : IUnixAccounts
     private static partial uint GetEffectiveGroupId();
 
     [LibraryImport(Library, EntryPoint = "getpwnam_r", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int GetPasswordByName(string name, Passwd* record, byte* buffer, nuint size, Passwd** result);
+    private static partial int GetPasswordByName(string name, Passwd* record, byte* buffer, nuint size,
+        Passwd** result);
 
     [LibraryImport(Library, EntryPoint = "getpwuid_r")]
     private static partial int GetPasswordByUid(uint uid, Passwd* record, byte* buffer, nuint size, Passwd** result);

@@ -36,7 +36,9 @@ internal static unsafe partial class UnixFile
     /// <summary>Gives a file to an account; false when that is not allowed.</summary>
     public static bool ChangeOwner(string path, uint uid, uint gid) => Chown(path, uid, gid) == 0;
 
-    /// <summary>Makes a rename within the directory last through a power cut. Not every file system can: no error then.</summary>
+    /// <summary>
+    /// Makes a rename within the directory last through a power cut. Not every file system can: no error then.
+    /// </summary>
     public static void SyncDirectory(string path)
     {
         int flags = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? OpenDirectoryArm64 : OpenDirectory;

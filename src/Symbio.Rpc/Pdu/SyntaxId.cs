@@ -36,14 +36,17 @@ public readonly record struct SyntaxId(Guid Uuid, ushort MajorVersion, ushort Mi
         return this == BindTimeFeatures(features);
     }
 
-    public static SyntaxId Read(ref NdrReader reader) =>
-        new(reader.ReadGuid(), reader.ReadUInt16(), reader.ReadUInt16());
+    public static SyntaxId Read(ref NdrReader reader)
+    {
+        var uuid = reader.ReadGuid();
+        uint version = reader.ReadUInt32(); // One integer, and so in the sender's byte order: minor above major.
+        return new SyntaxId(uuid, (ushort)version, (ushort)(version >> 16));
+    }
 
     public void Write(ref NdrWriter writer)
     {
         writer.WriteGuid(Uuid);
-        writer.WriteUInt16(MajorVersion);
-        writer.WriteUInt16(MinorVersion);
+        writer.WriteUInt32(((uint)MinorVersion << 16) | MajorVersion);
     }
 }
 

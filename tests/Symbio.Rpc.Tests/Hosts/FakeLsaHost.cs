@@ -15,7 +15,8 @@ internal sealed class FakeLsaHost : ILsaHost
     public async ValueTask<LsaAccount?> FindByNameAsync(string? domain, string name, CancellationToken cancellationToken)
     {
         await Task.Yield(); // As a directory would.
-        return domain is null or "SYMBIO" && name.Equals("demo", StringComparison.OrdinalIgnoreCase) ? Demo : null;
+        bool here = domain is null || domain.Equals("SYMBIO", StringComparison.OrdinalIgnoreCase);
+        return here && name.Equals("demo", StringComparison.OrdinalIgnoreCase) ? Demo : null;
     }
 
     public ValueTask<LsaAccount?> FindBySidAsync(Sid sid, CancellationToken cancellationToken) =>

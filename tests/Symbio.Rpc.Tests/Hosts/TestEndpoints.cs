@@ -9,7 +9,7 @@ internal static class TestEndpoints
 {
     public static RpcServer Create(
         FakeSrvsvcHost? srvsvc = null, RpcLimits? limits = null, TimeProvider? time = null,
-        IRpcSecurityProvider? security = null) =>
+        IRpcSecurityProvider? security = null, Action<Exception>? onException = null) =>
         new(
             [
                 new RpcEndpoint(SrvsvcInterface.PipeName, [SrvsvcInterface.Create(srvsvc ?? new FakeSrvsvcHost())]),
@@ -17,5 +17,8 @@ internal static class TestEndpoints
                 new RpcEndpoint(
                     LsarpcInterface.PipeName, [LsarpcInterface.Create(new FakeLsaHost())], LsarpcInterface.PipeAlias),
             ],
-            limits, time, security);
+            limits, time, security)
+        {
+            UnhandledException = (_, exception) => onException?.Invoke(exception),
+        };
 }

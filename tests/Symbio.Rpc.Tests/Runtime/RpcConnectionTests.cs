@@ -178,7 +178,7 @@ public sealed class RpcConnectionTests
         using var client = TestClient.Open(_host.CreateServer(), "test");
         await client.ExchangeAsync(Hex.Bytes(
             "05000b03 00000000 0048 0000 00000001 10b8 10b8 00000000 01000000 0000 0100" +
-            "11111111222233334444555555555555 0001 0002 8a885d041ceb11c99fe808002b104860 00020000"));
+            "11111111222233334444555555555555 00020001 8a885d041ceb11c99fe808002b104860 00000002"));
         byte[] reply = await client.ExchangeAsync(
             Hex.Bytes("05000003 00000000 0020 0000 00000002 00000000 0000 0000 00000004 61626364"));
         Assert.True(PduCodec.TryRead(reply, out _, out Response response, out _));

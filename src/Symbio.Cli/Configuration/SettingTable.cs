@@ -1,0 +1,199 @@
+using Microsoft.Extensions.Logging;
+using Symbio.Server;
+
+namespace Symbio.Cli.Configuration;
+
+/// <summary>
+/// Every setting there is. The file's schema, the flags, the environment's names, `config show` and the guide's tables
+/// all come from here.
+/// </summary>
+internal static class SettingTable
+{
+    public static IReadOnlyList<Setting<ServerSettings>> Server { get; } =
+    [
+        new ListSetting<ServerSettings, System.Net.IPEndPoint>(
+            "listen", "--listen", SettingType.Endpoint, s => s.Listen, (s, v) => s.Listen = v,
+            "Addresses and ports to listen on. [::] takes IPv4 connections too; port 0 takes any free port.")
+        { DefaultText = "every address, port 445 as root, else 4450" },
+        new Setting<ServerSettings, string>(
+            "serverName", "--server-name", SettingType.Text, s => s.ServerName, (s, v) => s.ServerName = v,
+            "The server's NetBIOS-style name, at most 15 characters: what clients see, and the domain of its local users.")
+        { DefaultText = "the host's name" },
+        new Setting<ServerSettings, string>(
+            "workgroup", "--workgroup", SettingType.Text, s => s.Workgroup, (s, v) => s.Workgroup = v,
+            "Workgroup that the server says it is in."),
+        new Setting<ServerSettings, string>(
+            "usersFile", "--users-file", SettingType.Text, s => s.UsersFile, (s, v) => s.UsersFile = v,
+            "The file with the local users, kept by `symbio user`. Only its owner may have access to it.")
+        { DefaultText = "/var/lib/symbio/users.json as root, else ~/.local/state/symbio/users.json" },
+        new ListSetting<ServerSettings, UserSetting>(
+            "users", "--user", SettingTypes.User, s => s.Users, (s, v) => s.Users = v,
+            "Users besides those of the users file: NAME:PASSWORD, or NAME, whose password is asked for on a terminal and " +
+            "else made up and printed. In a configuration file only when others cannot read that.")
+        { Reloads = true, IsSecret = true, Unsplit = true },
+        new Setting<ServerSettings, string>(
+            "guestAccount", "--guest-account", SettingType.Text, s => s.GuestAccount, (s, v) => s.GuestAccount = v,
+            "The Unix account that guests work as when the server runs as root. There are guests only when a share allows them."),
+
+        new Setting<ServerSettings, Protocol.Smb2.Dialect>(
+            "minDialect", "--min-dialect", SettingType.Dialects, s => s.MinDialect, (s, v) => s.MinDialect = v,
+            "The oldest SMB dialect that is accepted. SMB1 never is."),
+        new Setting<ServerSettings, Protocol.Smb2.Dialect>(
+            "maxDialect", "--max-dialect", SettingType.Dialects, s => s.MaxDialect, (s, v) => s.MaxDialect = v,
+            "The newest SMB dialect that is offered."),
+        new Setting<ServerSettings, bool>(
+            "requireSigning", "--require-signing", SettingType.Boolean, s => s.RequireSigning,
+            (s, v) => s.RequireSigning = v,
+            "Requests of users must be signed (or encrypted), so that nobody on the way can change them."),
+        new Setting<ServerSettings, EncryptionMode>(
+            "encryption", "--encryption",
+            SettingType.OneOf(
+                ("off", EncryptionMode.Off), ("offered", EncryptionMode.Offered),
+                ("required", EncryptionMode.Required)),
+            s => s.Encryption, (s, v) => s.Encryption = v,
+            "off: not negotiated. offered: clients may encrypt, and shares may demand it. required: every session is encrypted."),
+        new Setting<ServerSettings, bool>(
+            "rejectUnencrypted", "--reject-unencrypted", SettingType.Boolean, s => s.RejectUnencrypted,
+            (s, v) => s.RejectUnencrypted = v,
+            "Where encryption is required, turn away clients that cannot encrypt rather than serve them in the clear."),
+        new ListSetting<ServerSettings, Protocol.Smb2.EncryptionAlgorithm>(
+            "ciphers", "--ciphers", SettingType.Ciphers, s => s.Ciphers, (s, v) => s.Ciphers = v,
+            "Ciphers of SMB 3.1.1, the preferred one first. SMB 3.0 and 3.0.2 know AES-128-CCM alone."),
+        new ListSetting<ServerSettings, Protocol.Smb2.SigningAlgorithm>(
+            "signingAlgorithms", "--signing-algorithms", SettingType.SigningAlgorithms, s => s.SigningAlgorithms,
+            (s, v) => s.SigningAlgorithms = v, "Signing algorithms of SMB 3.1.1, the preferred one first."),
+        new Setting<ServerSettings, bool>(
+            "allowAnonymous", "--allow-anonymous", SettingType.Boolean, s => s.AllowAnonymous,
+            (s, v) => s.AllowAnonymous = v,
+            "Accept sessions without a user. They reach IPC$ only, where they can list the shares."),
+
+        new Setting<ServerSettings, ulong>(
+            "limits:maxIoSize", "--max-io-size", SettingType.Size(64 << 10, 8 << 20), s => s.MaxIoSize,
+            (s, v) => s.MaxIoSize = v,
+            "Bytes that one read, write or transaction may carry."),
+        new Setting<ServerSettings, int>(
+            "limits:maxCredits", "--max-credits", SettingType.Number(64, 65535), s => s.MaxCredits,
+            (s, v) => s.MaxCredits = v,
+            "Credits of one connection: requests of up to 64 KiB each that it may have under way at once."),
+        new Setting<ServerSettings, int>(
+            "limits:maxConnections", "--max-connections", SettingType.Number(1, 1_000_000), s => s.MaxConnections,
+            (s, v) => s.MaxConnections = v, "Connections in all; more are closed at once."),
+        new Setting<ServerSettings, int>(
+            "limits:maxUnauthenticatedConnections", "--max-unauthenticated-connections",
+            SettingType.Number(1, 1_000_000),
+            s => s.MaxUnauthenticatedConnections, (s, v) => s.MaxUnauthenticatedConnections = v,
+            "Connections on which nobody has logged on yet; more are closed at once."),
+        new Setting<ServerSettings, TimeSpan>(
+            "limits:authenticationTimeout", "--authentication-timeout",
+            SettingType.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+            s => s.AuthenticationTimeout, (s, v) => s.AuthenticationTimeout = v,
+            "A connection on which nobody has logged on after this time is closed."),
+        new Setting<ServerSettings, ulong>(
+            "limits:maxUnauthenticatedFrame", "--max-unauthenticated-frame", SettingType.Size(16 << 10, 16 << 20),
+            s => s.MaxUnauthenticatedFrame, (s, v) => s.MaxUnauthenticatedFrame = v,
+            "Bytes of the largest message on a connection on which nobody has logged on."),
+        new Setting<ServerSettings, int>(
+            "limits:maxSessionsPerConnection", "--max-sessions-per-connection", SettingType.Number(1, 1_000_000),
+            s => s.MaxSessionsPerConnection, (s, v) => s.MaxSessionsPerConnection = v, "Sessions of one connection."),
+        new Setting<ServerSettings, int>(
+            "limits:maxTreesPerSession", "--max-trees-per-session", SettingType.Number(1, 1_000_000),
+            s => s.MaxTreesPerSession, (s, v) => s.MaxTreesPerSession = v,
+            "Shares that one session may be connected to."),
+        new Setting<ServerSettings, int>(
+            "limits:maxOpensPerSession", "--max-opens-per-session", SettingType.Number(1, 10_000_000),
+            s => s.MaxOpensPerSession, (s, v) => s.MaxOpensPerSession = v, "Files that one session may have open."),
+        new Setting<ServerSettings, int>(
+            "limits:maxAsyncCommands", "--max-async-commands", SettingType.Number(1, 65535),
+            s => s.MaxAsyncCommands, (s, v) => s.MaxAsyncCommands = v,
+            "Requests of one connection that may wait for an event (a lock, a change)."),
+
+        new Setting<ServerSettings, LogLevel>(
+            "log:level", "--log-level", SettingTypes.LogLevels, s => s.LogLevel, (s, v) => s.LogLevel = v,
+            "The least important lines that are logged.")
+        { Reloads = true },
+        new Setting<ServerSettings, LogFormat>(
+            "log:format", "--log-format", SettingType.OneOf(("text", LogFormat.Text), ("json", LogFormat.Json)),
+            s => s.LogFormat, (s, v) => s.LogFormat = v, "Log lines for people (text) or for programs (json)."),
+        new Setting<ServerSettings, bool>(
+            "log:trace", "--trace", SettingType.Boolean, s => s.Trace, (s, v) => s.Trace = v,
+            "Log every request with its status and how long it took. Costs speed."),
+        new Setting<ServerSettings, string>(
+            "control:path", "--control", SettingType.Text, s => s.ControlPath, (s, v) => s.ControlPath = v,
+            "The socket that `symbio status` talks to.")
+        { DefaultText = "/run/symbio/control.sock as root, else $XDG_RUNTIME_DIR/symbio/control.sock" },
+        new Setting<ServerSettings, TimeSpan>(
+            "shutdownTimeout", "--shutdown-timeout", SettingType.Duration(TimeSpan.Zero, TimeSpan.FromHours(1)),
+            s => s.ShutdownTimeout, (s, v) => s.ShutdownTimeout = v,
+            "How long requests under way may take to finish when the server is stopped.")
+        { Reloads = true },
+    ];
+
+    /// <summary>
+    /// The settings of each share; here "flag" is the option's name in <c>--share NAME=PATH,option=value</c>.
+    /// </summary>
+    public static IReadOnlyList<Setting<ShareSettings>> Share { get; } =
+    [
+        new Setting<ShareSettings, string>(
+            "path", "", SettingType.Text, s => s.Path, (s, v) => s.Path = v,
+            "The folder to share, relative to the configuration file; or `memory:`, a scratch folder that is gone when the server stops.")
+        { DefaultText = "must be given" },
+        new Setting<ShareSettings, string>(
+            "comment", "comment", SettingType.Text, s => s.Comment, (s, v) => s.Comment = v,
+            "Shown beside the name in listings."),
+        new Setting<ShareSettings, bool>(
+            "readOnly", "ro", SettingType.Boolean, s => s.ReadOnly, (s, v) => s.ReadOnly = v,
+            "Nothing can be changed through the share."),
+        new Setting<ShareSettings, bool>(
+            "encrypt", "encrypt", SettingType.Boolean, s => s.Encrypt, (s, v) => s.Encrypt = v,
+            "Only encrypted requests reach it."),
+        new Setting<ShareSettings, bool>(
+            "hidden", "hidden", SettingType.Boolean, s => s.Hidden, (s, v) => s.Hidden = v,
+            "Left out of listings, as is a share whose name ends in $."),
+        new Setting<ShareSettings, bool>(
+            "guest", "guest", SettingType.Boolean, s => s.Guest, (s, v) => s.Guest = v,
+            "People without an account may use it, without password, signing or encryption."),
+        new Setting<ShareSettings, int>(
+            "maxUses", "max-uses", SettingType.Number(0, 1_000_000), s => s.MaxUses, (s, v) => s.MaxUses = v,
+            "Connections to the share at one time; 0 for no bound."),
+        new ListSetting<ShareSettings, string>(
+            "users", "users", SettingType.Text, s => s.Users, (s, v) => s.Users = v,
+            "Users and groups that may use it. With neither users nor readers: everyone who can log on. " +
+            "On the command line separated by '+'."),
+        new ListSetting<ShareSettings, string>(
+            "readers", "readers", SettingType.Text, s => s.Readers, (s, v) => s.Readers = v,
+            "Users and groups that may read from it and change nothing. On the command line separated by '+'."),
+        new Setting<ShareSettings, string>(
+            "runAs", "run-as", SettingType.Text, s => s.RunAs, (s, v) => s.RunAs = v,
+            "The Unix account that works on the files for every user, instead of the user's own. Only as root."),
+        new Setting<ShareSettings, ulong>(
+            "capacity", "capacity", SettingType.Size(64 << 10, 1UL << 50), s => s.Capacity, (s, v) => s.Capacity = v,
+            "Bytes that a `memory:` share may take."),
+    ];
+}
+
+/// <summary>Types that only this program's settings have.</summary>
+internal static class SettingTypes
+{
+    public static SettingType<LogLevel> LogLevels { get; } = SettingType.OneOf(
+        ("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("information", LogLevel.Information),
+        ("info", LogLevel.Information),
+        ("warning", LogLevel.Warning), ("error", LogLevel.Error), ("critical", LogLevel.Critical),
+        ("none", LogLevel.None));
+
+    public static SettingType<UserSetting> User { get; } = new(
+        "NAME:PASSWORD",
+        text =>
+        {
+            int colon = text.IndexOf(':');
+            string name = colon < 0 ? text : text[..colon];
+            string? password = colon < 0 ? null : text[(colon + 1)..];
+            if (Identity.LocalUser.CheckName(name) is { } wrong)
+                return Parsed<UserSetting>.Wrong(wrong);
+            return password is { Length: 0 }
+                ? Parsed<UserSetting>.Wrong(
+                    $"user '{name}' has an empty password; leave the colon away to be asked for one")
+                : new UserSetting(name, password);
+        },
+        user => System.Text.Json.Nodes.JsonValue.Create(user.Name),
+        () => new System.Text.Json.Nodes.JsonObject { ["type"] = "string" });
+}

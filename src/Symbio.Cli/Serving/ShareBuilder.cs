@@ -1,0 +1,102 @@
+using Symbio.Cli.Configuration;
+using Symbio.Identity;
+using Symbio.Protocol.Dtyp;
+using Symbio.Server;
+using Symbio.Storage;
+using Symbio.Storage.Memory;
+
+namespace Symbio.Cli.Serving;
+
+/// <summary>Makes the shares that the settings describe. A share that is made again keeps its store.</summary>
+internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
+{
+    private const AccessMask ReadOnly = AccessMask.FileGenericRead | AccessMask.FileGenericExecute;
+
+    private readonly LocalIdentityMap _identities = new(accounts, unix);
+    private Dictionary<string, IFileStore> _stores = new(StringComparer.Ordinal);
+
+    /// <exception cref="SettingsException">A folder is missing, an account unknown.</exception>
+    public IReadOnlyList<ShareOptions> Build(ServerSettings settings, Action<string> warn)
+    {
+        var errors = settings.Shares.Values.Select(Check).OfType<string>().ToList();
+        if (errors.Count > 0)
+            throw new SettingsException(errors);
+
+        var stores = new Dictionary<string, IFileStore>(StringComparer.Ordinal);
+        var shares = new List<ShareOptions>();
+        try
+        {
+            foreach (var share in settings.Shares.Values)
+            {
+                string key = share.IsMemory ? $"{ShareSettings.Memory}{share.Name}/{share.Capacity}" : share.Path;
+                if (!stores.TryGetValue(key, out var store))
+                    stores[key] = store = _stores.GetValueOrDefault(key) ?? Open(share);
+                shares.Add(new ShareOptions
+                {
+                    Name = share.Name,
+                    Store = store,
+                    Comment = share.Comment,
+                    LocalPath = share.Path,
+                    ReadOnly = share.ReadOnly,
+                    EncryptData = share.Encrypt,
+                    Hidden = share.Hidden,
+                    AllowGuest = share.Guest,
+                    ConnectSecurity = ConnectSecurity(share, warn),
+                    MaxUses = share.MaxUses == 0 ? null : share.MaxUses,
+                    ForcedCaller = share.RunAs.Length == 0 ? null : Caller(unix.FindUser(share.RunAs)!),
+                });
+            }
+        }
+        catch
+        {
+            foreach (var store in stores.Values.Except(_stores.Values))
+                store.DisposeAsync().AsTask().Wait(); // Nothing is open in it.
+            throw;
+        }
+        _stores = stores; // Those that are gone are closed by the server, when their last client is.
+        return shares;
+    }
+
+    private string? Check(ShareSettings share)
+    {
+        if (!share.IsMemory && !Directory.Exists(share.Path))
+        {
+            return File.Exists(share.Path)
+                ? $"{share.Origin}: share '{share.Name}': {share.Path} is a file; a share is a folder"
+                : $"{share.Origin}: share '{share.Name}': there is no folder {share.Path}; make it, or change the path";
+        }
+        if (share.RunAs.Length == 0)
+            return null;
+        return unix.FindUser(share.RunAs) is not { } account
+            ? $"{share.Origin}: share '{share.Name}': there is no Unix account '{share.RunAs}'"
+            : !unix.CanImpersonate && account.Uid != unix.Service.Uid
+                ? $"{share.Origin}: share '{share.Name}': runAs needs root"
+            : null;
+    }
+
+    private IFileStore Open(ShareSettings share)
+    {
+        if (share.IsMemory)
+            return new MemoryFileStore(new MemoryStoreOptions { CapacityBytes = share.Capacity, Label = share.Name });
+        throw new SettingsException($"share '{share.Name}': folders cannot be served yet ({_identities})");
+    }
+
+    /// <summary>Share.ConnectSecurity from the lists of users and readers; null when both are empty.</summary>
+    private SecurityDescriptor? ConnectSecurity(ShareSettings share, Action<string> warn)
+    {
+        if (share.Users.Count == 0 && share.Readers.Count == 0)
+            return null;
+        var aces = new List<Ace>();
+        foreach (var (name, mask) in share.Users.Select(u => (u, AccessMask.FileAll))
+            .Concat(share.Readers.Select(r => (r, ReadOnly))))
+        {
+            if (accounts.TryLookupName(name, out var account))
+                aces.Add(Ace.Allow(account.Sid, mask));
+            else
+                warn($"{share.Origin}: share '{share.Name}': there is no user or group '{name}'");
+        }
+        return SecurityDescriptor.Create(Sid.BuiltinAdministrators, Sid.BuiltinAdministrators, [.. aces]);
+    }
+
+    private static StoreCaller Caller(UnixIdentity account) => new(account.Uid, account.Gid, account.Groups);
+}

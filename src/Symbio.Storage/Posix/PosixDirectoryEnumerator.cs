@@ -1,0 +1,221 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Fscc;
+using Symbio.Storage.Posix.Native;
+
+namespace Symbio.Storage.Posix;
+
+/// <summary>
+/// A listing: a descriptor of its own (the kernel keeps the position in it) and one buffer of names that the kernel has
+/// given and that have not been returned yet.
+/// </summary>
+internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirectory) : IDirectoryEnumerator
+{
+    // About 1,000 names: few system calls, and little to hold for a client that never comes back.
+    private const int BufferSize = 32 * 1024;
+
+    private readonly PosixFileStore _store = directory.Store;
+    private readonly bool _isRoot = directory.Path.Length == 0;
+    private PosixHandle? _listing;
+    private byte[]? _buffer;
+    private int _position;
+    private int _length;
+    private int _dots; // How many of "." and ".." have been passed.
+    private bool _ended;
+
+    public ValueTask<(NtStatus Status, int Count)> ReadAsync(NamePattern pattern, DirectoryFields fields,
+        Memory<DirectoryEntry> destination, CancellationToken cancellationToken)
+    {
+        if (!isDirectory)
+            return new((NtStatus.InvalidParameter, 0));
+        if (_ended || destination.IsEmpty)
+            return new((NtStatus.Success, 0));
+        if (pattern.IsLiteral)
+        {
+            var status = LookUp(pattern, fields, destination.Span, mayBlock: false, out int count);
+            if (status != NtStatus.CantWait)
+                return new((status, count));
+        }
+
+        return _store.Options.Scheduler.RunAsync((Self: this, pattern, fields, destination, cancellationToken), static state =>
+        {
+            int count;
+            var status = state.pattern.IsLiteral
+                ? state.Self.LookUp(state.pattern, state.fields, state.destination.Span, mayBlock: true, out count)
+                : state.Self.Scan(state.pattern, state.fields, state.destination.Span, out count, state.cancellationToken);
+            return (status, count);
+        });
+    }
+
+    public void Restart()
+    {
+        _position = _length = _dots = 0;
+        _ended = false;
+        if (_listing is null)
+            return;
+        using var lease = _listing.Lease();
+        if (Libc.RewindDirectory(lease.Fd) == Errno.None)
+            return;
+        _listing.Dispose(); // A new descriptor starts from the beginning as well.
+        _listing = null;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _listing?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private NtStatus Scan(NamePattern pattern, DirectoryFields fields, Span<DirectoryEntry> destination, out int count,
+        CancellationToken cancellationToken)
+    {
+        count = 0;
+        var status = OpenListing();
+        if (status.IsError)
+            return status;
+        using var lease = _listing!.Lease();
+        for (; _dots < 2 && count < destination.Length; _dots++)
+        {
+            if (pattern.Matches(_dots == 0 ? "." : ".."))
+                AddDot(lease.Fd, _dots == 0 ? "." : "..", fields, destination, ref count);
+        }
+
+        while (count < destination.Length)
+        {
+            if (_position == _length)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var errno = Libc.ReadDirectory(lease.Fd, _buffer, out _length);
+                _position = 0;
+                if (errno != Errno.None)
+                {
+                    _length = 0;
+                    return count > 0 ? NtStatus.Success : errno.ToNtStatus();
+                }
+
+                if (_length == 0)
+                {
+                    _ended = true;
+                    break;
+                }
+            }
+
+            var record = DirectoryRecord.Read(_buffer.AsSpan(_position, _length - _position));
+            _position += record.Length;
+            if (record.IsDotOrDotDot)
+                continue;
+            string name = _store.Codec.Decode(record.Name);
+            if (pattern.Matches(name))
+                Add(lease.Fd, name, record.Name, fields, destination, ref count);
+        }
+
+        return NtStatus.Success;
+    }
+
+    /// <summary>A pattern without wildcards names one entry; nothing needs to be listed.</summary>
+    private NtStatus LookUp(
+        NamePattern pattern, DirectoryFields fields, Span<DirectoryEntry> destination, bool mayBlock, out int count)
+    {
+        count = 0;
+        string literal = pattern.Literal!;
+        using var lease = directory.Handle.Lease();
+        if (literal is "." or "..")
+        {
+            AddDot(lease.Fd, literal, fields, destination, ref count);
+            _ended = true;
+            return NtStatus.Success;
+        }
+
+        byte[]? name = _store.Codec.Encode(literal);
+        if (name is not null && Libc.StatAt(lease.Fd, name, StatxMask.Type, out _) == Errno.ENOENT)
+        {
+            var status = _store.Resolver.Find(lease.Fd, literal, mayBlock, out string? spelling);
+            if (status.IsError)
+                return status;
+            name = spelling is null ? null : _store.Codec.Encode(spelling);
+            literal = spelling ?? literal;
+        }
+
+        if (name is not null)
+            Add(lease.Fd, literal, name.AsSpan(0, name.Length - 1), fields, destination, ref count);
+        _ended = true;
+        return NtStatus.Success;
+    }
+
+    private NtStatus OpenListing()
+    {
+        if (_listing is not null)
+            return NtStatus.Success;
+        using var lease = directory.Handle.Lease();
+        var errno = Libc.OpenAt2(lease.Fd, "."u8.WithNul(), OpenFlags.ReadOnly | OpenFlags.Directory, 0, ResolveFlags.None, out int fd);
+        if (errno != Errno.None)
+            return errno == Errno.ENOENT ? NtStatus.Success : errno.ToNtStatus();
+        _listing = new PosixHandle(fd);
+        _buffer ??= new byte[BufferSize];
+        return NtStatus.Success;
+    }
+
+    private void AddDot(int fd, string dot, DirectoryFields fields, Span<DirectoryEntry> destination, ref int count)
+    {
+        // The parent of the share's root is none of the client's business: it shows the root again.
+        var path = dot == "." || _isRoot ? "."u8 : ".."u8;
+        if (Libc.StatAt(fd, path.WithNul(), StatxMask.All, out var stat) == Errno.None && stat.LinkCount > 0)
+            destination[count++] = new DirectoryEntry(dot, fields == 0 ? default : Build(fd, path, stat, false, fields));
+    }
+
+    /// <summary>Adds an entry; one that has gone since it was listed is left out.</summary>
+    private void Add(int fd, string name, ReadOnlySpan<byte> diskName, DirectoryFields fields,
+        Span<DirectoryEntry> destination, ref int count)
+    {
+        if (fields == DirectoryFields.None)
+        {
+            destination[count++] = new DirectoryEntry(name, default);
+            return;
+        }
+
+        Span<byte> terminated = stackalloc byte[diskName.Length + 1];
+        diskName.CopyTo(terminated);
+        if (Libc.StatAt(fd, terminated, StatxMask.All, out var stat) != Errno.None)
+            return;
+        bool dotted = _store.Options.HideDotFiles && name[0] == '.';
+        if (stat.Type == Statx.SymbolicLink && _store.Options.FollowLinks && TryFollow(name, dotted, out var target))
+        {
+            destination[count++] = new DirectoryEntry(name, target);
+            return;
+        }
+
+        destination[count++] = new DirectoryEntry(name, Build(fd, diskName, stat, dotted, fields));
+    }
+
+    private static FileStat Build(int fd, ReadOnlySpan<byte> name, in Statx stat, bool dotted, DirectoryFields fields)
+    {
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength + NameCodec.MaxBytes + 2];
+        int length = ProcFd.Format(fd, path);
+        path[length++] = (byte)'/';
+        name.CopyTo(path[length..]);
+        path[length + name.Length] = 0;
+        if (!stat.IsRegularFile && !stat.IsDirectory)
+            return StatReader.Build(stat, default, dotted, 0); // Links, sockets and the like have no user xattrs.
+        var dos = StatReader.ReadDosAttributes(path, follow: false);
+        uint eaSize = (fields & DirectoryFields.EaSize) != 0 ? ExtendedAttributes.Size(path) : 0;
+        return StatReader.Build(stat, dos, dotted, eaSize);
+    }
+
+    /// <summary>
+    /// What a client gets that opens the link. False when it leads nowhere, or out of the share: then the link itself is
+    /// shown, so that it can be seen and deleted.
+    /// </summary>
+    private bool TryFollow(string name, bool dotted, out FileStat target)
+    {
+        target = default;
+        string path = directory.Path is { Length: > 0 } parent ? parent + '\\' + name : name;
+        if (_store.Resolver.Open(path, noFollow: false, StoreCaller.Service, mayBlock: true, out int fd).IsError)
+            return false;
+        using var found = new OwnedFd(fd);
+        if (Libc.StatFd(fd, StatxMask.All, out var stat) != Errno.None)
+            return false;
+        Span<byte> procPath = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(fd, procPath);
+        target = StatReader.Build(stat, StatReader.ReadDosAttributes(procPath, follow: true), dotted, ExtendedAttributes.Size(procPath));
+        return true;
+    }
+}

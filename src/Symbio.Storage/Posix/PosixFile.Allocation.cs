@@ -1,0 +1,97 @@
+using Symbio.Protocol;
+using Symbio.Storage.Posix.Native;
+
+namespace Symbio.Storage.Posix;
+
+/// <summary>Space: reserving it, giving it back, and where there is data.</summary>
+internal sealed partial class PosixFile
+{
+    private const int ZeroChunk = 64 * 1024;
+
+    public ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken) =>
+        IsDirectory
+            ? new(NtStatus.InvalidParameter)
+            : _store.Options.Scheduler.RunAsync((File: this, size), static state => state.File.SetAllocation(state.size));
+
+    public ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
+        StoreRange range, CancellationToken cancellationToken) =>
+        IsDirectory
+            ? new((NtStatus.InvalidParameter, []))
+            : _store.Options.Scheduler.RunAsync((File: this, range), static state => state.File.QueryAllocatedRanges(state.range));
+
+    public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
+        IsDirectory
+            ? new(NtStatus.InvalidParameter)
+            : _store.Options.Scheduler.RunAsync((File: this, range, deallocate), static state => state.File.Zero(state.range, state.deallocate));
+
+    internal NtStatus SetAllocation(ulong size)
+    {
+        using var lease = _handle.Lease();
+        var errno = Libc.StatFd(lease.Fd, StatxMask.Basic, out var stat);
+        if (errno != Errno.None)
+            return errno.ToNtStatus();
+        if (size < stat.Size)
+            return WriteErrno(Libc.Truncate(lease.Fd, size)).ToNtStatus();
+        if (size <= stat.Blocks * 512 || size == 0)
+            return NtStatus.Success; // Reserved already. More than this is given back when the file is cut.
+        errno = WriteErrno(Libc.Allocate(lease.Fd, Libc.KeepSize, 0, size));
+        return errno is Errno.EOPNOTSUPP ? NtStatus.Success : errno.ToNtStatus(); // A hint that this disk cannot take.
+    }
+
+    private (NtStatus, IReadOnlyList<StoreRange>) QueryAllocatedRanges(StoreRange range)
+    {
+        using var lease = _handle.Lease();
+        var errno = Libc.StatFd(lease.Fd, StatxMask.Basic, out var stat);
+        if (errno != Errno.None)
+            return (errno.ToNtStatus(), []);
+        ulong end = Math.Min(stat.Size, range.Length > ulong.MaxValue - range.Offset ? ulong.MaxValue : range.Offset + range.Length);
+        var ranges = new List<StoreRange>();
+        ulong position = range.Offset;
+        while (position < end)
+        {
+            errno = Libc.NextData(lease.Fd, position, out ulong data);
+            if (errno == Errno.ENXIO || (errno == Errno.None && data >= end))
+                break;
+            if (errno == Errno.None)
+                errno = Libc.NextHole(lease.Fd, data, out position);
+            else
+                data = 0;
+            if (errno != Errno.None)
+                return (errno.ToNtStatus(), []);
+            ranges.Add(new StoreRange(data, Math.Min(position, end) - data));
+        }
+
+        return (NtStatus.Success, ranges);
+    }
+
+    private NtStatus Zero(StoreRange range, bool deallocate)
+    {
+        using var lease = _handle.Lease();
+        var errno = Libc.StatFd(lease.Fd, StatxMask.Basic, out var stat);
+        if (errno != Errno.None)
+            return errno.ToNtStatus();
+        if (range.Offset >= stat.Size || range.Length == 0)
+            return NtStatus.Success;
+        ulong length = Math.Min(range.Length, stat.Size - range.Offset);
+        int mode = Libc.KeepSize | (deallocate ? Libc.PunchHole : Libc.ZeroRange);
+        errno = WriteErrno(Libc.Allocate(lease.Fd, mode, range.Offset, length));
+        if (errno == Errno.EOPNOTSUPP && !deallocate) // tmpfs knows holes only; they read as zeros too.
+            errno = Libc.Allocate(lease.Fd, Libc.KeepSize | Libc.PunchHole, range.Offset, length);
+        return errno == Errno.EOPNOTSUPP ? WriteZeros(lease.Fd, range.Offset, length) : errno.ToNtStatus();
+    }
+
+    private NtStatus WriteZeros(int fd, ulong offset, ulong length)
+    {
+        byte[] zeros = new byte[(int)Math.Min(length, ZeroChunk)];
+        for (ulong position = 0; position < length; position += ZeroChunk)
+        {
+            int done = 0;
+            int chunk = (int)Math.Min(length - position, ZeroChunk);
+            var status = Drain(fd, offset + position, zeros.AsSpan(0, chunk), noWait: false, ref done);
+            if (status.IsError)
+                return status;
+        }
+
+        return NtStatus.Success;
+    }
+}

@@ -1,0 +1,161 @@
+using Symbio.Protocol;
+using Symbio.Storage.Posix.Native;
+
+namespace Symbio.Storage.Posix;
+
+/// <summary>
+/// Reading and writing. What is in memory is read on the caller's thread without an allocation; the rest moves to the
+/// scheduler's threads.
+/// </summary>
+internal sealed partial class PosixFile
+{
+    private volatile bool _cannotTellReads; // The file system does not know RWF_NOWAIT.
+    private volatile bool _cannotTellWrites;
+
+    public ValueTask<(NtStatus Status, int Count)> ReadAsync(
+        ulong offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        if (IsDirectory)
+            return new((NtStatus.InvalidDeviceRequest, 0));
+        if (offset > long.MaxValue)
+            return new((NtStatus.InvalidParameter, 0));
+        int done = 0;
+        if (!_cannotTellReads)
+        {
+            using var lease = _handle.Lease();
+            var status = Fill(lease.Fd, offset, destination.Span, noWait: true, ref done);
+            if (status != NtStatus.CantWait)
+                return new((status, done));
+        }
+
+        return ReadSlowly(offset, destination, done);
+    }
+
+    public ValueTask<NtStatus> WriteAsync(ulong offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        if (IsDirectory)
+            return new(NtStatus.InvalidDeviceRequest);
+        if (offset > long.MaxValue)
+            return new(NtStatus.InvalidParameter);
+        if (source.IsEmpty)
+            return new(NtStatus.Success);
+        int done = 0;
+        using (var lease = _handle.Lease())
+        {
+            if (!_cannotTellWrites)
+            {
+                var status = Drain(lease.Fd, offset, source.Span, noWait: true, ref done);
+                if (status != NtStatus.CantWait)
+                    return new(status);
+            }
+
+            if (_cannotTellWrites && source.Length - done <= _store.Options.MaxInlineWrite)
+                return new(Drain(lease.Fd, offset, source.Span, noWait: false, ref done));
+        }
+
+        return WriteSlowly(offset, source, done);
+    }
+
+    public ValueTask<NtStatus> FlushAsync(CancellationToken cancellationToken) =>
+        _store.Options.Scheduler.RunAsync(this, static file => file.Flush());
+
+    public ValueTask<NtStatus> SetEndOfFileAsync(ulong size, CancellationToken cancellationToken)
+    {
+        if (IsDirectory)
+            return new(NtStatus.InvalidParameter);
+        using var lease = _handle.Lease();
+        return new(WriteErrno(Libc.Truncate(lease.Fd, size)).ToNtStatus());
+    }
+
+    private ValueTask<(NtStatus Status, int Count)> ReadSlowly(ulong offset, Memory<byte> destination, int done) =>
+        _store.Options.Scheduler.RunAsync((File: this, offset, destination, done), static state =>
+        {
+            using var lease = state.File._handle.Lease();
+            int done = state.done;
+            var status = state.File.Fill(lease.Fd, state.offset, state.destination.Span, noWait: false, ref done);
+            return (status, done);
+        });
+
+    private ValueTask<NtStatus> WriteSlowly(ulong offset, ReadOnlyMemory<byte> source, int done) =>
+        _store.Options.Scheduler.RunAsync((File: this, offset, source, done), static state =>
+        {
+            using var lease = state.File._handle.Lease();
+            int done = state.done;
+            return state.File.Drain(lease.Fd, state.offset, state.source.Span, noWait: false, ref done);
+        });
+
+    /// <summary>Reads until the buffer is full or the file ends. CantWait: <paramref name="done"/> bytes were at hand.</summary>
+    private NtStatus Fill(int fd, ulong offset, Span<byte> destination, bool noWait, ref int done)
+    {
+        while (done < destination.Length)
+        {
+            var errno = Libc.Read(fd, destination[done..], offset + (ulong)done, noWait, out int count);
+            if (errno == Errno.None)
+            {
+                if (count == 0)
+                    break;
+                done += count;
+                continue;
+            }
+
+            if (noWait && errno == Errno.EAGAIN)
+                return NtStatus.CantWait;
+            if (noWait && errno is Errno.EOPNOTSUPP or Errno.ENOSYS)
+            {
+                _cannotTellReads = true;
+                return NtStatus.CantWait;
+            }
+
+            return errno.ToNtStatus();
+        }
+
+        return NtStatus.Success;
+    }
+
+    /// <summary>Writes all of it. CantWait: <paramref name="done"/> bytes are written.</summary>
+    private NtStatus Drain(int fd, ulong offset, ReadOnlySpan<byte> source, bool noWait, ref int done)
+    {
+        while (done < source.Length)
+        {
+            var errno = Libc.Write(fd, source[done..], offset + (ulong)done, noWait, out int count);
+            if (errno == Errno.None)
+            {
+                done += count;
+                continue;
+            }
+
+            if (noWait && errno == Errno.EAGAIN)
+                return NtStatus.CantWait;
+            if (noWait && errno is Errno.EOPNOTSUPP or Errno.ENOSYS)
+            {
+                _cannotTellWrites = true;
+                return NtStatus.CantWait;
+            }
+
+            return errno.ToNtStatus();
+        }
+
+        return NtStatus.Success;
+    }
+
+    private NtStatus Flush()
+    {
+        using var lease = _handle.Lease();
+        var errno = Libc.Sync(lease.Fd);
+        if (errno != Errno.EBADF || !lease.IsOpen)
+            return errno.ToNtStatus();
+
+        // O_PATH: open for metadata only. Whoever may flush may also have it written.
+        if (_type is not (Statx.RegularFile or Statx.DirectoryType))
+            return NtStatus.Success;
+        errno = Libc.Reopen(lease.Fd, OpenFlags.ReadOnly | OpenFlags.NonBlock, out int fd);
+        if (errno != Errno.None)
+            return errno.ToNtStatus();
+        using var reopened = new OwnedFd(fd);
+        return Libc.Sync(fd).ToNtStatus();
+    }
+
+    /// <summary>EINVAL is ftruncate's and fallocate's word for a descriptor that was not opened for writing.</summary>
+    private Errno WriteErrno(Errno errno) =>
+        errno == Errno.EINVAL && (_access & StoreAccess.Write) == 0 ? Errno.EACCES : errno;
+}

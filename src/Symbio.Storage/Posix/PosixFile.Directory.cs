@@ -1,0 +1,34 @@
+using Symbio.Protocol;
+using Symbio.Storage.Posix.Native;
+
+namespace Symbio.Storage.Posix;
+
+internal sealed partial class PosixFile
+{
+    private const int EmptyBuffer = 4096;
+
+    /// <remarks>Only reading tells: a directory's size and link count say nothing reliable.</remarks>
+    public ValueTask<(NtStatus Status, bool IsEmpty)> IsEmptyAsync(CancellationToken cancellationToken)
+    {
+        if (!IsDirectory)
+            return new((NtStatus.NotADirectory, false));
+        using var lease = _handle.Lease();
+        var errno = Libc.OpenAt2(lease.Fd, "."u8.WithNul(), OpenFlags.ReadOnly | OpenFlags.Directory, 0, ResolveFlags.None, out int fd);
+        if (errno != Errno.None)
+            return new((errno.ToNtStatus(), errno == Errno.ENOENT));
+        using var listing = new OwnedFd(fd);
+        Span<byte> buffer = stackalloc byte[EmptyBuffer];
+        while ((errno = Libc.ReadDirectory(fd, buffer, out int length)) == Errno.None && length > 0)
+        {
+            for (int position = 0; position < length;)
+            {
+                var record = DirectoryRecord.Read(buffer[position..length]);
+                position += record.Length;
+                if (!record.IsDotOrDotDot)
+                    return new((NtStatus.Success, false));
+            }
+        }
+
+        return new((errno.ToNtStatus(), errno == Errno.None));
+    }
+}

@@ -1,0 +1,118 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
+using Symbio.Storage.Posix.Native;
+using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
+
+namespace Symbio.Storage.Posix;
+
+/// <summary>Attributes, times and sizes.</summary>
+internal sealed partial class PosixFile
+{
+    private readonly Lock _attributesGate = new(); // user.DOSATTRIB is read, changed and written.
+
+    public ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken)
+    {
+        var status = GetStat(out var stat);
+        return new((status, stat));
+    }
+
+    public ValueTask<NtStatus> SetBasicInfoAsync(BasicInfoChange change, CancellationToken cancellationToken) =>
+        new(SetBasicInfo(change));
+
+    internal NtStatus GetStat(out FileStat stat)
+    {
+        stat = default;
+        using var lease = _handle.Lease();
+        var errno = Libc.StatFd(lease.Fd, StatxMask.All, out var statx);
+        if (errno != Errno.None)
+            return errno.ToNtStatus();
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(lease.Fd, path);
+        stat = _type is Statx.RegularFile or Statx.DirectoryType
+            ? StatReader.Build(statx, StatReader.ReadDosAttributes(path, follow: true), IsDotted, ExtendedAttributes.Size(path))
+            : StatReader.Build(statx, default, IsDotted, 0);
+        return NtStatus.Success;
+    }
+
+    /// <summary>Attributes and the like that a new object begins with.</summary>
+    internal NtStatus Initialize(StoreCreateOptions options, StoreCaller caller)
+    {
+        using var lease = _handle.Lease();
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(lease.Fd, path);
+        var attributes = options.Attributes & ~(FileAttributes.Normal | FileAttributes.Directory);
+        if (attributes != 0)
+        {
+            var value = new DosAttributes(attributes | (IsDirectory ? FileAttributes.Directory : 0), BirthTime(lease.Fd));
+            var errno = WriteDosAttributes(path, value);
+            if (errno is not (Errno.None or Errno.EOPNOTSUPP)) // A disk without xattrs keeps files, not attributes.
+                return Xattr.WriteStatus(errno);
+        }
+
+        var status = NtStatus.Success;
+        if (options.ExtendedAttributes.Count > 0)
+            status = ExtendedAttributes.Set(path, options.ExtendedAttributes);
+        if (status.IsSuccess && options.SecurityDescriptor is { } descriptor)
+            status = SetSecurityDescriptor(descriptor, caller, isNew: true);
+        if (status.IsSuccess && options.AllocationSize > 0 && !IsDirectory)
+            status = SetAllocation(options.AllocationSize);
+        return status;
+    }
+
+    private bool IsDotted
+    {
+        get
+        {
+            if (!_store.Options.HideDotFiles)
+                return false;
+            PathResolver.Split(_path, out var leaf);
+            return leaf is ['.', ..];
+        }
+    }
+
+    private NtStatus SetBasicInfo(BasicInfoChange change)
+    {
+        using var lease = _handle.Lease();
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(lease.Fd, path);
+        if (change.Attributes is not null || change.CreationTime is not null)
+        {
+            lock (_attributesGate)
+            {
+                var value = StatReader.ReadDosAttributes(path, follow: true);
+                var attributes = change.Attributes is { } wanted
+                    ? (wanted & ~FileAttributes.Normal) | (IsDirectory ? FileAttributes.Directory : 0)
+                    : value.Attributes;
+                var creation = change.CreationTime ??
+                    (value.CreationTime != FileTime.None ? value.CreationTime : BirthTime(lease.Fd));
+                var errno = WriteDosAttributes(path, new DosAttributes(attributes, creation));
+                if (errno != Errno.None)
+                    return Xattr.WriteStatus(errno);
+            }
+        }
+
+        // Deviation: ChangeTime is the kernel's alone; setting it is accepted and has no effect.
+        if (change.LastAccessTime is null && change.LastWriteTime is null)
+            return NtStatus.Success;
+        return Libc.SetTimes(lease.Fd, ToTimeSpec(change.LastAccessTime), ToTimeSpec(change.LastWriteTime)).ToNtStatus();
+    }
+
+    private static Errno WriteDosAttributes(ReadOnlySpan<byte> path, DosAttributes attributes)
+    {
+        Span<byte> value = stackalloc byte[DosAttributes.Length];
+        attributes.Write(value);
+        return Libc.SetXattr(path, DosAttributes.XattrName, value, 0);
+    }
+
+    private static FileTime BirthTime(int fd) =>
+        Libc.StatFd(fd, StatxMask.All, out var stat) == Errno.None ? StatReader.CreationTime(stat) : default;
+
+    private static TimeSpec ToTimeSpec(FileTime? time)
+    {
+        if (time is not { } value)
+            return TimeSpec.Omit;
+        var (seconds, nanoseconds) = value.ToUnix();
+        return new TimeSpec { Seconds = seconds, Nanoseconds = nanoseconds };
+    }
+}

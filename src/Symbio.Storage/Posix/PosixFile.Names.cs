@@ -1,0 +1,187 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Fscc;
+using Symbio.Storage.Posix.Native;
+
+namespace Symbio.Storage.Posix;
+
+/// <summary>Deleting, renaming, linking.</summary>
+internal sealed partial class PosixFile
+{
+    public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken) => new(Delete(caller));
+
+    public ValueTask<NtStatus> RenameAsync(
+        string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>
+        new(Rename(newPath, replace, caller));
+
+    public ValueTask<NtStatus> RenameStreamAsync(string newName, bool replace, CancellationToken cancellationToken) =>
+        new(NtStatus.InvalidParameter);
+
+    public ValueTask<NtStatus> LinkAsync(
+        string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>
+        new(Link(newPath, replace, caller));
+
+    private NtStatus Delete(StoreCaller caller)
+    {
+        var status = OpenOwnDirectory(caller, out var directory, out byte[] name);
+        using (directory)
+        {
+            if (status.IsError)
+                return status;
+
+            // POSIX cannot remove "this name if it is still this object": between the look and here another process
+            // may have put something else in its place.
+            using var scope = _store.Account.Enter(caller);
+            return scope.IsEntered ? Libc.Unlink(directory.Fd, name, IsDirectory).ToNtStatus() : NtStatus.AccessDenied;
+        }
+    }
+
+    private NtStatus Rename(string newPath, bool replace, StoreCaller caller)
+    {
+        var status = OpenOwnDirectory(caller, out var directory, out byte[] name);
+        using (directory)
+        {
+            if (status.IsError)
+                return status == NtStatus.CannotDelete ? NtStatus.InvalidParameter : status;
+            Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
+            status = _store.Resolver.OpenParent(newPath, caller, mayBlock: true, buffer, out var target, out var leaf);
+            using (target)
+            {
+                if (status.IsError)
+                    return status;
+                if (leaf.IsEmpty)
+                    return NtStatus.ObjectNameCollision; // The root is always there.
+                if (_store.Codec.Encode(leaf) is not { } newName)
+                    return NtStatus.ObjectNameInvalid;
+                var errno = Libc.StatFd(target.Fd.Fd, StatxMask.Basic, out var targetStat);
+                if (errno != Errno.None)
+                    return errno.ToNtStatus();
+                lock (_store.CreateGate(targetStat, leaf))
+                    status = RenameTo(target.Fd.Fd, targetStat, leaf.ToString(), newName, directory.Fd, name, replace, caller);
+                if (status.IsSuccess)
+                    _path = newPath;
+                return status;
+            }
+        }
+    }
+
+    private NtStatus RenameTo(int target, in Statx targetStat, string leaf, byte[] newName, int directory, byte[] name,
+        bool replace, StoreCaller caller)
+    {
+        var status = _store.Resolver.Find(target, leaf, mayBlock: true, out string? spelling);
+        if (status.IsError)
+            return status;
+        if (spelling is null)
+            return Move(caller, directory, name, target, newName, replace: false);
+
+        byte[] existing = _store.Codec.Encode(spelling)!;
+        var errno = Libc.StatFd(directory, StatxMask.Basic, out var directoryStat);
+        if (errno != Errno.None)
+            return errno.ToNtStatus();
+        bool sameDirectory = directoryStat.IsSameObject(targetStat);
+        if (sameDirectory && existing.AsSpan().SequenceEqual(name) || sameDirectory && newName.AsSpan().SequenceEqual(name))
+            return newName.AsSpan().SequenceEqual(name) ? NtStatus.Success : Move(caller, directory, name, target, newName, replace: false);
+        if (!replace)
+            return NtStatus.ObjectNameCollision;
+        errno = Libc.StatAt(target, existing, StatxMask.Basic, out var existingStat);
+        if (errno != Errno.None)
+            return errno.ToNtStatus();
+        if (existingStat.IsDirectory)
+            return NtStatus.AccessDenied;
+        if (IsDirectory)
+            return NtStatus.AccessDenied; // A directory takes no file's place either.
+
+        // rename(2) does nothing when both names are links to one object: the old one has to go by itself.
+        if (existingStat.Inode == Key.FileId)
+        {
+            using var scope = _store.Account.Enter(caller);
+            if (!scope.IsEntered)
+                return NtStatus.AccessDenied;
+            errno = Libc.Unlink(directory, name, isDirectory: false);
+            return errno != Errno.None || existing.AsSpan().SequenceEqual(newName)
+                ? errno.ToNtStatus()
+                : Libc.Rename(target, existing, target, newName, replace: false).ToNtStatus();
+        }
+
+        status = Move(caller, directory, name, target, existing, replace: true);
+        return status.IsError || existing.AsSpan().SequenceEqual(newName)
+            ? status
+            : Move(caller, target, existing, target, newName, replace: false); // In the place, now the spelling.
+    }
+
+    private NtStatus Move(StoreCaller caller, int directory, byte[] name, int target, byte[] newName, bool replace)
+    {
+        using var scope = _store.Account.Enter(caller);
+        if (!scope.IsEntered)
+            return NtStatus.AccessDenied;
+        var errno = Libc.Rename(directory, name, target, newName, replace);
+        return errno == Errno.EXDEV ? NtStatus.NotSameDevice : errno.ToNtStatus();
+    }
+
+    private NtStatus Link(string newPath, bool replace, StoreCaller caller)
+    {
+        if (IsDirectory)
+            return NtStatus.FileIsADirectory;
+        Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
+        var status = _store.Resolver.OpenParent(newPath, caller, mayBlock: true, buffer, out var target, out var leaf);
+        using (target)
+        {
+            if (status.IsError)
+                return status;
+            if (leaf.IsEmpty)
+                return NtStatus.ObjectNameCollision;
+            if (_store.Codec.Encode(leaf) is not { } newName)
+                return NtStatus.ObjectNameInvalid;
+            var errno = Libc.StatFd(target.Fd.Fd, StatxMask.Basic, out var targetStat);
+            if (errno != Errno.None)
+                return errno.ToNtStatus();
+            lock (_store.CreateGate(targetStat, leaf))
+                return LinkTo(target.Fd.Fd, leaf.ToString(), newName, replace, caller);
+        }
+    }
+
+    private NtStatus LinkTo(int target, string leaf, byte[] newName, bool replace, StoreCaller caller)
+    {
+        var status = _store.Resolver.Find(target, leaf, mayBlock: true, out string? spelling);
+        if (status.IsError)
+            return status;
+        if (spelling is not null && !replace)
+            return NtStatus.ObjectNameCollision;
+        byte[]? existing = spelling is null ? null : _store.Codec.Encode(spelling);
+        if (existing is not null)
+        {
+            var errno = Libc.StatAt(target, existing, StatxMask.Basic, out var stat);
+            if (errno != Errno.None)
+                return errno.ToNtStatus();
+            if (stat.IsDirectory)
+                return NtStatus.AccessDenied;
+            if (stat.Inode == Key.FileId)
+                return existing.AsSpan().SequenceEqual(newName) ? NtStatus.Success : Move(caller, target, existing, target, newName, replace: false);
+        }
+
+        using var self = _handle.Lease();
+        using var scope = _store.Account.Enter(caller);
+        if (!scope.IsEntered)
+            return NtStatus.AccessDenied;
+        if (existing is null)
+            return LinkStatus(Libc.Link(self.Fd, target, newName));
+
+        // Under a name of its own first, then over the old one in one step: the name is never missing.
+        byte[] temporary = [.. System.Text.Encoding.ASCII.GetBytes($".symbio-link-{Guid.NewGuid():N}"), 0];
+        var linked = Libc.Link(self.Fd, target, temporary);
+        if (linked != Errno.None)
+            return LinkStatus(linked);
+        linked = Libc.Rename(target, temporary, target, existing, replace: true);
+        if (linked == Errno.None && !existing.AsSpan().SequenceEqual(newName))
+            linked = Libc.Rename(target, existing, target, newName, replace: false);
+        if (linked != Errno.None)
+            Libc.Unlink(target, temporary, isDirectory: false);
+        return LinkStatus(linked);
+    }
+
+    private static NtStatus LinkStatus(Errno errno) => errno switch
+    {
+        Errno.EXDEV => NtStatus.NotSameDevice,
+        Errno.ENOENT => NtStatus.FileDeleted, // The object has no name left to link from.
+        _ => errno.ToNtStatus(),
+    };
+}

@@ -1,0 +1,134 @@
+using System.Text;
+using Symbio.Protocol;
+using Symbio.Storage.Posix.Native;
+
+namespace Symbio.Storage.Posix;
+
+/// <summary>
+/// Where the object is now. The kernel knows: /proc/self/fd/N shows the name by which the descriptor was opened, also
+/// after that name or any folder above it was renamed, by us or anybody else. Nothing has to be kept up to date here.
+/// </summary>
+internal sealed partial class PosixFile
+{
+    private static ReadOnlySpan<byte> DeletedMark => " (deleted)"u8;
+
+    public string Path
+    {
+        get
+        {
+            Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
+            if (TryGetDiskPath(buffer, out int start, out int length))
+                _path = Decode(buffer.Slice(start, length));
+            return _path; // Without a name, or with one too long for the kernel to tell: the last that was known.
+        }
+    }
+
+    /// <summary>
+    /// The disk path from the share's root, a NUL behind it; empty for the root. False: it has no name any more, or
+    /// none below the root, or one longer than PATH_MAX.
+    /// </summary>
+    private bool TryGetDiskPath(Span<byte> buffer, out int start, out int length)
+    {
+        start = 0;
+        length = 0;
+        Span<byte> rootPath = stackalloc byte[Libc.PathMax + 1];
+        using var root = _store.Root.Lease();
+        using var self = _handle.Lease();
+        if (Libc.ReadFdPath(root.Fd, rootPath, out int rootLength) != Errno.None ||
+            Libc.ReadFdPath(self.Fd, buffer[..^1], out int end) != Errno.None || end == Libc.PathMax)
+        {
+            return false;
+        }
+
+        var prefix = rootPath[..rootLength];
+        if (prefix is [(byte)'/'])
+            prefix = [];
+        if (!buffer[..end].StartsWith(prefix))
+            return false;
+        start = prefix.Length;
+        if (end > start)
+        {
+            if (buffer[start] != '/')
+                return false;
+            start++;
+        }
+
+        if (buffer[start..end].EndsWith(DeletedMark) && !Exists(root.Fd, buffer, start, end))
+            return false;
+        length = end - start;
+        buffer[end] = 0;
+        return true;
+    }
+
+    /// <summary>Tells a file whose name ends in " (deleted)" from one that is.</summary>
+    private bool Exists(int root, Span<byte> buffer, int start, int end)
+    {
+        buffer[end] = 0;
+        const ResolveFlags below = ResolveFlags.Beneath | ResolveFlags.NoSymlinks;
+        if (Libc.OpenAt2(root, buffer[start..(end + 1)], OpenFlags.Path | OpenFlags.NoFollow, 0, below, out int fd) != Errno.None)
+            return false;
+        using var found = new OwnedFd(fd);
+        return Libc.StatFd(fd, StatxMask.Basic, out var stat) == Errno.None && stat.Inode == Key.FileId;
+    }
+
+    private string Decode(ReadOnlySpan<byte> path)
+    {
+        if (path.IsEmpty)
+            return "";
+        var text = new StringBuilder(path.Length);
+        while (!path.IsEmpty)
+        {
+            int end = path.IndexOf((byte)'/');
+            if (text.Length > 0)
+                text.Append('\\');
+            text.Append(_store.Codec.Decode(end < 0 ? path : path[..end]));
+            path = end < 0 ? [] : path[(end + 1)..];
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>
+    /// Opens, as the caller, the directory that holds this object's name, and sees that the name is still this
+    /// object's. The name comes with its NUL.
+    /// </summary>
+    private NtStatus OpenOwnDirectory(StoreCaller caller, out OwnedFd directory, out byte[] name)
+    {
+        directory = new OwnedFd(-1);
+        name = [];
+        Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
+        Span<byte> again = stackalloc byte[Libc.PathMax + 1];
+        string path;
+        if (TryGetDiskPath(buffer, out int start, out int length))
+        {
+            if (length == 0)
+                return NtStatus.CannotDelete; // The share's root stays.
+            path = Decode(buffer.Slice(start, length));
+        }
+        else
+        {
+            path = _path; // Perhaps too long to be told.
+        }
+
+        var status = _store.Resolver.OpenParent(path, caller, mayBlock: true, again, out var parent, out var leaf);
+        using (parent)
+        {
+            if (status.IsError)
+                return status == NtStatus.ObjectPathNotFound ? NtStatus.ObjectNameNotFound : status;
+            if (_store.Codec.Encode(leaf) is not { } encoded)
+                return NtStatus.ObjectNameNotFound;
+            using var self = _handle.Lease();
+            var errno = Libc.StatFd(self.Fd, StatxMask.Basic, out var own);
+            if (errno != Errno.None)
+                return errno.ToNtStatus();
+            errno = Libc.StatAt(parent.Fd.Fd, encoded, StatxMask.Basic, out var named);
+            if (errno != Errno.None)
+                return errno.ToNtStatus();
+            if (!named.IsSameObject(own))
+                return NtStatus.ObjectNameNotFound; // Somebody else's by now.
+            directory = new OwnedFd(parent.Fd.Move());
+            name = encoded;
+            return NtStatus.Success;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Symbio.Protocol;
+using Symbio.Storage.Posix.Native;
+
+namespace Symbio.Storage.Posix;
+
+/// <summary>An open file or directory: a descriptor, and what does not change about its object.</summary>
+internal sealed partial class PosixFile : IStoreFile
+{
+    private readonly PosixFileStore _store;
+    private readonly PosixHandle _handle;
+    private readonly int _type;
+    private readonly StoreAccess _access;
+    private volatile string _path;
+
+    public PosixFile(PosixFileStore store, PosixHandle handle, in Statx stat, ulong volume, StoreAccess access, string path)
+    {
+        _store = store;
+        _handle = handle;
+        _type = stat.Type;
+        _access = access;
+        _path = path;
+
+        // An inode number is used again, but hardly with the same time of birth to the nanosecond.
+        ulong generation = stat.HasBirthTime
+            ? ((ulong)stat.BirthTime.Seconds * 1_000_000_000) + stat.BirthTime.Nanoseconds
+            : 0;
+        Key = new FileKey(volume, stat.Inode, generation);
+    }
+
+    private PosixFile(PosixFile other, PosixHandle handle)
+    {
+        _store = other._store;
+        _handle = handle;
+        _type = other._type;
+        _path = other._path;
+        Key = other.Key;
+    }
+
+    public FileKey Key { get; }
+
+    public bool IsDirectory => _type == Statx.DirectoryType;
+
+    public string StreamName => "";
+
+    internal PosixFileStore Store => _store;
+
+    internal PosixHandle Handle => _handle;
+
+    internal StoreAccess Access => _access;
+
+    public IDirectoryEnumerator Enumerate() => new PosixDirectoryEnumerator(this, IsDirectory);
+
+    /// <summary>One more handle on the object, for metadata.</summary>
+    internal NtStatus Duplicate(out PosixFile? file)
+    {
+        file = null;
+        using var lease = _handle.Lease();
+        var errno = Libc.Reopen(lease.Fd, OpenFlags.Path, out int fd);
+        if (errno == Errno.None)
+            file = new PosixFile(this, new PosixHandle(fd));
+        return errno.ToNtStatus();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _handle.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

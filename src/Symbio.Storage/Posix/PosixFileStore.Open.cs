@@ -1,0 +1,143 @@
+using Symbio.Protocol;
+using Symbio.Storage.Posix.Native;
+
+namespace Symbio.Storage.Posix;
+
+public sealed partial class PosixFileStore
+{
+    private const int OpenedFile = OpenFlags.NonBlock; // For the case that a lease is held: EAGAIN instead of a wait.
+
+    private NtStatus Open(string path, StoreOpenOptions options, StoreCaller caller, bool mayBlock, out PosixFile? file)
+    {
+        file = null;
+        var status = Resolver.Open(path, options.OpenReparsePoint, caller, mayBlock, out int fd);
+        if (status.IsError)
+            return status;
+        using var found = new OwnedFd(fd);
+        var errno = Libc.StatFd(fd, StatxMask.All, out var stat);
+        if (errno != Errno.None)
+            return errno.ToNtStatus();
+
+        int opened;
+        if (NeedsData(stat, options.Access))
+        {
+            // What it is decides whether it may be opened at all: to open a FIFO or a device is to act on it.
+            if (!stat.IsRegularFile && !stat.IsDirectory)
+                return NtStatus.AccessDenied;
+            errno = ReopenAs(caller, fd, FlagsFor(stat, options.Access), out opened);
+            if (errno != Errno.None)
+                return errno.ToNtStatus();
+        }
+        else
+        {
+            opened = found.Move();
+        }
+
+        file = new PosixFile(this, new PosixHandle(opened), stat, VolumeOf(opened, stat), options.Access, path);
+        return NtStatus.Success;
+    }
+
+    private static bool NeedsData(in Statx stat, StoreAccess access) =>
+        stat.IsDirectory ? (access & StoreAccess.Read) != 0 : access != StoreAccess.None;
+
+    private static int FlagsFor(in Statx stat, StoreAccess access)
+    {
+        if (stat.IsDirectory)
+            return OpenFlags.ReadOnly | OpenFlags.Directory;
+        return OpenedFile | ((access & StoreAccess.Write) != 0 ? OpenFlags.ReadWrite : OpenFlags.ReadOnly);
+    }
+
+    private Errno ReopenAs(StoreCaller caller, int fd, int flags, out int opened)
+    {
+        using var scope = Account.Enter(caller);
+        opened = -1;
+        if (!scope.IsEntered)
+            return Errno.EACCES;
+        var errno = Libc.Reopen(fd, flags, out opened);
+        if (errno == Errno.EACCES && (flags & OpenFlags.ReadWrite) != 0)
+            errno = Libc.Reopen(fd, (flags & ~OpenFlags.ReadWrite) | OpenFlags.WriteOnly, out opened); // --w-------
+        return errno;
+    }
+
+    private NtStatus Create(string path, StoreCreateOptions options, StoreCaller caller, bool mayBlock, out PosixFile? file)
+    {
+        file = null;
+        if (path.Length == 0)
+            return NtStatus.ObjectNameCollision;
+        Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
+        var status = Resolver.OpenParent(path, caller, mayBlock, buffer, out var parent, out var leaf);
+        using (parent)
+        {
+            if (status.IsError)
+                return status;
+            if (Codec.Encode(leaf) is not { } name)
+                return NtStatus.ObjectNameInvalid;
+            int directory = parent.Fd.Fd;
+            var errno = Libc.StatFd(directory, StatxMask.Basic, out var directoryStat);
+            if (errno != Errno.None)
+                return errno.ToNtStatus();
+            int fd;
+            lock (CreateGate(directoryStat, leaf))
+            {
+                status = Resolver.Find(directory, leaf.ToString(), mayBlock, out string? spelling);
+                if (status.IsError)
+                    return status;
+                if (spelling is not null)
+                    return NtStatus.ObjectNameCollision;
+                errno = CreateAs(caller, directory, name, options, out fd);
+            }
+
+            if (errno != Errno.None)
+                return errno == Errno.ENOENT ? NtStatus.ObjectPathNotFound : errno.ToNtStatus();
+            status = Finish(fd, path, options, caller, out file);
+            if (status.IsError)
+                Libc.Unlink(directory, name, options.IsDirectory); // Nothing half made stays behind.
+            return status;
+        }
+    }
+
+    private Errno CreateAs(StoreCaller caller, int directory, ReadOnlySpan<byte> name, StoreCreateOptions options, out int fd)
+    {
+        using var scope = Account.Enter(caller);
+        fd = -1;
+        if (!scope.IsEntered)
+            return Errno.EACCES;
+        const ResolveFlags below = ResolveFlags.Beneath | ResolveFlags.NoSymlinks;
+        if (!options.IsDirectory)
+        {
+            int access = (options.Access & StoreAccess.Write) != 0 || options.AllocationSize > 0 ? OpenFlags.ReadWrite : OpenFlags.ReadOnly;
+            int flags = access | OpenedFile | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow;
+            return Libc.OpenAt2(directory, name, flags, Options.FileMode, below, out fd);
+        }
+
+        var errno = Libc.MakeDirectory(directory, name, Options.DirectoryMode);
+        if (errno != Errno.None)
+            return errno;
+        int open = OpenFlags.Directory | OpenFlags.NoFollow |
+            ((options.Access & StoreAccess.Read) != 0 ? OpenFlags.ReadOnly : OpenFlags.Path);
+        return Libc.OpenAt2(directory, name, open, 0, below, out fd);
+    }
+
+    /// <summary>Gives a new object all that the caller asked for.</summary>
+    private NtStatus Finish(int fd, string path, StoreCreateOptions options, StoreCaller caller, out PosixFile? file)
+    {
+        file = null;
+        var handle = new PosixHandle(fd);
+        var errno = Libc.StatFd(fd, StatxMask.All, out var stat);
+        if (errno != Errno.None)
+        {
+            handle.Dispose();
+            return errno.ToNtStatus();
+        }
+
+        file = new PosixFile(this, handle, stat, VolumeOf(fd, stat), options.Access, path);
+        var status = file.Initialize(options, caller);
+        if (status.IsError)
+        {
+            handle.Dispose();
+            file = null;
+        }
+
+        return status;
+    }
+}

@@ -1,0 +1,194 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using System.Text;
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Storage.Posix.Native;
+
+namespace Symbio.Storage.Posix;
+
+/// <summary>
+/// A folder of a Linux file system. Names are found below the root's descriptor only; files made by Samba keep their
+/// DOS attributes, streams and security descriptors, and the other way round.
+/// </summary>
+/// <remarks>
+/// As root, what resolves, opens, creates, deletes, renames and links runs with the file-system uid and gid of the
+/// <see cref="StoreCaller"/>; otherwise everything runs as the service's account. Look-ups, creation and the like run
+/// on the caller's thread as long as everything they need is in the kernel's caches (RESOLVE_CACHED), and otherwise on
+/// <see cref="PosixStoreOptions.Scheduler"/>.
+/// </remarks>
+public sealed partial class PosixFileStore : IFileStore
+{
+    private const int CreateGates = 64;
+
+    private readonly PosixHandle _root;
+    private readonly NameIndex _index;
+    private readonly ConcurrentDictionary<ulong, ulong> _volumes = new();
+
+    // Names that differ only by case are kept apart by these: from the look in the index to the creation, nobody else
+    // here may create the same name. By hash of directory and name, so strangers rarely meet.
+    private readonly Lock[] _createGates = [.. Enumerable.Range(0, CreateGates).Select(_ => new Lock())];
+
+    private PosixFileStore(PosixHandle root, PosixStoreOptions options)
+    {
+        _root = root;
+        Options = options;
+        Codec = new NameCodec(options.NameMapping);
+        Account = new ServiceAccount();
+        int shards = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Environment.ProcessorCount, 1, 8));
+        _index = new NameIndex(Codec, options.MaxIndexedNames, options.MaxIndexedDirectories, shards);
+        Resolver = new PathResolver(root, Codec, _index, Account, options.FollowLinks);
+        Identities = options.Identities ?? UnixIdentities.Instance;
+    }
+
+    /// <inheritdoc/>
+    public StoreCapabilities Capabilities { get; private init; }
+
+    internal PosixStoreOptions Options { get; }
+
+    internal NameCodec Codec { get; }
+
+    internal ServiceAccount Account { get; }
+
+    internal PathResolver Resolver { get; }
+
+    internal NameIndex Index => _index;
+
+    internal PosixHandle Root => _root;
+
+    internal IIdentityMap Identities { get; }
+
+    /// <summary>Opens a folder as a store.</summary>
+    /// <exception cref="IOException">The folder cannot be served; the message says why, in one line.</exception>
+    public static PosixFileStore Open(string rootPath, PosixStoreOptions? options = null) =>
+        TryOpen(rootPath, options, out var store, out string? error) ? store : throw new IOException(error);
+
+    /// <summary>Opens a folder as a store, or says in one line why it cannot be served.</summary>
+    public static bool TryOpen(string rootPath, PosixStoreOptions? options,
+        [NotNullWhen(true)] out PosixFileStore? store, [NotNullWhen(false)] out string? error)
+    {
+        ArgumentNullException.ThrowIfNull(rootPath);
+        store = null;
+        error = null;
+        byte[] path = [.. Encoding.UTF8.GetBytes(rootPath), 0];
+        int flags = OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NonBlock;
+        const int workingDirectory = -100;
+        var errno = Libc.OpenAt2(workingDirectory, path, flags, 0, ResolveFlags.None, out int fd);
+        if (errno == Errno.None)
+        {
+            var root = new PosixHandle(fd);
+            bool readOnly = Libc.StatFileSystem(fd, out var stat) == Errno.None && (stat.Flags & 1) != 0; // ST_RDONLY
+            store = new PosixFileStore(root, options ?? new PosixStoreOptions())
+            {
+                Capabilities = StoreCapabilities.NamedStreams | StoreCapabilities.ExtendedAttributes |
+                    StoreCapabilities.SecurityDescriptors | StoreCapabilities.SparseFiles | StoreCapabilities.HardLinks |
+                    StoreCapabilities.SymbolicLinks | (readOnly ? StoreCapabilities.ReadOnly : 0),
+            };
+            return true;
+        }
+
+        error = errno switch
+        {
+            Errno.ENOENT => $"The folder '{rootPath}' does not exist.",
+            Errno.ENOTDIR => $"'{rootPath}' is not a folder.",
+            Errno.EACCES or Errno.EPERM => $"There is no permission to read the folder '{rootPath}'.",
+            Errno.ENOSYS => "This kernel has no openat2; Linux 5.12 or later is needed.",
+            _ => $"The folder '{rootPath}' cannot be opened ({errno}).",
+        };
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<(NtStatus Status, IStoreFile? File)> OpenAsync(
+        string path, StoreOpenOptions options, StoreCaller caller, CancellationToken cancellationToken)
+    {
+        var status = Open(path, options, caller, mayBlock: false, out var file);
+        if (status != NtStatus.CantWait)
+            return new((status, file));
+        return Options.Scheduler.RunAsync((Store: this, path, options, caller), static state =>
+        {
+            var status = state.Store.Open(state.path, state.options, state.caller, mayBlock: true, out var file);
+            return (status, (IStoreFile?)file);
+        });
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<(NtStatus Status, IStoreFile? File)> CreateAsync(
+        string path, StoreCreateOptions options, StoreCaller caller, CancellationToken cancellationToken)
+    {
+        var status = Create(path, options, caller, mayBlock: false, out var file);
+        if (status != NtStatus.CantWait)
+            return new((status, file));
+        return Options.Scheduler.RunAsync((Store: this, path, options, caller), static state =>
+        {
+            var status = state.Store.Create(state.path, state.options, state.caller, mayBlock: true, out var file);
+            return (status, (IStoreFile?)file);
+        });
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<(NtStatus Status, VolumeInfo Info)> GetVolumeInfoAsync(CancellationToken cancellationToken) =>
+        Options.Scheduler.RunAsync(this, static store => store.GetVolumeInfo()); // A network file system may be slow.
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _index.Dispose();
+        _root.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The gate that a creation of this name in this directory has to pass.</summary>
+    internal Lock CreateGate(in Statx directory, ReadOnlySpan<char> name) =>
+        _createGates[(uint)HashCode.Combine(directory.Device, directory.Inode, Protocol.Fscc.NameComparer.GetHashCode(name)) % CreateGates];
+
+    /// <summary>A number for the file system that a descriptor is on: its own id when it has one, else the device.</summary>
+    internal ulong VolumeOf(int fd, in Statx stat)
+    {
+        if (_volumes.TryGetValue(stat.Device, out ulong volume))
+            return volume;
+        volume = Libc.StatFileSystem(fd, out var fileSystem) == Errno.None && fileSystem.FileSystemId != 0
+            ? fileSystem.FileSystemId
+            : stat.Device;
+        return _volumes.GetOrAdd(stat.Device, volume);
+    }
+
+    private (NtStatus Status, VolumeInfo Info) GetVolumeInfo()
+    {
+        using var lease = _root.Lease();
+        var errno = Libc.StatFileSystem(lease.Fd, out var fileSystem);
+        if (errno != Errno.None)
+            return (errno.ToNtStatus(), default);
+        errno = Libc.StatFd(lease.Fd, StatxMask.All, out var stat);
+        if (errno != Errno.None)
+            return (errno.ToNtStatus(), default);
+        ulong block = (ulong)Math.Max(fileSystem.FragmentSize, 1);
+        ulong volume = VolumeOf(lease.Fd, stat);
+        Span<byte> id = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt64LittleEndian(id, volume);
+        BinaryPrimitives.WriteUInt64LittleEndian(id[8..], (ulong)fileSystem.Type);
+        var info = new VolumeInfo(
+            TotalBytes: fileSystem.Blocks * block,
+            FreeBytes: fileSystem.BlocksFree * block,
+            AvailableBytes: fileSystem.BlocksAvailable * block,
+            BlockSize: (uint)block,
+            SerialNumber: (uint)(volume ^ (volume >> 32)),
+            VolumeId: new Guid(id),
+            FileSystemName: FileSystems.Name(fileSystem),
+            Label: Options.Label ?? RootName(lease.Fd),
+            CreationTime: stat.HasBirthTime ? stat.BirthTime.ToFileTime() : default,
+            MaxNameLength: (int)Math.Min(fileSystem.MaxNameLength, NameCodec.MaxChars));
+        return (NtStatus.Success, info);
+    }
+
+    private string RootName(int fd)
+    {
+        Span<byte> path = stackalloc byte[Libc.PathMax + 1];
+        if (Libc.ReadFdPath(fd, path, out int length) != Errno.None)
+            return "";
+        var name = path[..length];
+        return Codec.Decode(name[(name.LastIndexOf((byte)'/') + 1)..]);
+    }
+}

@@ -1,0 +1,51 @@
+namespace Symbio.Storage.Posix;
+
+/// <summary>Settings of a <see cref="PosixFileStore"/>.</summary>
+public sealed record PosixStoreOptions
+{
+    /// <summary>How characters that NT forbids are shown.</summary>
+    public NameMapping NameMapping { get; init; } = NameMapping.Private;
+
+    /// <summary>
+    /// Follow symbolic links that stay in the share. Links that leave it, absolute ones among them, are never followed.
+    /// </summary>
+    public bool FollowLinks { get; init; } = true;
+
+    /// <summary>Names that begin with a dot are hidden (Samba: <c>hide dot files</c>).</summary>
+    public bool HideDotFiles { get; init; } = true;
+
+    /// <summary>
+    /// Mode bits of a new file, less the process's umask (Samba: <c>create mask</c> with DOS attributes in xattrs).
+    /// </summary>
+    public uint FileMode { get; init; } = 0b110_100_100;
+
+    /// <summary>Mode bits of a new directory, less the process's umask (Samba: <c>directory mask</c>).</summary>
+    public uint DirectoryMode { get; init; } = 0b111_101_101;
+
+    /// <summary>SIDs for Unix accounts. Null: S-1-22-1-uid and S-1-22-2-gid.</summary>
+    public IIdentityMap? Identities { get; init; }
+
+    /// <summary>Where calls run that may wait for a disk.</summary>
+    public IStoreScheduler Scheduler { get; init; } = StoreWorkers.Shared;
+
+    /// <summary>
+    /// Most names in the index for case-insensitive look-ups. A name takes about 120 bytes: a million are 120 MB, all
+    /// that a store may hold in memory for this.
+    /// </summary>
+    public int MaxIndexedNames { get; init; } = 1_000_000;
+
+    /// <summary>
+    /// Most directories in that index. Each takes an inotify watch, about 1 KB of kernel memory; the kernel's own limit
+    /// (fs.inotify.max_user_watches) is for all processes of the user.
+    /// </summary>
+    public int MaxIndexedDirectories { get; init; } = 16_384;
+
+    /// <summary>
+    /// Largest write that is done on the caller's thread when the file system cannot say whether it would wait: it
+    /// goes to the page cache, which takes this much in less time than a change of threads.
+    /// </summary>
+    public int MaxInlineWrite { get; init; } = 64 * 1024;
+
+    /// <summary>The volume's label; null: the name of the root folder.</summary>
+    public string? Label { get; init; }
+}

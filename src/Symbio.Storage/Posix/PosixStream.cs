@@ -1,0 +1,293 @@
+using System.Buffers;
+using Symbio.Protocol;
+using Symbio.Storage.Posix.Native;
+
+namespace Symbio.Storage.Posix;
+
+/// <summary>
+/// A named stream in the xattr <c>user.DosStream.name:$DATA</c>: its bytes and, as Samba has it, one zero byte behind
+/// them. A stream can be as long as the file system's xattrs (ext4: about 4 KiB for all of a file's, XFS and Btrfs: 64
+/// and 16 KiB each); what does not fit is <see cref="NtStatus.DiskFull"/>.
+/// </summary>
+internal sealed class PosixStream : IStoreFile
+{
+    private const int AllocationUnit = 4096;
+
+    // Read, change, write: streams of one object wait for each other. By key, for all handles of this process.
+    private static readonly Lock[] s_gates = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
+
+    private readonly PosixFile _file; // This stream's own handle on the object.
+    private readonly StoreAccess _access;
+    private readonly Lock _gate;
+    private volatile byte[] _xattr;
+    private volatile string _name;
+
+    private PosixStream(PosixFile file, string name, byte[] xattr, StoreAccess access)
+    {
+        _file = file;
+        _name = name;
+        _xattr = xattr;
+        _access = access;
+        _gate = GateOf(file);
+    }
+
+    public FileKey Key => _file.Key;
+
+    public bool IsDirectory => false;
+
+    public string StreamName => _name;
+
+    public string Path => _file.Path;
+
+    public static ulong AllocationOf(int length) => (ulong)((length + AllocationUnit - 1) / AllocationUnit * AllocationUnit);
+
+    public static NtStatus Open(PosixFile file, string name, bool create, StoreAccess access, out PosixStream? stream)
+    {
+        stream = null;
+        if (name.Length is 0 or > NameCodec.MaxChars || StreamXattr.ToXattr(name) is not { } xattr)
+            return NtStatus.ObjectNameInvalid;
+        using var lease = file.Handle.Lease();
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(lease.Fd, path);
+        lock (GateOf(file))
+        {
+            var errno = StreamXattr.List(path, out var names);
+            if (errno != Errno.None)
+                return errno.ToNtStatus();
+            string? present = names.FirstOrDefault(other => Protocol.Fscc.NameComparer.Equals(other, name));
+            if (present is null == !create)
+                return create ? NtStatus.ObjectNameCollision : NtStatus.ObjectNameNotFound;
+            if (present is not null)
+                (name, xattr) = (present, StreamXattr.ToXattr(present)!);
+            else if ((errno = Libc.SetXattr(path, xattr, [0], Libc.XattrCreate)) != Errno.None)
+                return Xattr.WriteStatus(errno);
+        }
+
+        // The stream stays open when the handle it came from is closed.
+        var status = file.Duplicate(out var own);
+        if (status.IsSuccess)
+            stream = new PosixStream(own!, name, xattr, access);
+        return status;
+    }
+
+    public ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken)
+    {
+        var status = _file.GetStat(out var stat);
+        if (status.IsSuccess)
+            status = AddLength(ref stat);
+        return new((status, stat));
+
+        NtStatus AddLength(ref FileStat stat)
+        {
+            using var lease = _file.Handle.Lease();
+            Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+            ProcFd.Format(lease.Fd, path);
+            var errno = Libc.GetXattr(path, _xattr, [], out int length);
+            if (errno != Errno.None)
+                return Xattr.WriteStatus(errno);
+            int size = Math.Max(length - 1, 0);
+            stat = stat with
+            {
+                EndOfFile = (ulong)size,
+                AllocationSize = AllocationOf(size),
+                Attributes = stat.Attributes & ~Protocol.Fscc.FileAttributes.Directory,
+            };
+            return NtStatus.Success;
+        }
+    }
+
+    public ValueTask<NtStatus> SetBasicInfoAsync(BasicInfoChange change, CancellationToken cancellationToken) =>
+        _file.SetBasicInfoAsync(change, cancellationToken);
+
+    public ValueTask<(NtStatus Status, int Count)> ReadAsync(
+        ulong offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Xattr.MaxValue);
+        var status = Load(buffer, out int length);
+        int count = 0;
+        if (status.IsSuccess && offset < (ulong)length)
+        {
+            count = Math.Min(destination.Length, length - (int)offset);
+            buffer.AsSpan((int)offset, count).CopyTo(destination.Span);
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        return new((status, count));
+    }
+
+    public ValueTask<NtStatus> WriteAsync(ulong offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        if (offset > Xattr.MaxValue || offset + (ulong)source.Length >= Xattr.MaxValue)
+            return new(NtStatus.DiskFull);
+        return new(Change((Offset: (int)offset, source), static (state, buffer, length) =>
+        {
+            if (state.Offset > length)
+                buffer[length..state.Offset].Clear();
+            state.source.Span.CopyTo(buffer[state.Offset..]);
+            return Math.Max(length, state.Offset + state.source.Length);
+        }));
+    }
+
+    public ValueTask<NtStatus> FlushAsync(CancellationToken cancellationToken) =>
+        _file.FlushAsync(cancellationToken);
+
+    public ValueTask<NtStatus> SetEndOfFileAsync(ulong size, CancellationToken cancellationToken) =>
+        new(size >= Xattr.MaxValue
+            ? NtStatus.DiskFull
+            : Change((int)size, static (size, buffer, length) =>
+            {
+                if (size > length)
+                    buffer[length..size].Clear();
+                return size;
+            }));
+
+    public ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken) =>
+        new(size >= Xattr.MaxValue
+            ? NtStatus.DiskFull
+            : Change((int)size, static (size, _, length) => Math.Min(size, length)));
+
+    public ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
+        StoreRange range, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Xattr.MaxValue);
+        var status = Load(buffer, out int length);
+        ArrayPool<byte>.Shared.Return(buffer);
+        bool any = status.IsSuccess && range.Length > 0 && range.Offset < (ulong)length;
+        return new((status, any ? [new StoreRange(range.Offset, Math.Min(range.Length, (ulong)length - range.Offset))] : []));
+    }
+
+    public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
+        new(Change(range, static (range, buffer, length) =>
+        {
+            if (range.Offset < (ulong)length)
+                buffer.Slice((int)range.Offset, (int)Math.Min(range.Length, (ulong)length - range.Offset)).Clear();
+            return length;
+        }));
+
+    public ValueTask<(NtStatus Status, ReadOnlyMemory<byte> Descriptor)> GetSecurityDescriptorAsync(
+        CancellationToken cancellationToken) => _file.GetSecurityDescriptorAsync(cancellationToken);
+
+    public ValueTask<NtStatus> SetSecurityDescriptorAsync(
+        ReadOnlyMemory<byte> descriptor, StoreCaller caller, CancellationToken cancellationToken) =>
+        _file.SetSecurityDescriptorAsync(descriptor, caller, cancellationToken);
+
+    public ValueTask<(NtStatus Status, IReadOnlyList<ExtendedAttribute> Attributes)> GetExtendedAttributesAsync(
+        CancellationToken cancellationToken) => _file.GetExtendedAttributesAsync(cancellationToken);
+
+    public ValueTask<NtStatus> SetExtendedAttributesAsync(
+        IReadOnlyList<ExtendedAttribute> attributes, CancellationToken cancellationToken) =>
+        _file.SetExtendedAttributesAsync(attributes, cancellationToken);
+
+    public ValueTask<(NtStatus Status, IReadOnlyList<StoreStream> Streams)> GetStreamsAsync(
+        CancellationToken cancellationToken) => _file.GetStreamsAsync(cancellationToken);
+
+    public ValueTask<(NtStatus Status, IStoreFile? Stream)> OpenStreamAsync(
+        string name, bool create, StoreAccess access, CancellationToken cancellationToken) =>
+        new((NtStatus.InvalidParameter, null));
+
+    public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken)
+    {
+        using var lease = _file.Handle.Lease();
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(lease.Fd, path);
+        lock (_gate)
+            return new(Xattr.WriteStatus(Libc.RemoveXattr(path, _xattr)));
+    }
+
+    public ValueTask<NtStatus> RenameAsync(
+        string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>
+        new(NtStatus.InvalidParameter);
+
+    public ValueTask<NtStatus> RenameStreamAsync(string newName, bool replace, CancellationToken cancellationToken)
+    {
+        if (newName.Length is 0 or > NameCodec.MaxChars || StreamXattr.ToXattr(newName) is not { } target)
+            return new(NtStatus.ObjectNameInvalid);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Xattr.MaxValue);
+        try
+        {
+            lock (_gate)
+                return new(Rename(newName, target, replace, buffer));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public ValueTask<NtStatus> LinkAsync(
+        string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>
+        new(NtStatus.InvalidParameter);
+
+    public ValueTask<(NtStatus Status, bool IsEmpty)> IsEmptyAsync(CancellationToken cancellationToken) =>
+        new((NtStatus.NotADirectory, false));
+
+    public IDirectoryEnumerator Enumerate() => new PosixDirectoryEnumerator(_file, isDirectory: false);
+
+    public ValueTask DisposeAsync() => _file.DisposeAsync();
+
+    private static Lock GateOf(PosixFile file) => s_gates[(uint)file.Key.GetHashCode() % s_gates.Length];
+
+    private NtStatus Rename(string newName, byte[] target, bool replace, byte[] buffer)
+    {
+        using var lease = _file.Handle.Lease();
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(lease.Fd, path);
+        var errno = StreamXattr.List(path, out var names);
+        if (errno != Errno.None)
+            return errno.ToNtStatus();
+        string? present = names.FirstOrDefault(name => Protocol.Fscc.NameComparer.Equals(name, newName));
+        if (present is not null && present != _name && !replace)
+            return NtStatus.ObjectNameCollision;
+        errno = Libc.GetXattr(path, _xattr, buffer, out int length);
+        if (errno == Errno.None && newName != _name)
+            errno = Libc.SetXattr(path, target, buffer.AsSpan(0, length), 0);
+        if (errno != Errno.None)
+            return Xattr.WriteStatus(errno);
+        if (newName == _name)
+            return NtStatus.Success;
+        Libc.RemoveXattr(path, _xattr);
+        if (present is not null && present != _name && present != newName)
+            Libc.RemoveXattr(path, StreamXattr.ToXattr(present));
+        (_name, _xattr) = (newName, target);
+        return NtStatus.Success;
+    }
+
+    /// <summary>The stream's bytes, without the zero at the end.</summary>
+    private NtStatus Load(byte[] buffer, out int length)
+    {
+        using var lease = _file.Handle.Lease();
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(lease.Fd, path);
+        var errno = Libc.GetXattr(path, _xattr, buffer, out length);
+        length = Math.Max(length - 1, 0);
+        return Xattr.WriteStatus(errno);
+    }
+
+    private delegate int Edit<in TState>(TState state, Span<byte> buffer, int length);
+
+    private NtStatus Change<TState>(TState state, Edit<TState> edit)
+    {
+        if ((_access & StoreAccess.Write) == 0)
+            return NtStatus.AccessDenied;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Xattr.MaxValue);
+        try
+        {
+            lock (_gate)
+            {
+                var status = Load(buffer, out int length);
+                if (status.IsError)
+                    return status;
+                length = edit(state, buffer, length);
+                buffer[length] = 0;
+                using var lease = _file.Handle.Lease();
+                Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+                ProcFd.Format(lease.Fd, path);
+                return Xattr.WriteStatus(Libc.SetXattr(path, _xattr, buffer.AsSpan(0, length + 1), 0));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
+using Symbio.Storage.Posix.Native;
+using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
+
+namespace Symbio.Storage.Posix;
+
+/// <summary>From statx and user.DOSATTRIB to what NT calls attributes, times and sizes.</summary>
+internal static class StatReader
+{
+    private const int BlockUnit = 512; // st_blocks counts these on every file system.
+
+    public static FileStat Build(in Statx stat, DosAttributes dos, bool isDotted, uint eaSize)
+    {
+        // Samba's rules: without the xattr a file has no attributes at all, and dot files are hidden in any case.
+        var attributes = (dos.Attributes ?? 0) & ~FileAttributes.Directory;
+        if (stat.IsDirectory)
+            attributes |= FileAttributes.Directory;
+        if (isDotted)
+            attributes |= FileAttributes.Hidden;
+        var tag = stat.Type == Statx.SymbolicLink ? ReparseTag.SymbolicLink : ReparseTag.None;
+        if (tag != ReparseTag.None)
+            attributes |= FileAttributes.ReparsePoint;
+        return new FileStat(
+            FileId: stat.Inode,
+            Attributes: attributes,
+            EndOfFile: stat.IsRegularFile ? stat.Size : 0,
+            AllocationSize: stat.IsRegularFile ? stat.Blocks * BlockUnit : 0,
+            CreationTime: dos.CreationTime != FileTime.None ? dos.CreationTime : CreationTime(stat),
+            LastAccessTime: stat.AccessTime.ToFileTime(),
+            LastWriteTime: stat.ModifyTime.ToFileTime(),
+            ChangeTime: stat.ChangeTime.ToFileTime(),
+            LinkCount: stat.IsDirectory ? 1 : stat.LinkCount, // A directory's count tells of its subdirectories.
+            ReparseTag: (uint)tag,
+            EaSize: eaSize);
+    }
+
+    /// <summary>When the file system does not know either, the oldest time there is.</summary>
+    public static FileTime CreationTime(in Statx stat)
+    {
+        if (stat.HasBirthTime)
+            return stat.BirthTime.ToFileTime();
+        var (modified, changed) = (stat.ModifyTime.ToFileTime(), stat.ChangeTime.ToFileTime());
+        return modified < changed ? modified : changed;
+    }
+
+    /// <summary>The attributes stored with an object; none when there are none or they cannot be read.</summary>
+    public static DosAttributes ReadDosAttributes(ReadOnlySpan<byte> path, bool follow)
+    {
+        Span<byte> value = stackalloc byte[DosAttributes.MaxLength];
+        var errno = follow
+            ? Libc.GetXattr(path, DosAttributes.XattrName, value, out int length)
+            : Libc.GetXattrNoFollow(path, DosAttributes.XattrName, value, out length);
+        return errno == Errno.None ? DosAttributes.Read(value[..length].ToArray()) : default;
+    }
+}

@@ -1,0 +1,81 @@
+namespace Symbio.Storage.Posix;
+
+/// <summary>
+/// The default <see cref="IStoreScheduler"/>: threads of its own, started when needed, gone when idle. The thread pool
+/// would not do: it runs the server's loops, and blocked threads would starve them.
+/// </summary>
+/// <remarks>
+/// Work that finds all threads busy waits in line. The line is as long as the server's credits let it be: every entry
+/// is one request of a client.
+/// </remarks>
+public sealed class StoreWorkers : IStoreScheduler
+{
+    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(10);
+
+    private readonly object _gate = new(); // Monitor: threads wait on it.
+    private readonly Queue<IThreadPoolWorkItem> _queue = new();
+    private readonly int _limit;
+    private int _threads;
+    private int _idle;
+
+    /// <param name="limit">Most threads at once.</param>
+    public StoreWorkers(int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        _limit = limit;
+    }
+
+    /// <summary>
+    /// One for the whole process: disks are shared by all stores. 64 threads keep the queues of an NVMe device or of
+    /// an array busy, and cost little while they sleep.
+    /// </summary>
+    public static StoreWorkers Shared { get; } = new(64);
+
+    /// <inheritdoc/>
+    public void Schedule(IThreadPoolWorkItem work)
+    {
+        bool start = false;
+        lock (_gate)
+        {
+            _queue.Enqueue(work);
+            if (_idle >= _queue.Count)
+            {
+                Monitor.Pulse(_gate);
+            }
+            else if (_threads < _limit)
+            {
+                _threads++;
+                start = true;
+            }
+        }
+
+        if (start)
+            new Thread(Run) { IsBackground = true, Name = "Symbio store" }.UnsafeStart();
+    }
+
+    private void Run()
+    {
+        while (Next() is { } work)
+            work.Execute();
+    }
+
+    private IThreadPoolWorkItem? Next()
+    {
+        lock (_gate)
+        {
+            _idle++;
+            while (_queue.Count == 0)
+            {
+                if (!Monitor.Wait(_gate, s_idle) && _queue.Count == 0)
+                {
+                    _idle--;
+                    _threads--;
+                    return null;
+                }
+            }
+
+            _idle--;
+            return _queue.Dequeue();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text;
+using Symbio.Protocol;
+using Symbio.Storage.Posix.Native;
+
+namespace Symbio.Storage.Posix;
+
+/// <summary>
+/// NT's extended attributes in the <c>user.</c> namespace, as Samba keeps them: the name as it is, in any case; the
+/// value as it is. What servers keep there for themselves is not shown and not touched.
+/// </summary>
+internal static class ExtendedAttributes
+{
+    /// <summary>FILE_FULL_EA_INFORMATION without name and value: NextEntryOffset, Flags, two lengths, the NUL.</summary>
+    private const int EntryOverhead = 9;
+
+    private static ReadOnlySpan<byte> Prefix => "user."u8;
+
+    // Names after "user.": of Samba (and ours), of Netatalk and macOS by way of Samba.
+    private static readonly string[] s_hidden =
+        ["DOSATTRIB", "NTACL", "SAMBA_PAI", "SAMBA_STREAMS", "DosAttrib", "DosStreams", "DosEAs", "org.netatalk.Metadata", "com.apple.FinderInfo"];
+
+    /// <summary>Bytes of all EAs in FILE_FULL_EA_INFORMATION form. Most objects have none, which one call tells.</summary>
+    public static uint Size(ReadOnlySpan<byte> path)
+    {
+        Span<byte> few = stackalloc byte[512];
+        var errno = Libc.ListXattr(path, few, out int length);
+        if (errno == Errno.None && !HasAny(few[..length]))
+            return 0;
+        if (errno is not (Errno.None or Errno.ERANGE))
+            return 0;
+        uint size = 0;
+        foreach (var attribute in Get(path).Attributes)
+            size = ((size + 3) & ~3u) + (uint)(EntryOverhead + attribute.Name.Length + attribute.Value.Length);
+        return size;
+    }
+
+    public static (NtStatus Status, IReadOnlyList<ExtendedAttribute> Attributes) Get(ReadOnlySpan<byte> path)
+    {
+        var errno = Xattr.List(path, out byte[] names);
+        if (errno != Errno.None)
+            return (errno.ToNtStatus(), []);
+        var attributes = new List<ExtendedAttribute>();
+        foreach (byte[] name in Names(names))
+        {
+            errno = Xattr.Get(path, name, out byte[] value);
+            if (errno == Errno.None && value.Length > 0) // NT knows no empty ones.
+                attributes.Add(new ExtendedAttribute(Shown(name), value));
+            else if (errno is not (Errno.None or Errno.ENODATA)) // ENODATA: gone since it was listed.
+                return (errno.ToNtStatus(), []);
+        }
+
+        return (NtStatus.Success, attributes);
+    }
+
+    public static NtStatus Set(ReadOnlySpan<byte> path, IReadOnlyList<ExtendedAttribute> attributes)
+    {
+        var errno = Xattr.List(path, out byte[] names);
+        if (errno != Errno.None)
+            return errno.ToNtStatus();
+        foreach (var attribute in attributes)
+        {
+            if (attribute.Name.Length == 0 || IsHidden(attribute.Name) || attribute.Name.Contains('\0'))
+                return NtStatus.InvalidEaName;
+            byte[]? present = Names(names).FirstOrDefault(name => Shown(name).Equals(attribute.Name, StringComparison.OrdinalIgnoreCase));
+            byte[] target = present ?? [.. Prefix, .. Encoding.UTF8.GetBytes(attribute.Name), 0];
+            if (target.Length - 1 > Xattr.MaxName)
+                return NtStatus.InvalidEaName;
+            if (attribute.Value.IsEmpty)
+                errno = present is null ? Errno.None : Libc.RemoveXattr(path, target);
+            else
+                errno = Libc.SetXattr(path, target, attribute.Value.Span, 0);
+            if (errno is Errno.E2BIG or Errno.ENOSPC or Errno.ERANGE)
+                return NtStatus.EaTooLarge;
+            if (errno == Errno.EOPNOTSUPP)
+                return NtStatus.EasNotSupported;
+            if (errno is not (Errno.None or Errno.ENODATA))
+                return errno.ToNtStatus();
+        }
+
+        return NtStatus.Success;
+    }
+
+    private static bool HasAny(ReadOnlySpan<byte> list)
+    {
+        while (!list.IsEmpty)
+        {
+            int end = list.IndexOf((byte)0) + 1;
+            if (IsShown(list[..end]))
+                return true;
+            list = list[end..];
+        }
+
+        return false;
+    }
+
+    /// <summary>The names that are EAs, each with prefix and NUL.</summary>
+    private static List<byte[]> Names(ReadOnlySpan<byte> list)
+    {
+        var names = new List<byte[]>();
+        while (!list.IsEmpty)
+        {
+            int end = list.IndexOf((byte)0) + 1;
+            if (IsShown(list[..end]))
+                names.Add(list[..end].ToArray());
+            list = list[end..];
+        }
+
+        return names;
+    }
+
+    private static bool IsShown(ReadOnlySpan<byte> name) => name.StartsWith(Prefix) && !IsHidden(Shown(name));
+
+    private static string Shown(ReadOnlySpan<byte> name) => Encoding.UTF8.GetString(name[Prefix.Length..^1]);
+
+    private static bool IsHidden(string name) =>
+        name.StartsWith(StreamXattr.Prefix, StringComparison.OrdinalIgnoreCase) ||
+        s_hidden.Contains(name, StringComparer.OrdinalIgnoreCase);
+}

@@ -1,0 +1,46 @@
+using System.Text;
+using Symbio.Storage.Posix.Native;
+
+namespace Symbio.Storage.Posix;
+
+/// <summary>Names of the xattrs that hold streams: <c>user.DosStream.name:$DATA</c>, as Samba's vfs_streams_xattr has them.</summary>
+internal static class StreamXattr
+{
+    /// <summary>After "user.".</summary>
+    public const string Prefix = "DosStream.";
+
+    private static ReadOnlySpan<byte> XattrPrefix => "user.DosStream."u8;
+
+    private static ReadOnlySpan<byte> XattrSuffix => ":$DATA\0"u8;
+
+    /// <summary>With NUL; null when the name is too long for an xattr.</summary>
+    public static byte[]? ToXattr(string name)
+    {
+        if (name.AsSpan().ContainsAny('\0', '/'))
+            return null;
+        byte[] xattr = [.. XattrPrefix, .. Encoding.UTF8.GetBytes(name), .. XattrSuffix];
+        return xattr.Length - 1 > Xattr.MaxName ? null : xattr;
+    }
+
+    /// <summary>The stream that an xattr (with NUL) holds; null when it holds none.</summary>
+    public static string? FromXattr(ReadOnlySpan<byte> xattr) =>
+        xattr.StartsWith(XattrPrefix) && xattr.EndsWith(XattrSuffix) && xattr.Length > XattrPrefix.Length + XattrSuffix.Length
+            ? Encoding.UTF8.GetString(xattr[XattrPrefix.Length..^XattrSuffix.Length])
+            : null;
+
+    /// <summary>The names of all streams of an object.</summary>
+    public static Errno List(ReadOnlySpan<byte> path, out List<string> names)
+    {
+        names = [];
+        var errno = Xattr.List(path, out byte[] list);
+        for (var rest = list.AsSpan(); !rest.IsEmpty;)
+        {
+            int end = rest.IndexOf((byte)0) + 1;
+            if (FromXattr(rest[..end]) is { } name)
+                names.Add(name);
+            rest = rest[end..];
+        }
+
+        return errno;
+    }
+}
