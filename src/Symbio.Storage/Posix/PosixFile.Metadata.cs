@@ -36,7 +36,7 @@ internal sealed partial class PosixFile
     }
 
     /// <summary>Attributes and the like that a new object begins with.</summary>
-    internal NtStatus Initialize(StoreCreateOptions options, StoreCaller caller)
+    internal NtStatus Initialize(StoreCreateOptions options)
     {
         using var lease = _handle.Lease();
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
@@ -54,7 +54,7 @@ internal sealed partial class PosixFile
         if (options.ExtendedAttributes.Count > 0)
             status = ExtendedAttributes.Set(path, options.ExtendedAttributes);
         if (status.IsSuccess && options.SecurityDescriptor is { } descriptor)
-            status = SetSecurityDescriptor(descriptor, caller, isNew: true);
+            status = SetSecurityDescriptor(descriptor);
         if (status.IsSuccess && options.AllocationSize > 0 && !IsDirectory)
             status = SetAllocation(options.AllocationSize);
         return status;

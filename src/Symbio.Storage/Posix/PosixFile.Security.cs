@@ -4,27 +4,143 @@ using Symbio.Storage.Posix.Native;
 
 namespace Symbio.Storage.Posix;
 
-/// <summary>Security descriptors.</summary>
+/// <summary>
+/// Security descriptors: stored ones as Samba's vfs_acl_xattr keeps them, and otherwise the POSIX permissions in NT's
+/// words. A stored one counts only while the permissions are those it was stored with.
+/// </summary>
 internal sealed partial class PosixFile
 {
+    private const uint PermissionBits = 0b111_111_111;
+    private const uint ModeBits = 0b111_111_111_111;
+
     public ValueTask<(NtStatus Status, ReadOnlyMemory<byte> Descriptor)> GetSecurityDescriptorAsync(
         CancellationToken cancellationToken) => new(GetSecurityDescriptor());
 
     public ValueTask<NtStatus> SetSecurityDescriptorAsync(
         ReadOnlyMemory<byte> descriptor, StoreCaller caller, CancellationToken cancellationToken) =>
-        new(SetSecurityDescriptor(descriptor, caller, isNew: false));
+        new(SetSecurityDescriptor(descriptor));
 
     private (NtStatus, ReadOnlyMemory<byte>) GetSecurityDescriptor()
     {
         using var lease = _handle.Lease();
-        var errno = Libc.StatFd(lease.Fd, StatxMask.Basic, out var stat);
+        var errno = PosixSecurity.Read(lease.Fd, out var security);
         if (errno != Errno.None)
             return (errno.ToNtStatus(), default);
-        var descriptor = SecurityDescriptor.Create(_store.Identities.UserSid(stat.Uid), _store.Identities.GroupSid(stat.Gid),
-            Ace.Allow(Sid.Everyone, AccessMask.FileAll));
-        return (NtStatus.Success, descriptor.ToArray());
+        if (HasXattrs)
+        {
+            errno = ReadStored(lease.Fd, security!, out var stored);
+            if (errno is not (Errno.None or Errno.EOPNOTSUPP))
+                return (errno.ToNtStatus(), default);
+            if (stored is not null)
+                return (NtStatus.Success, stored.ToArray());
+        }
+
+        var derived = PosixAclMapping.ToDescriptor(security!, _store.Identities, _store.Options.DirectoryMode);
+        return (NtStatus.Success, derived.ToArray());
     }
 
-    private NtStatus SetSecurityDescriptor(ReadOnlyMemory<byte> descriptor, StoreCaller caller, bool isNew) =>
-        SecurityDescriptor.TryRead(descriptor, out _) ? NtStatus.Success : NtStatus.InvalidSecurityDescr;
+    private static Errno ReadStored(int fd, PosixSecurity security, out SecurityDescriptor? descriptor)
+    {
+        descriptor = null;
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(fd, path);
+        var errno = Xattr.Get(path, NtAclXattr.TrustedName, out byte[] value);
+        if (errno == Errno.ENODATA)
+            errno = Xattr.Get(path, NtAclXattr.UserName, out value);
+        if (errno != Errno.None)
+            return errno == Errno.ENODATA ? Errno.None : errno;
+
+        // One that cannot be understood, or whose object was given other permissions since, is passed over, as Samba
+        // does: what an administrator said with chmod last is what counts.
+        if (NtAclXattr.TryRead(value, out var acl) &&
+            (acl.Value.SystemAclHash.IsEmpty || acl.Value.SystemAclHash.Span.SequenceEqual(SystemAclBlob.Hash(security))))
+        {
+            descriptor = acl.Value.Descriptor;
+        }
+
+        return Errno.None;
+    }
+
+    private NtStatus SetSecurityDescriptor(ReadOnlyMemory<byte> bytes)
+    {
+        if (!SecurityDescriptor.TryRead(bytes, out var descriptor))
+            return NtStatus.InvalidSecurityDescr;
+        if (!HasXattrs)
+            return NtStatus.NotSupported;
+        using var lease = _handle.Lease();
+        var errno = PosixSecurity.Read(lease.Fd, out var security);
+        if (errno == Errno.None && _store.Account.CanImpersonate)
+            errno = ApplyToPosix(lease.Fd, descriptor, security!);
+        if (errno == Errno.None)
+            errno = PosixSecurity.Read(lease.Fd, out security);
+        return errno == Errno.None ? WriteStored(lease.Fd, descriptor, security!) : errno.ToNtStatus();
+    }
+
+    /// <summary>
+    /// Makes the kernel grant callers what the descriptor grants. Only where calls are made in the name of callers:
+    /// without that the service itself could be locked out, and nobody let in.
+    /// </summary>
+    private Errno ApplyToPosix(int fd, SecurityDescriptor descriptor, PosixSecurity security)
+    {
+        uint uid = descriptor.Owner is { } owner ? _store.Identities.UserId(owner) ?? security.Uid : security.Uid;
+        uint gid = descriptor.Group is { } group ? _store.Identities.GroupId(group) ?? security.Gid : security.Gid;
+        if (uid != security.Uid || gid != security.Gid)
+        {
+            var errno = Libc.ChangeOwner(fd, uid == security.Uid ? uint.MaxValue : uid, gid == security.Gid ? uint.MaxValue : gid);
+            if (errno != Errno.None)
+                return errno;
+        }
+
+        var access = PosixAclMapping.ToAccessAcl(descriptor, uid, gid, IsDirectory, _store.Identities);
+        var failed = WriteAccessAcl(fd, access, security);
+        if (failed != Errno.None || !IsDirectory)
+            return failed;
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(fd, path);
+        var inherited = PosixAclMapping.ToDefaultAcl(descriptor, _store.Identities);
+        if (inherited is null && security.Default is null)
+            return Errno.None;
+        failed = inherited is null
+            ? Libc.RemoveXattr(path, PosixAcl.DefaultXattr)
+            : Libc.SetXattr(path, PosixAcl.DefaultXattr, inherited.ToXattr(), 0);
+        return failed is Errno.EOPNOTSUPP or Errno.ENODATA ? Errno.None : failed;
+    }
+
+    private static Errno WriteAccessAcl(int fd, PosixAcl access, PosixSecurity security)
+    {
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(fd, path);
+        if (!access.IsMinimal || !security.Access.IsMinimal)
+        {
+            var errno = Libc.SetXattr(path, PosixAcl.AccessXattr, access.ToXattr(), 0);
+            if (errno is not Errno.EOPNOTSUPP)
+                return errno;
+            access = new PosixAcl([.. access.Entries.Where(entry =>
+                entry.Tag is PosixAclTag.Owner or PosixAclTag.OwningGroup or PosixAclTag.Other)]);
+        }
+
+        uint mode = (security.Mode & ModeBits & ~PermissionBits) | access.ToMode();
+        return mode == (security.Mode & ModeBits) ? Errno.None : Libc.ChangeMode(fd, mode);
+    }
+
+    private static NtStatus WriteStored(int fd, SecurityDescriptor descriptor, PosixSecurity security)
+    {
+        byte[] value = new NtAclXattr(descriptor, SystemAclBlob.Hash(security)).Write(FileTime.FromDateTimeOffset(DateTimeOffset.UtcNow));
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(fd, path);
+        var errno = Libc.SetXattr(path, NtAclXattr.TrustedName, value, 0);
+        if (errno == Errno.None)
+        {
+            Libc.RemoveXattr(path, NtAclXattr.UserName); // An older one from a time without the privilege.
+            return NtStatus.Success;
+        }
+
+        if (errno is not (Errno.EPERM or Errno.EACCES))
+            return Xattr.WriteStatus(errno);
+
+        // Without CAP_SYS_ADMIN the attribute goes where its owner may write it, unless the other one would outrank it.
+        if (Libc.GetXattr(path, NtAclXattr.TrustedName, [], out _) == Errno.None)
+            return NtStatus.AccessDenied;
+        return Xattr.WriteStatus(Libc.SetXattr(path, NtAclXattr.UserName, value, 0));
+    }
 }

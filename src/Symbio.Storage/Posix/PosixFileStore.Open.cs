@@ -89,7 +89,7 @@ public sealed partial class PosixFileStore
 
             if (errno != Errno.None)
                 return errno == Errno.ENOENT ? NtStatus.ObjectPathNotFound : errno.ToNtStatus();
-            status = Finish(fd, path, options, caller, out file);
+            status = Finish(fd, path, options, out file);
             if (status.IsError)
                 Libc.Unlink(directory, name, options.IsDirectory); // Nothing half made stays behind.
             return status;
@@ -119,7 +119,7 @@ public sealed partial class PosixFileStore
     }
 
     /// <summary>Gives a new object all that the caller asked for.</summary>
-    private NtStatus Finish(int fd, string path, StoreCreateOptions options, StoreCaller caller, out PosixFile? file)
+    private NtStatus Finish(int fd, string path, StoreCreateOptions options, out PosixFile? file)
     {
         file = null;
         var handle = new PosixHandle(fd);
@@ -131,7 +131,7 @@ public sealed partial class PosixFileStore
         }
 
         file = new PosixFile(this, handle, stat, VolumeOf(fd, stat), options.Access, path);
-        var status = file.Initialize(options, caller);
+        var status = file.Initialize(options);
         if (status.IsError)
         {
             handle.Dispose();

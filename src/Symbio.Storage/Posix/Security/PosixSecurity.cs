@@ -1,0 +1,27 @@
+using Symbio.Storage.Posix.Native;
+
+namespace Symbio.Storage.Posix;
+
+/// <summary>Who may do what to an object, as the kernel sees it: owner, group, mode, ACLs.</summary>
+/// <param name="Access">From the mode when there is no ACL.</param>
+/// <param name="Default">Null: the directory has none, or it is no directory.</param>
+internal sealed record PosixSecurity(uint Uid, uint Gid, uint Mode, bool IsDirectory, PosixAcl Access, PosixAcl? Default)
+{
+    public static Errno Read(int fd, out PosixSecurity? security)
+    {
+        security = null;
+        var errno = Libc.StatFd(fd, StatxMask.Basic, out var stat);
+        if (errno != Errno.None)
+            return errno;
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(fd, path);
+        var access = ReadAcl(path, PosixAcl.AccessXattr) ?? PosixAcl.FromMode(stat.Mode);
+        var inherited = stat.IsDirectory ? ReadAcl(path, PosixAcl.DefaultXattr) : null;
+        security = new(stat.Uid, stat.Gid, stat.Mode, stat.IsDirectory, access, inherited);
+        return Errno.None;
+    }
+
+    // ENODATA: none. EOPNOTSUPP: mode bits are all there is.
+    private static PosixAcl? ReadAcl(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name) =>
+        Xattr.Get(path, name, out byte[] value) == Errno.None ? PosixAcl.TryRead(value) : null;
+}
