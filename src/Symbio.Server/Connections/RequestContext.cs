@@ -26,6 +26,9 @@ internal sealed class RequestContext(Connection connection)
     /// <summary>The received frame; slices of it are valid as long as the request is being handled.</summary>
     public Frame Frame { get; set; } = null!;
 
+    /// <summary>Nothing else is received until this frame has been handled.</summary>
+    public bool HoldsReceiveLoop { get; set; }
+
     /// <summary>The frame came encrypted, with this session's key.</summary>
     public Session? TransformSession { get; set; }
 
@@ -141,6 +144,7 @@ internal sealed class RequestContext(Connection connection)
     {
         Response.Clear();
         Frame = null!;
+        HoldsReceiveLoop = false;
         TransformSession = null;
         Session = null!;
         Tree = null!;

@@ -21,6 +21,9 @@ internal sealed class ResponseFrame(FramePool pool)
     /// <summary>True when at least one message is finished and not yet taken.</summary>
     public bool HasMessages => _previous >= 0;
 
+    /// <summary>Bytes of the finished messages.</summary>
+    public int FinishedLength => HasMessages ? _frame!.Length : 0;
+
     /// <summary>The handler has written a body for the current message.</summary>
     public bool HasBody => _bodyLength > 0;
 
