@@ -310,6 +310,9 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
         return replies;
     }
 
+    /// <summary>A logon has given this peer keys.</summary>
+    public bool HasKeys => _signer is not null;
+
     /// <summary>Signs a message that was tampered with; what the header's flags say counts.</summary>
     public void Sign(Span<byte> message) => _signer!.Sign(message);
 

@@ -164,7 +164,7 @@ internal sealed class Attacker(FuzzServer server, Protection protection, Outcome
     {
         Assert.True(Enum.IsDefined(reply.Status), $"an unknown status {(uint)reply.Status:X8}");
         Assert.True(reply.Header.IsResponse, "a response that is none");
-        if ((reply.Header.Flags & Smb2HeaderFlags.Signed) != 0 && reply.Header.SessionId == peer.SessionId)
+        if (peer.HasKeys && (reply.Header.Flags & Smb2HeaderFlags.Signed) != 0 && reply.Header.SessionId == peer.SessionId)
             Assert.True(reply.SignatureValid, $"an invalid signature on a {reply.Header.Command} response");
         bool isError = reply.Status.IsError && reply.Status != NtStatus.MoreProcessingRequired;
         ushort size = BinaryPrimitives.ReadUInt16LittleEndian(reply.Message.Span[Smb2Header.Size..]);

@@ -3,8 +3,6 @@ using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
 using Symbio.Server;
 using Symbio.Testing;
-using Symbio.Transport;
-using Symbio.Transport.Tcp;
 
 namespace Symbio.Fuzz.Tests;
 
@@ -146,11 +144,7 @@ public sealed class FloodTests(ITestOutputHelper output)
 
     private static async Task AssertServedAsync(FuzzServer server)
     {
-        TcpTransport transport = await TcpTransport.ConnectAsync(server.Endpoint, FramePool.Shared, CancellationToken.None);
-        await using var peer = new ScriptedPeer(transport);
-        await peer.NegotiateAsync(Dialect.Smb311);
-        Assert.Equal(NtStatus.Success, (await peer.LogOnAsync(TestServer.User, TestServer.Password)).Status);
-        Assert.Equal(NtStatus.Success, (await peer.TreeConnectAsync(TestServer.Share)).Status);
+        await using ScriptedPeer peer = await server.LogOnTcpAsync();
         Assert.Equal(NtStatus.Success, (await peer.CreateAsync("served.txt")).Status);
     }
 

@@ -9,6 +9,8 @@ using Symbio.Server;
 using Symbio.Server.Trees;
 using Symbio.Storage.Memory;
 using Symbio.Testing;
+using Symbio.Transport;
+using Symbio.Transport.Tcp;
 
 [assembly: CollectionBehavior(DisableTestParallelization = true)] // Memory is measured.
 
@@ -53,6 +55,16 @@ internal sealed class FuzzServer : IAsyncDisposable
 
     public ValueTask<ScriptedPeer> LogOnAsync(Dialect dialect = Dialect.Smb311, PeerOptions? options = null) =>
         _server.ConnectAuthenticatedAsync(dialect, options: options);
+
+    /// <summary>A peer over real TCP, where what it does not read waits at the server.</summary>
+    public async ValueTask<ScriptedPeer> LogOnTcpAsync(PeerOptions? options = null)
+    {
+        var peer = new ScriptedPeer(await TcpTransport.ConnectAsync(Endpoint, FramePool.Shared, CancellationToken.None));
+        await peer.NegotiateAsync(Dialect.Smb311, options);
+        Assert.Equal(NtStatus.Success, (await peer.LogOnAsync(TestServer.User, TestServer.Password)).Status);
+        Assert.Equal(NtStatus.Success, (await peer.TreeConnectAsync(TestServer.Share)).Status);
+        return peer;
+    }
 
     /// <summary>A client that does nothing wrong is served as if nothing had happened.</summary>
     public async Task AssertHealthyAsync()

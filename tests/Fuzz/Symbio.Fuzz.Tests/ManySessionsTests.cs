@@ -2,8 +2,6 @@ using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
 using Symbio.Server;
 using Symbio.Testing;
-using Symbio.Transport;
-using Symbio.Transport.Tcp;
 
 namespace Symbio.Fuzz.Tests;
 
@@ -28,11 +26,7 @@ public sealed class ManySessionsTests(ITestOutputHelper output)
         var clients = new List<(ScriptedPeer Peer, FileId File)>();
         for (int i = 0; i < Sessions; i++)
         {
-            TcpTransport transport = await TcpTransport.ConnectAsync(server.Endpoint, FramePool.Shared, CancellationToken.None);
-            var peer = new ScriptedPeer(transport);
-            await peer.NegotiateAsync(Dialect.Smb311, new PeerOptions { Encrypt = i % 2 == 1 });
-            await peer.LogOnAsync(TestServer.User, TestServer.Password);
-            await peer.TreeConnectAsync(TestServer.Share);
+            ScriptedPeer peer = await server.LogOnTcpAsync(new PeerOptions { Encrypt = i % 2 == 1 });
             clients.Add((peer, await peer.OpenAsync($"file {i}")));
         }
 

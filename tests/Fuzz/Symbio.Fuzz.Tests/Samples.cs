@@ -28,6 +28,9 @@ internal static class Samples
     /// <summary>Those, every information class, and compounds.</summary>
     public static IReadOnlyList<Sample> Conversation { get; } = [.. Requests, .. EveryClass(), .. Compounds()];
 
+    /// <summary>Without the many kinds of IOCTL, QUERY_INFO and SET_INFO.</summary>
+    public static IReadOnlyList<Sample> EveryCommandAndCompound { get; } = [.. EveryCommand(), .. Compounds()];
+
     /// <summary>What may come first on a connection.</summary>
     public static IReadOnlyList<(string Name, byte[] Frame)> Openings { get; } =
     [
