@@ -70,7 +70,8 @@ internal sealed class Attacker(FuzzServer server, Protection protection, Outcome
         ScriptedPeer peer = await server.LogOnAsync(Dialect.Smb311, options);
         FileId directory = await peer.OpenAsync("folder", options: CreateOptions.DirectoryFile);
         FileId file = await peer.OpenAsync(@"folder\a.txt", options: CreateOptions.NonDirectoryFile);
-        return _target = new Target(peer, file, directory);
+        (FileId pipe, uint ipcTree) = await PipeSamples.OpenAsync(peer);
+        return _target = new Target(peer, file, directory, pipe, ipcTree);
     }
 
     /// <summary>Sends a frame of one or more messages; <paramref name="sign"/>: with signatures that are right.</summary>

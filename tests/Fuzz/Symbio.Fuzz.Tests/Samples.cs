@@ -9,7 +9,8 @@ using Symbio.Testing;
 namespace Symbio.Fuzz.Tests;
 
 /// <summary>A peer in the middle of its work: what samples refer to.</summary>
-internal sealed record Target(ScriptedPeer Peer, FileId File, FileId Directory);
+/// <param name="Pipe">srvsvc, bound, on <paramref name="IpcTree"/>.</param>
+internal sealed record Target(ScriptedPeer Peer, FileId File, FileId Directory, FileId Pipe = default, uint IpcTree = 0);
 
 /// <summary>A well-formed request; <see cref="Build"/> gives it the peer's next MessageId, unsigned.</summary>
 internal sealed record Sample(string Name, Func<Target, byte[]> Build)
@@ -23,7 +24,7 @@ internal static class Samples
     private static readonly byte[] Descriptor = Sddl.Parse("O:BAG:BAD:(A;;FA;;;WD)").ToArray();
 
     /// <summary>One or a few of each of the 19 commands.</summary>
-    public static IReadOnlyList<Sample> Requests { get; } = [.. EveryCommand(), .. Ioctls(), .. Informations()];
+    public static IReadOnlyList<Sample> Requests { get; } = [.. EveryCommand(), .. Ioctls(), .. Informations(), .. PipeSamples.Create()];
 
     /// <summary>Those, every information class, and compounds.</summary>
     public static IReadOnlyList<Sample> Conversation { get; } = [.. Requests, .. EveryClass(), .. Compounds()];
