@@ -56,14 +56,16 @@ internal sealed class ResponseFrame(FramePool pool)
     public void Commit<T>(in T response, int fixedSize, int payloadLength)
         where T : struct, IResponse<T>
     {
+        // StructureSize counts one byte of buffer that is there even when nothing is in it; who has no payload may not
+        // have reserved any.
+        if (payloadLength == 0)
+            Reserve(fixedSize + 1);
         var writer = new WireWriter(MessageSpan(Smb2Header.Size + fixedSize), Smb2Header.Size);
         response.Write(ref writer);
         Debug.Assert(writer.IsValid);
         _bodyLength = fixedSize + payloadLength;
         if (payloadLength == 0)
         {
-            // StructureSize counts one byte of buffer that is there even when nothing is in it.
-            Reserve(fixedSize + 1);
             MessageSpan(Smb2Header.Size + fixedSize + 1)[^1] = 0;
             _bodyLength++;
         }

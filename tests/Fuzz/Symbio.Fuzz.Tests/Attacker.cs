@@ -68,15 +68,28 @@ internal sealed class Attacker(FuzzServer server, Protection protection, Outcome
         _attacks = 0;
         var options = new PeerOptions { Encrypt = protection == Protection.Encrypted };
         ScriptedPeer peer = await server.LogOnAsync(Dialect.Smb311, options);
-        FileId directory = await peer.OpenAsync("folder", options: CreateOptions.DirectoryFile);
-        FileId file = await peer.OpenAsync(@"folder\a.txt", options: CreateOptions.NonDirectoryFile);
-        (FileId pipe, uint ipcTree) = await PipeSamples.OpenAsync(peer);
-        return _target = new Target(peer, file, directory, pipe, ipcTree);
+        for (bool again = true; ; again = false)
+        {
+            Reply folder = await peer.CreateAsync("folder", options: CreateOptions.DirectoryFile);
+            Reply file = await peer.CreateAsync(@"folder\a.txt", options: CreateOptions.NonDirectoryFile);
+            if (folder.Status == NtStatus.Success && file.Status == NtStatus.Success)
+            {
+                (FileId pipe, uint ipcTree) = await PipeSamples.OpenAsync(peer);
+                return _target = new Target(
+                    peer, file.As<CreateResponse>().FileId, folder.As<CreateResponse>().FileId, pipe, ipcTree);
+            }
+
+            // An attack has renamed them, or taken our rights to them away.
+            Assert.True(again, $"a fresh share says {folder.Status} and {file.Status}");
+            await server.RenewShareAsync();
+            await peer.TreeConnectAsync(TestServer.Share);
+        }
     }
 
     /// <summary>Sends a frame of one or more messages; <paramref name="sign"/>: with signatures that are right.</summary>
     /// <param name="spoil">Changes the encrypted frame.</param>
-    public async ValueTask AttackAsync(byte[] frame, bool sign, Func<byte[], byte[]>? spoil = null)
+    /// <param name="what">How to tell this attack from others when it finds something.</param>
+    public async ValueTask AttackAsync(byte[] frame, bool sign, string what, Func<byte[], byte[]>? spoil = null)
     {
         ScriptedPeer peer = _target!.Peer;
         if (sign && protection == Protection.Signed)
@@ -91,6 +104,8 @@ internal sealed class Attacker(FuzzServer server, Protection protection, Outcome
                 frame = spoil(frame);
             bool alive = await ExchangeAsync(peer, frame);
             if (!alive)
+                await DropAsync();
+            if (server.TakeErrors($"{what}: {hex}"))
                 await DropAsync();
         }
         catch (Exception e)

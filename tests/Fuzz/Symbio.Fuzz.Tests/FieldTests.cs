@@ -26,7 +26,7 @@ public sealed class FieldTests(ITestOutputHelper output)
                         if (position + width > whole)
                             break;
                         Boundaries.Write(request.AsSpan(position, width), i, whole);
-                        await attacker.AttackAsync(request, sign: true);
+                        await attacker.AttackAsync(request, sign: true, $"{sample}, the {width} bytes at {position}");
                     }
                 }
             }

@@ -22,7 +22,7 @@ public sealed class TruncationTests(ITestOutputHelper output)
                 {
                     byte[] request = sample.Build(await attacker.TargetAsync());
                     whole = request.Length;
-                    await attacker.AttackAsync(request[..length], sign: length >= Smb2Header.Size);
+                    await attacker.AttackAsync(request[..length], sign: length >= Smb2Header.Size, $"{sample}, {length} bytes");
                 }
             }
         }
@@ -45,7 +45,7 @@ public sealed class TruncationTests(ITestOutputHelper output)
                 int end = length;
                 byte[] request = sample.Build(await attacker.TargetAsync());
                 whole = request.Length + TransformHeader.Size;
-                await attacker.AttackAsync(request, sign: false, encrypted => encrypted[..end]);
+                await attacker.AttackAsync(request, sign: false, $"{end} bytes", encrypted => encrypted[..end]);
             }
         }
 
