@@ -266,6 +266,37 @@ public sealed class GreedTests(ITestOutputHelper output)
         await server.AssertNothingLeftAsync();
     }
 
+    [Fact] // Seed 6339220 found it: the connection could neither be cancelled nor closed any more.
+    public async Task A_wait_in_front_of_a_logon_does_not_make_a_connection_immortal()
+    {
+        await using FuzzServer server = await FuzzServer.StartAsync();
+        await using (ScriptedPeer holder = await server.LogOnAsync())
+        {
+            FileId held = await holder.OpenAsync("a.txt");
+            await holder.SendAsync(new LockRequest(0, 0, held, new LockElement(0, 1, LockFlags.ExclusiveLock)));
+            await using (ScriptedPeer peer = await server.LogOnAsync())
+            {
+                FileId file = await peer.OpenAsync("a.txt");
+                ulong id = peer.NextMessageId;
+                byte[] frame = Samples.Chain(
+                    related: false,
+                    peer.Build(new LockRequest(0, 0, file, new LockElement(0, 1, LockFlags.ExclusiveLock)), signs: true),
+                    peer.Build(new SessionSetupRequest(
+                        SessionSetupFlags.None, SecurityMode.SigningEnabled, Capabilities.None, 0, 0, Tokens.NtlmNegotiate()), signs: true));
+                Resign(peer, frame);
+                await peer.SendFrameAsync(frame);
+                Assert.Equal(NtStatus.InsufficientResources, (await peer.WaitAsync(id)).Status);
+                Assert.Equal(NtStatus.MoreProcessingRequired, (await peer.WaitAsync(id + 1)).Status);
+            }
+
+            for (int i = 0; i < 100 && server.Server.Sessions.Count > 1; i++)
+                await Task.Delay(50);
+            Assert.Equal(1, server.Server.Sessions.Count);
+        }
+
+        await server.AssertNothingLeftAsync();
+    }
+
     private static void Resign(ScriptedPeer peer, byte[] frame)
     {
         for (int start = 0; start < frame.Length;)
