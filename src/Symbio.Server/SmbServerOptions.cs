@@ -112,6 +112,9 @@ public sealed record ServerLimits
     /// <summary>Sessions of one connection.</summary>
     public int MaxSessionsPerConnection { get; init; } = 2048;
 
+    /// <summary>Sessions that a connection may begin before one of them has logged on: each keeps memory.</summary>
+    public int MaxSessionsBeforeLogon { get; init; } = 16;
+
     /// <summary>Trees of one session.</summary>
     public int MaxTreesPerSession { get; init; } = 4096;
 

@@ -32,11 +32,22 @@ internal sealed class TreeConnect(
     /// <summary>TreeConnect.OpenCount</summary>
     public int OpenCount => Volatile.Read(ref _openCount);
 
-    public void AddOpen() => Interlocked.Increment(ref _openCount);
+    public void AddOpen()
+    {
+        Interlocked.Increment(ref _openCount);
+        session.CountOpen(1);
+    }
 
-    public void RemoveOpen() => Interlocked.Decrement(ref _openCount);
+    public void RemoveOpen()
+    {
+        Interlocked.Decrement(ref _openCount);
+        session.CountOpen(-1);
+    }
 
-    /// <summary>Gives the share's use back, once.</summary>
+    /// <summary>The tree has ended: nothing is opened through it any more.</summary>
+    public bool IsClosed => Volatile.Read(ref _released) != 0;
+
+    /// <summary>Ends the tree and gives the share's use back, once. Its opens are the caller's business.</summary>
     public void Release()
     {
         if (Interlocked.Exchange(ref _released, 1) == 0)
