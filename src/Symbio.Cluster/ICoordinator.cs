@@ -55,7 +55,10 @@ public interface IFileClaim
     /// <summary>The file's name has changed for every open that used the same name.</summary>
     void RenameLink(string link);
 
-    /// <summary>May this open read or write the range? [MS-FSA] 2.1.4.10. No cost while the file has no lock.</summary>
+    /// <summary>
+    /// May this open read or write the range? [MS-FSA] 2.1.4.10. Nothing conflicts with an empty one. No cost while the file
+    /// has no lock.
+    /// </summary>
     NtStatus CheckRange(ulong offset, ulong length, bool write);
 
     /// <summary>

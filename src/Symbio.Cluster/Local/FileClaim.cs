@@ -48,7 +48,7 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
     public void RenameLink(string link) => record.RenameLink(this, link);
 
     public NtStatus CheckRange(ulong offset, ulong length, bool write) =>
-        StreamHasLocks ? record.CheckRange(this, new ByteRange(offset, length), write) : NtStatus.Success;
+        length > 0 && StreamHasLocks ? record.CheckRange(this, new ByteRange(offset, length), write) : NtStatus.Success;
 
     public ValueTask<NtStatus> LockAsync(ByteRange range, bool exclusive, bool wait, CancellationToken cancellationToken)
     {

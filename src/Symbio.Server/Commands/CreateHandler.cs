@@ -28,7 +28,7 @@ internal static class CreateHandler
     private static async ValueTask<NtStatus> HandleAsync(RequestContext context, CreateRequest request)
     {
         NtStatus status = await CreateAsync(context, request).ConfigureAwait(false);
-        if (status.IsError)
+        if (status != NtStatus.Success) // Some refusals are warnings: EA_LIST_INCONSISTENT, STOPPED_ON_SYMLINK.
         {
             context.Open = null;
             context.ChainFailure = status;

@@ -92,11 +92,11 @@ internal sealed class RequestContext(Connection connection)
     public NtStatus FindOpen(FileId fileId, out Open open)
     {
         open = Open!;
-        if (IsRelated && (open is not null || ChainFailure.IsError))
+        if (IsRelated && (open is not null || ChainFailure != NtStatus.Success))
         {
             if (open is not null && open.Session == Session && TryUse(open))
                 return NtStatus.Success;
-            return ChainFailure.IsError ? ChainFailure : NtStatus.FileClosed;
+            return ChainFailure != NtStatus.Success ? ChainFailure : NtStatus.FileClosed;
         }
 
         if (Session.Opens.TryGetValue(fileId.Volatile, out open!)
