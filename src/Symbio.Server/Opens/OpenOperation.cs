@@ -117,7 +117,7 @@ internal sealed class OpenOperation(
                 .ConfigureAwait(false);
             if (status == NtStatus.AccessDenied)
             {
-                _access.RefusedByStore |= OpenAccess.ReadAccess;
+                _access.RefusedByStore |= AccessMask.ReadData; // FILE_EXECUTE says nothing of reading here.
                 (status, file) = await Store
                     .OpenAsync(name.Path, new StoreOpenOptions(StoreAccess.None, reparse), Tree.Caller, CancellationToken.None)
                     .ConfigureAwait(false);
