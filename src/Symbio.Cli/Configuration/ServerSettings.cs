@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Symbio.Protocol.Smb2;
 using Symbio.Server;
+using Symbio.Storage.Posix;
 
 namespace Symbio.Cli.Configuration;
 
@@ -61,6 +62,8 @@ internal readonly record struct UserSetting(string Name, string? Password);
 /// <summary>All settings of a share.</summary>
 internal sealed class ShareSettings
 {
+    private static readonly PosixStoreOptions StoreDefaults = new();
+
     /// <summary>The path that means a store in memory.</summary>
     public const string Memory = "memory:";
 
@@ -76,6 +79,11 @@ internal sealed class ShareSettings
     public IReadOnlyList<string> Users { get; set; } = [];
     public IReadOnlyList<string> Readers { get; set; } = [];
     public string RunAs { get; set; } = "";
+    public NameMapping NameMapping { get; set; } = StoreDefaults.NameMapping;
+    public bool FollowLinks { get; set; } = StoreDefaults.FollowLinks;
+    public bool HideDotFiles { get; set; } = StoreDefaults.HideDotFiles;
+    public uint FileMode { get; set; } = StoreDefaults.FileMode;
+    public uint DirectoryMode { get; set; } = StoreDefaults.DirectoryMode;
     public ulong Capacity { get; set; } = 4UL << 30;
 
     /// <summary>Where it was defined, for messages.</summary>

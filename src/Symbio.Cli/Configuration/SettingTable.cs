@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Symbio.Server;
+using Symbio.Storage.Posix;
 
 namespace Symbio.Cli.Configuration;
 
@@ -165,6 +166,25 @@ internal static class SettingTable
         new Setting<ShareSettings, string>(
             "runAs", "run-as", SettingType.Text, s => s.RunAs, (s, v) => s.RunAs = v,
             "The Unix account that works on the files for every user, instead of the user's own. Only as root."),
+        new Setting<ShareSettings, NameMapping>(
+            "nameMapping", "name-mapping",
+            SettingType.OneOf(
+                ("private", NameMapping.Private), ("catia", NameMapping.Catia), ("none", NameMapping.None)),
+            s => s.NameMapping, (s, v) => s.NameMapping = v,
+            "How characters that Windows forbids in names are shown: private (as macOS and Samba's fruit module do), " +
+            "catia (as Samba's catia module does), none (as they are)."),
+        new Setting<ShareSettings, bool>(
+            "followLinks", "follow-links", SettingType.Boolean, s => s.FollowLinks, (s, v) => s.FollowLinks = v,
+            "Follow symbolic links that stay inside the share. Those that leave it are never followed."),
+        new Setting<ShareSettings, bool>(
+            "hideDotFiles", "hide-dot-files", SettingType.Boolean, s => s.HideDotFiles, (s, v) => s.HideDotFiles = v,
+            "Names that begin with a dot have the attribute Hidden."),
+        new Setting<ShareSettings, uint>(
+            "fileMode", "file-mode", SettingType.Mode, s => s.FileMode, (s, v) => s.FileMode = v,
+            "Mode bits of a new file (octal), less the server's umask."),
+        new Setting<ShareSettings, uint>(
+            "directoryMode", "directory-mode", SettingType.Mode, s => s.DirectoryMode, (s, v) => s.DirectoryMode = v,
+            "Mode bits of a new folder (octal), less the server's umask."),
         new Setting<ShareSettings, ulong>(
             "capacity", "capacity", SettingType.Size(64 << 10, 1UL << 50), s => s.Capacity, (s, v) => s.Capacity = v,
             "Bytes that a `memory:` share may take."),

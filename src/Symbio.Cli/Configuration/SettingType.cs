@@ -69,6 +69,15 @@ internal static class SettingType
             ["pattern"] = "^[0-9]+(\\.[0-9]+)? ?(ms|s|m|h)?$",
         });
 
+    /// <summary>Unix mode bits in octal: 0644, 755.</summary>
+    public static SettingType<uint> Mode { get; } = new(
+        "octal",
+        text => text.Length is 3 or 4 && text.All(c => c is >= '0' and <= '7')
+            ? Convert.ToUInt32(text, 8)
+            : Parsed<uint>.Wrong($"'{text}' is not a mode in octal, such as \"0644\""),
+        value => JsonValue.Create(Convert.ToString(value, 8).PadLeft(4, '0')),
+        () => new JsonObject { ["type"] = "string", ["pattern"] = "^[0-7]{3,4}$" });
+
     /// <summary>One of several words.</summary>
     public static SettingType<T> OneOf<T>(params (string Word, T Value)[] words) where T : notnull
     {

@@ -4,6 +4,7 @@ using Symbio.Protocol.Dtyp;
 using Symbio.Server;
 using Symbio.Storage;
 using Symbio.Storage.Memory;
+using Symbio.Storage.Posix;
 
 namespace Symbio.Cli.Serving;
 
@@ -28,7 +29,7 @@ internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
         {
             foreach (var share in settings.Shares.Values)
             {
-                string key = share.IsMemory ? $"{ShareSettings.Memory}{share.Name}/{share.Capacity}" : share.Path;
+                string key = StoreKey(share);
                 if (!stores.TryGetValue(key, out var store))
                     stores[key] = store = _stores.GetValueOrDefault(key) ?? Open(share);
                 shares.Add(new ShareOptions
@@ -74,11 +75,29 @@ internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
             : null;
     }
 
+    /// <summary>All that a store is made with: when it changes, the share gets a new store.</summary>
+    private static string StoreKey(ShareSettings share) => share.IsMemory
+        ? $"{ShareSettings.Memory}{share.Name}/{share.Capacity}"
+        : $"{share.NameMapping},{share.FollowLinks},{share.HideDotFiles},{share.FileMode},{share.DirectoryMode}," +
+          share.Path;
+
     private IFileStore Open(ShareSettings share)
     {
         if (share.IsMemory)
             return new MemoryFileStore(new MemoryStoreOptions { CapacityBytes = share.Capacity, Label = share.Name });
-        throw new SettingsException($"share '{share.Name}': folders cannot be served yet ({_identities})");
+        var options = new PosixStoreOptions
+        {
+            Identities = _identities,
+            NameMapping = share.NameMapping,
+            FollowLinks = share.FollowLinks,
+            HideDotFiles = share.HideDotFiles,
+            FileMode = share.FileMode,
+            DirectoryMode = share.DirectoryMode,
+            Label = share.Name,
+        };
+        return PosixFileStore.TryOpen(share.Path, options, out var store, out string? error)
+            ? store
+            : throw new SettingsException($"{share.Origin}: share '{share.Name}': {error.TrimEnd('.')}");
     }
 
     /// <summary>Share.ConnectSecurity from the lists of users and readers; null when both are empty.</summary>
