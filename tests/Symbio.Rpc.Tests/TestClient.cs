@@ -91,7 +91,7 @@ internal sealed class TestClient(RpcPipe pipe) : IDisposable
         var flags = PduFlags.FirstFrag;
         do
         {
-            int length = Math.Min(Math.Min(fragmentSize, 60000), stub.Length);
+            int length = Math.Min(Math.Min(fragmentSize, 4000), stub.Length);
             var request = new Request((uint)stub.Length, 0, opnum, null, stub[..length]);
             stub = stub[length..];
             if (stub.IsEmpty)

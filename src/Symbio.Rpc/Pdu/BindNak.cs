@@ -19,19 +19,32 @@ public enum BindNakReason : ushort
     InvalidChecksum = 9,
 }
 
-/// <summary>bind_nak, [C706] 12.6.4.5. We speak 5.0 and 5.1 and say so.</summary>
-public readonly record struct BindNak(BindNakReason Reason) : IPduBody<BindNak>
+/// <summary>bind_nak, [C706] 12.6.4.5.</summary>
+/// <param name="MinorVersion">The supported version that is told is 5 and this: as Windows does, the client's own.</param>
+public readonly record struct BindNak(BindNakReason Reason, byte MinorVersion) : IPduBody<BindNak>
 {
-    public static BindNak Read(ref NdrReader reader, PduHeader header) => new((BindNakReason)reader.ReadUInt16());
+    private const byte MajorVersion = 5;
+
+    /// <summary>Of several versions the last is kept.</summary>
+    public static BindNak Read(ref NdrReader reader, PduHeader header)
+    {
+        var reason = (BindNakReason)reader.ReadUInt16();
+        byte minor = 0;
+        for (int left = reader.ReadByte(); left > 0 && reader.IsValid; left--)
+        {
+            reader.Expect(reader.ReadByte() == MajorVersion);
+            minor = reader.ReadByte();
+        }
+
+        return new BindNak(reason, minor);
+    }
 
     public void Write(ref NdrWriter writer)
     {
         writer.WriteUInt16((ushort)Reason);
-        writer.WriteByte(2); // n_protocols
-        writer.WriteByte(5);
-        writer.WriteByte(0);
-        writer.WriteByte(5);
-        writer.WriteByte(1);
+        writer.WriteByte(1); // n_protocols
+        writer.WriteByte(MajorVersion);
+        writer.WriteByte(MinorVersion);
         writer.Align(4);
     }
 }

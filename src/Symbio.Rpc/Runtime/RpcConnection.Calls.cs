@@ -36,12 +36,19 @@ internal sealed partial class RpcConnection
 
     private bool ReceiveRequest(PduHeader header, byte[] pdu, ReadOnlyMemory<byte> body, AuthVerifier? verifier)
     {
-        if (_associationGroup == 0)
+        if (header.FragLength > Limits.MaxFragment)
+        {
+            EmitFault(header, contextId: 0, FaultStatus.ProtocolError, didNotExecute: false);
+            return false; // It never was agreed to, whatever the bind said.
+        }
+
+        if (_group is null || !PduCodec.TryReadBody(body, header, out Request request))
             return ProtocolError(header);
         if (!TryUnprotect(header, pdu, verifier))
-            return ProtocolError(header, FaultStatus.AccessDenied);
-        if (!PduCodec.TryReadBody(body, header, out Request request))
-            return ProtocolError(header);
+        {
+            EmitFault(header, request.ContextId, FaultStatus.AccessDenied, didNotExecute: false);
+            return false;
+        }
 
         FaultStatus refusal;
         bool fatal;
@@ -49,12 +56,23 @@ internal sealed partial class RpcConnection
         {
             if (_closed)
                 return false;
-            (refusal, fatal) = Assemble(header, request);
+            if (!_multiplexing && _calls.Values.FirstOrDefault(call => !call.IsAssembled) is { } unfinished &&
+                (header.IsFirst || header.CallId != unfinished.Header.CallId))
+            {
+                // The fault names the call that should have gone on.
+                (header, request) = (unfinished.Header, request with { ContextId = unfinished.ContextId });
+                (refusal, fatal) = (FaultStatus.ProtocolError, true);
+            }
+            else
+            {
+                (refusal, fatal) = Assemble(header, request);
+            }
         }
 
         if (refusal != FaultStatus.None)
         {
-            EmitFault(header, request.ContextId, refusal, didNotExecute: true);
+            ushort contextId = refusal == FaultStatus.UnknownInterface ? (ushort)0 : request.ContextId;
+            EmitFault(header, contextId, refusal, didNotExecute: !fatal);
             return !fatal;
         }
 
@@ -68,7 +86,7 @@ internal sealed partial class RpcConnection
         bool known = _calls.TryGetValue(header.CallId, out var call);
         if (header.IsFirst)
         {
-            if (known || (!_multiplexing && _calls.Values.Any(other => !other.IsAssembled)))
+            if (known)
                 return (FaultStatus.ProtocolError, true);
             if (!_contexts.TryGetValue(request.ContextId, out var target))
                 return (FaultStatus.UnknownInterface, !header.IsLast);
@@ -82,8 +100,10 @@ internal sealed partial class RpcConnection
             return (FaultStatus.ProtocolError, true);
         }
 
-        if (request.Stub.Length > Limits.MaxRequestBytes - _requestBytes)
-            return (FaultStatus.RemoteNoMemory, true);
+        // Windows too says "access denied" to more than 4 MiB, at once when the hint promises it.
+        bool hintsTooMuch = header.IsFirst && !header.IsLast && request.AllocHint > (uint)Limits.MaxRequestBytes;
+        if (hintsTooMuch || request.Stub.Length > Limits.MaxRequestBytes - _requestBytes)
+            return (FaultStatus.AccessDenied, true);
         _requestBytes += request.Stub.Length;
         call.Append(request.Stub);
         if (header.IsLast)
@@ -159,18 +179,17 @@ internal sealed partial class RpcConnection
 
     /// <summary>
     /// co_cancel asks the call to end soon; its answer still comes. orphaned: nobody waits for it any more, and
-    /// [MS-RPCE] 3.3.1.5.10 keeps the connection.
+    /// [MS-RPCE] 3.3.1.5.10 keeps the connection. Neither touches a call whose last fragment has not come; Windows
+    /// goes on to expect it.
     /// </summary>
     private bool ReceiveCancel(PduHeader header, bool orphaned)
     {
         PendingCall? call;
         lock (_lock)
         {
-            if (!_calls.TryGetValue(header.CallId, out call))
-                return true; // It has just ended.
+            if (!_calls.TryGetValue(header.CallId, out call) || !call.IsAssembled)
+                return true; // It has just ended, or has not begun.
             call.IsOrphaned |= orphaned;
-            if (orphaned && !call.IsAssembled)
-                Forget(call);
         }
 
         call.Cancellation.Cancel();
@@ -192,7 +211,7 @@ internal sealed partial class RpcConnection
             _ranDown = true;
         }
 
-        Handles.RunDown();
+        _group?.Leave();
         _security?.Dispose();
     }
 

@@ -25,16 +25,20 @@ internal sealed partial class RpcConnection
 
     private RpcProtection Protection => new(Seal: _authLevel == AuthLevel.PktPrivacy, SignHeader: _signHeader);
 
-    /// <summary>One leg of an exchange; true with no verifier at all. False ends the association.</summary>
-    private bool TryAuthenticate(AuthVerifier? verifier, out AuthVerifier? answer)
+    /// <summary>One leg of an exchange; true without a verifier. False ends the association, a bind with the reason.</summary>
+    private bool TryAuthenticate(AuthVerifier? verifier, out AuthVerifier? answer, out BindNakReason reason)
     {
         answer = null;
-        if (verifier is not { } given || given.Level is AuthLevel.None && given.Type == AuthType.None)
+        reason = BindNakReason.NotSpecified;
+        if (verifier is not { } given)
             return true;
 
         if (_security is null)
         {
-            if (given.Level is <= AuthLevel.None or > AuthLevel.PktPrivacy ||
+            if (given.Level is <= AuthLevel.None or > AuthLevel.PktPrivacy)
+                return false;
+            reason = BindNakReason.AuthenticationTypeNotRecognized;
+            if (given.Type == AuthType.None ||
                 Server.SecurityProvider?.TryCreate(given.Type, given.Level, _transportCaller, out _security) != true)
             {
                 return false;
@@ -65,7 +69,7 @@ internal sealed partial class RpcConnection
     {
         if (_security is null || verifier is null)
             return ProtocolError(header);
-        if (!TryAuthenticate(verifier, out _))
+        if (!TryAuthenticate(verifier, out _, out _))
             _established = false;
         return true;
     }
@@ -98,7 +102,7 @@ internal sealed partial class RpcConnection
         int overhead = Response.HeaderLength;
         if (Protects)
             overhead += AuthVerifier.TrailerLength + _security!.SignatureLength;
-        int room = (_maxXmitFrag - overhead) & -SealAlignment;
+        int room = (_maxFrag - overhead) & -SealAlignment;
 
         var fragments = new List<byte[]>((stub.Length / room) + 1);
         var flags = PduFlags.FirstFrag;

@@ -24,7 +24,6 @@ internal sealed partial class RpcConnection : IDisposable
     public RpcConnection(RpcServer server, RpcEndpoint endpoint, string address, RpcCaller caller, IRpcOutput output)
     {
         Server = server;
-        Handles = new RpcContextHandles(server.Limits.MaxContextHandles);
         _endpoint = endpoint;
         _address = address;
         _transportCaller = caller;
@@ -33,7 +32,8 @@ internal sealed partial class RpcConnection : IDisposable
 
     public RpcServer Server { get; }
 
-    public RpcContextHandles Handles { get; }
+    /// <summary>For calls only, and so after the bind.</summary>
+    public RpcContextHandles Handles => _group!.Handles;
 
     public RpcCaller Caller => _security?.Caller ?? _transportCaller;
 
@@ -47,7 +47,7 @@ internal sealed partial class RpcConnection : IDisposable
         if (!PduHeader.TryRead(pdu, out var header) || header.FragLength != pdu.Length)
             return RefuseVersion(pdu);
         if (!AuthVerifier.TrySplit(header, pdu, out var body, out var verifier))
-            return ProtocolError(header);
+            return RefuseVerifier(header);
 
         return header.Type switch
         {
@@ -85,9 +85,15 @@ internal sealed partial class RpcConnection : IDisposable
     private bool RefuseVersion(byte[] pdu)
     {
         if (pdu.Length >= PduHeader.Length && (PduType)pdu[2] == PduType.Bind)
-            Emit(PduType.BindNak, default, new BindNak(BindNakReason.ProtocolVersionNotSupported));
+            Emit(PduType.BindNak, default, new BindNak(BindNakReason.ProtocolVersionNotSupported, 0));
         return false;
     }
+
+    /// <summary>A verifier that does not fit its PDU; Windows answers a bind as if the version were wrong.</summary>
+    private bool RefuseVerifier(PduHeader header) =>
+        header.Type == PduType.Bind
+            ? RefuseBind(header, BindNakReason.ProtocolVersionNotSupported)
+            : ProtocolError(header);
 
     /// <summary>[C706] 9.5: a fault with nca_s_proto_error, and the end of the association.</summary>
     private bool ProtocolError(PduHeader header, FaultStatus status = FaultStatus.ProtocolError)

@@ -4,8 +4,8 @@ using Symbio.Rpc.Ndr;
 namespace Symbio.Rpc.Runtime;
 
 /// <summary>
-/// The context handles of one connection, [C706] 5.1.6. A handle is good only there, so its value need not be a
-/// secret. Closing the connection runs down those that are left: disposable state is disposed.
+/// The context handles of one association group, [C706] 5.1.6. A handle is good only there, so its value need not be
+/// a secret. Closing the last connection runs down those that are left: disposable state is disposed.
 /// </summary>
 public sealed class RpcContextHandles
 {
@@ -26,7 +26,7 @@ public sealed class RpcContextHandles
         }
     }
 
-    /// <summary>Makes a handle; false when the connection has too many, or is gone.</summary>
+    /// <summary>Makes a handle; false when the client has too many, or is gone.</summary>
     public bool TryAdd(object state, out ContextHandle handle)
     {
         lock (_lock)

@@ -20,6 +20,6 @@ public sealed record RpcLimits
     /// <summary>Presentation contexts of one connection.</summary>
     public int MaxPresentationContexts { get; init; } = 64;
 
-    /// <summary>Open context handles of one connection.</summary>
+    /// <summary>Open context handles of one association group.</summary>
     public int MaxContextHandles { get; init; } = 2048;
 }

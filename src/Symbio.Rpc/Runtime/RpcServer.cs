@@ -7,7 +7,6 @@ namespace Symbio.Rpc.Runtime;
 public sealed class RpcServer
 {
     private readonly FrozenDictionary<string, RpcEndpoint> _pipes;
-    private int _lastAssociationGroup;
 
     /// <param name="endpoints">The explicit table of pipes.</param>
     /// <param name="limits">What one connection may cost.</param>
@@ -60,7 +59,7 @@ public sealed class RpcServer
         return pipe is not null;
     }
 
-    internal uint NextAssociationGroup() => (uint)Interlocked.Increment(ref _lastAssociationGroup);
+    internal RpcAssociationGroups AssociationGroups { get; } = new();
 
     private static string Normalize(string name)
     {

@@ -22,7 +22,7 @@ public sealed class PduTests
 
     private const string FaultHex = "05000323 10000000 20000000 02000000 20000000 0000 00 00 0200011c 00000000";
 
-    private const string BindNakHex = "05000d03 10000000 18000000 02000000 0800 02 0500 0501 00";
+    private const string BindNakHex = "05000d03 10000000 18000000 02000000 0800 01 0500 000000";
 
     // rpc_auth_3 with NTLM (10) at level CONNECT (2), token 4e544c4d.
     private const string Auth3Hex = "05001003 10000000 20000400 02000000 00000000 0a020000 00000000 4e544c4d";

@@ -36,7 +36,7 @@ public sealed class RpcPipeTests
     [Theory]
     [InlineData(100, 8)]
     [InlineData(100_000, 4000)]
-    [InlineData(3_000_000, 60000)]
+    [InlineData(3_000_000, 5816)]
     public async Task Requests_and_replies_are_fragmented(int length, int fragmentSize)
     {
         using var client = await BindAsync();
@@ -48,10 +48,10 @@ public sealed class RpcPipeTests
     [Fact]
     public async Task Fragments_keep_to_what_the_client_receives()
     {
-        using var client = await BindAsync(maxFrag: 2000);
+        using var client = await BindAsync(maxFrag: 2503);
         client.Send(0, WaitingInterface.Stub(10_000));
         byte[] first = await client.ReadAsync();
-        Assert.InRange(first.Length, 1900, 2000);
+        Assert.InRange(first.Length, 2400, 2496);
         Assert.Equal(0, (first.Length - Response.HeaderLength) % 8);
     }
 
@@ -151,6 +151,15 @@ public sealed class RpcPipeTests
     }
 
     [Fact]
+    public async Task A_fragment_over_the_agreed_size_breaks_the_pipe()
+    {
+        using var client = await BindAsync();
+        client.Pipe.Write(client.Write(PduType.Request, 0, new Request(0, 0, 0, null, new byte[5817])));
+        Assert.Equal(FaultStatus.ProtocolError, (await client.ReadReplyAsync()).Fault);
+        Assert.False(client.Pipe.IsConnected);
+    }
+
+    [Fact]
     public async Task A_request_over_the_limit_breaks_the_pipe()
     {
         var server = _host.CreateServer(new RpcLimits { MaxRequestBytes = 10_000 });
@@ -158,7 +167,7 @@ public sealed class RpcPipeTests
         var flags = PduFlags.FirstFrag;
         for (int i = 0; i < 4; i++, flags = 0)
             client.Pipe.Write(PduCodec.Write(PduType.Request, flags, 5, new Request(0, 0, 0, null, new byte[4000])));
-        Assert.Equal(FaultStatus.RemoteNoMemory, (await client.ReadReplyAsync()).Fault);
+        Assert.Equal(FaultStatus.AccessDenied, (await client.ReadReplyAsync()).Fault);
         Assert.False(client.Pipe.IsConnected);
         Assert.Equal(NtStatus.PipeDisconnected, client.Pipe.Write(new byte[100]));
     }
