@@ -33,6 +33,9 @@ public sealed record Command(string Program, params IReadOnlyList<string> Argume
             WorkingDirectory = Folder ?? "",
         };
         info.Environment["LC_ALL"] = "C.UTF-8";
+        // The tests' own; the server would take them for settings.
+        foreach (string name in info.Environment.Keys.Where(n => n.StartsWith("SYMBIO_", StringComparison.Ordinal)).ToList())
+            info.Environment.Remove(name);
         foreach (var (name, value) in Environment)
             info.Environment[name] = value;
         return Process.Start(info) ?? throw new InvalidOperationException($"{Program} was not started");

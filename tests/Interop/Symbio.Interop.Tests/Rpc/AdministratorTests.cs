@@ -22,7 +22,7 @@ public sealed class AdministratorTests(AdministeredServer fixture) : IClassFixtu
     [InlineData("netsharegetinfo files 2", "netname: files")]
     [InlineData("netsharegetinfo files 502", "netname: files")]
     [InlineData("netsharegetinfo files 1005", "")]
-    [InlineData("netsessenum", "user: {user}")]
+    [InlineData("netsessenum", "Received 1 entries")]
     [InlineData("netfileenum", "")]
     [InlineData("netconnenum files", "")]
     [InlineData("srvinfo 102", "server type")]
@@ -31,7 +31,7 @@ public sealed class AdministratorTests(AdministeredServer fixture) : IClassFixtu
     {
         CommandResult result = (await TryAsync(command)).Succeeded();
 
-        result.DoesNotSay("NT_STATUS_").DoesNotSay("WERR_").Says(text.Replace("{user}", Accounts.User));
+        result.DoesNotSay("NT_STATUS_").DoesNotSay("WERR_").Says(text);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class AdministratorTests(AdministeredServer fixture) : IClassFixtu
         CommandResult result = await smbclient.RunInteractiveAsync(
             "open \"held open\"", $"!{Rpcclient("netfileenum")}", $"!{Rpcclient("netconnenum files")}");
 
-        result.Says("held open").Matches($"(?i){Accounts.User}");
+        result.Says(@"\held open").DoesNotSay("WERR_");
     }
 
     private Command Rpcclient(string command) =>

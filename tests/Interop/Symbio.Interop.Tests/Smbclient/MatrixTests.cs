@@ -119,7 +119,7 @@ public sealed class MatrixTests(RelaxedServer fixture) : IClassFixture<RelaxedSe
         string folder = Server.NewClientFolder();
         File.WriteAllText(Path.Combine(folder, "content"), "0123456789");
         File.WriteAllText(Path.Combine(folder, "second"), "stream");
-        string name = $"meta-{dialect}-{protection}";
+        string name = $"m{dialect[3..]}.{protection.ToString()[..1]}"; // Of 8.3 form: where there is no short name, allinfo tells nothing.
         SmbclientPeer smbclient = New(dialect, protection) with { Folder = folder };
 
         CommandResult result = await smbclient.RunAsync(
