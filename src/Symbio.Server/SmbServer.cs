@@ -195,13 +195,12 @@ public sealed class SmbServer : IAsyncDisposable
     internal static async ValueTask TreeDisconnectAsync(Session session, TreeConnect tree)
     {
         session.TreeConnects.TryRemove(new(tree.TreeId, tree));
+        tree.Release(); // First: a create that is under way sees it, or its open is seen here.
         foreach (Open open in session.Opens.Values)
         {
             if (open.Tree == tree)
                 await open.CloseAsync().ConfigureAwait(false);
         }
-
-        tree.Release();
     }
 
     internal (long Received, long Sent, long Requests) Totals()

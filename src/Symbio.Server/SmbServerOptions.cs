@@ -107,16 +107,25 @@ public sealed record ServerLimits
     public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(45);
 
     /// <summary>Largest frame of a connection without a session: a logon needs no more.</summary>
-    public int MaxUnauthenticatedFrame { get; init; } = 128 << 10;
+    public int MaxUnauthenticatedFrame { get; init; } = (128 << 10) - Transport.Frame.Headroom; // As much as fits a buffer of 128 KiB.
 
     /// <summary>Sessions of one connection.</summary>
     public int MaxSessionsPerConnection { get; init; } = 2048;
+
+    /// <summary>
+    /// Logons of one connection that have begun and not ended; one more, and the oldest gives way. Clients do one after
+    /// the other, and what is kept for one is paid before anybody has proved who he is.
+    /// </summary>
+    public int MaxUnfinishedLogons { get; init; } = 16;
 
     /// <summary>Trees of one session.</summary>
     public int MaxTreesPerSession { get; init; } = 4096;
 
     /// <summary>Opens of one session.</summary>
     public int MaxOpensPerSession { get; init; } = 65536;
+
+    /// <summary>Byte-range locks of one session: each costs memory, and makes every other lock on its file slower.</summary>
+    public int MaxLocksPerSession { get; init; } = 32768;
 
     /// <summary>Requests of one connection that wait for an event (lock, notify): MaxAsyncCommands.</summary>
     public int MaxAsyncCommands { get; init; } = 1024;

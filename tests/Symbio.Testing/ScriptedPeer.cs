@@ -299,6 +299,31 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
         return true;
     }
 
+    /// <summary>What one received frame holds, and what was kept from before; null when the server has closed.</summary>
+    public async ValueTask<IReadOnlyList<Reply>?> ReceiveRepliesAsync(CancellationToken cancellationToken)
+    {
+        if (!await ReceiveAsync(cancellationToken))
+            return null;
+        var replies = new List<Reply>();
+        while (_unread.TryDequeue(out Reply? reply))
+            replies.Add(reply);
+        return replies;
+    }
+
+    /// <summary>A logon has given this peer keys.</summary>
+    public bool HasKeys => _signer is not null;
+
+    /// <summary>Signs a message that was tampered with; what the header's flags say counts.</summary>
+    public void Sign(Span<byte> message) => _signer!.Sign(message);
+
+    /// <summary>The encrypted form of a frame, with its transform header, to be tampered with.</summary>
+    public byte[] Encrypt(ReadOnlySpan<byte> messages)
+    {
+        byte[] frame = [.. new byte[MessageEncryptor.HeaderSize], .. messages];
+        _encryptor!.Encrypt(frame, SessionId);
+        return frame;
+    }
+
     public ValueTask DisposeAsync()
     {
         transport.Abort();

@@ -11,6 +11,9 @@ public sealed class SpnegoAcceptor : ISecurityContext
     /// <summary>Before authentication a peer may cost us little: a Kerberos ticket with a large PAC fits.</summary>
     public const int MaxTokenSize = 64 * 1024;
 
+    /// <summary>The list of mechanisms is kept for its MIC; dozens of OIDs fit.</summary>
+    private const int MaxMechTypesSize = 1024;
+
     /// <summary>No mechanism takes more legs; a peer that does is playing for time.</summary>
     private const int MaxLegs = 8;
 
@@ -98,6 +101,7 @@ public sealed class SpnegoAcceptor : ISecurityContext
 
         var oids = new List<byte[]>();
         if (!NegTokenInit.TryRead(token.Span, out var init)
+            || init.MechTypes.Length > MaxMechTypesSize
             || !NegTokenInit.TryReadMechTypes(init.MechTypesContent, oids))
         {
             return Fail(NtStatus.InvalidParameter);

@@ -130,14 +130,14 @@ internal static class CreateHandler
             StoreFile = operation.File,
             FileClaim = operation.Claim,
         };
-        (status, FileStat stat) = await operation.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
-        server.Opens.Add(open);
-        context.Tree.AddOpen();
-        context.Session.Opens[open.FileId.Volatile] = open;
-        if (status.IsError)
+        (NtStatus statStatus, FileStat stat) = await operation.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
+        status = await open.RegisterAsync().ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return status;
+        if (statStatus.IsError)
         {
             await open.CloseAsync().ConfigureAwait(false);
-            return status;
+            return statStatus;
         }
 
         context.Open = open;

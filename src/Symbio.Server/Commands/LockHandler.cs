@@ -55,6 +55,7 @@ internal static class LockHandler
                 .UnlockAsync(new ByteRange(element.Offset, element.Length), CancellationToken.None).ConfigureAwait(false);
             if (status != NtStatus.Success)
                 return status;
+            open.RemoveLock();
         }
 
         return NtStatus.Success;
@@ -68,9 +69,18 @@ internal static class LockHandler
         for (; taken < request.LockCount; taken++)
         {
             LockElement element = request[taken];
+            if (!open.TryAddLock())
+            {
+                status = NtStatus.InsufficientResources;
+                break;
+            }
+
             status = await LockOneAsync(context, open, element, request.LockCount).ConfigureAwait(false);
             if (status != NtStatus.Success)
+            {
+                open.RemoveLock();
                 break;
+            }
         }
 
         if (status == NtStatus.Success)
@@ -80,6 +90,7 @@ internal static class LockHandler
             LockElement element = request[taken];
             await open.Claim.UnlockAsync(new ByteRange(element.Offset, element.Length), CancellationToken.None)
                 .ConfigureAwait(false);
+            open.RemoveLock();
         }
 
         return status;

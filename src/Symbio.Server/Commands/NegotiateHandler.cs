@@ -10,6 +10,7 @@ namespace Symbio.Server.Commands;
 internal static class NegotiateHandler
 {
     private const int SaltLength = 32;
+    private const int MaxDialects = 64;
     private const int MaxContextBytes = 256;
     private const uint IoSizeWithoutMultiCredit = 64 << 10;
 
@@ -28,7 +29,8 @@ internal static class NegotiateHandler
             return new(NtStatus.InvalidParameter);
         }
 
-        if (request.Dialects.Count == 0)
+        // Deviation: 3.3.5.4 knows no upper bound, but the list is kept, and a stranger may not make us keep 60,000 dialects.
+        if (request.Dialects.Count is 0 or > MaxDialects)
             return new(NtStatus.InvalidParameter);
         Dialect dialect = Choose(connection.Server.Options, request.Dialects);
         if (dialect == Dialect.None)

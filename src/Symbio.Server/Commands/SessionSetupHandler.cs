@@ -37,6 +37,7 @@ internal static class SessionSetupHandler
         {
             if (connection.Sessions.Count >= server.Options.Limits.MaxSessionsPerConnection)
                 return NtStatus.InsufficientResources;
+            await MakeRoomForLogonAsync(connection).ConfigureAwait(false);
             session = server.Sessions.Create(connection, server.Time.GetUtcNow());
             connection.Sessions[session.SessionId] = session;
             context.Session = session;
@@ -70,6 +71,18 @@ internal static class SessionSetupHandler
         return step.Status == NtStatus.Success
             ? await SucceedAsync(context, request, session, step).ConfigureAwait(false)
             : await FailAsync(context, session, step.Status).ConfigureAwait(false);
+    }
+
+    // A client that begins logons and does not end them loses the oldest. Nothing runs on it: SESSION_SETUP is exclusive.
+    private static async ValueTask MakeRoomForLogonAsync(Connection connection)
+    {
+        Session[] unfinished = [.. connection.Sessions.Values.Where(s => s.State == SessionState.InProgress)];
+        if (unfinished.Length < connection.Server.Options.Limits.MaxUnfinishedLogons)
+            return;
+        Session oldest = unfinished.MinBy(s => s.CreationOrder)!;
+        connection.Sessions.TryRemove(new(oldest.SessionId, oldest));
+        connection.Server.Sessions.Remove(oldest);
+        await oldest.CloseAsync().ConfigureAwait(false);
     }
 
     private static async ValueTask<NtStatus> FailAsync(RequestContext context, Session session, NtStatus status)

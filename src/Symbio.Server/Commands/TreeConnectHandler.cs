@@ -64,6 +64,12 @@ internal static class TreeConnectHandler
         var tree = new TreeConnect(
             session.NewTreeId(), session, share, access, CallerFor(share, identity), server.Time.GetUtcNow());
         session.TreeConnects[tree.TreeId] = tree;
+        if (session.IsClosed)
+        {
+            tree.Release(); // The session ended meanwhile, and has not seen this tree.
+            return NtStatus.UserSessionDeleted;
+        }
+
         context.ResponseTreeId = tree.TreeId;
         ServerLog.TreeConnected(connection.Log, identity.UserName, share.Name);
         var flags = share.IsIpc ? ShareFlags.NoCaching : ShareFlags.ManualCaching;

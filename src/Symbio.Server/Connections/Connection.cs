@@ -157,6 +157,9 @@ internal sealed class Connection
         _sendQueue.Enqueue(frame);
     }
 
+    /// <summary>Completes when the peer has taken enough of what was sent, or is gone.</summary>
+    public ValueTask WaitForRoomAsync() => _sendQueue.WaitForRoomAsync();
+
     /// <summary>Sends STATUS_PENDING, with the responses that were ready before it.</summary>
     public void SendInterim(RequestContext context) => _processor.SendInterim(context);
 

@@ -19,6 +19,11 @@ internal sealed class MessageProcessor(Connection connection)
     // A response to a request that names no credits still keeps the client going.
     private const int SmallestGrant = 1;
 
+    // Responses to a compound go out together up to this many bytes, and apart beyond it ([MS-SMB2] 3.3.4.1.3 leaves that
+    // to the server): what the largest READ still adds fits a transport's frame, and a chain of READs as long as the
+    // credits last costs a few of them, not all at once.
+    private const int MaxCompoundResponse = 1 << 20;
+
     private SmbServer Server => connection.Server;
 
     /// <summary>
@@ -33,11 +38,11 @@ internal sealed class MessageProcessor(Connection connection)
             return ValueTask.CompletedTask;
         }
 
-        bool exclusive = false;
-        ValueTask work = ProcessAsync(context, messages, ref exclusive);
+        context.HoldsReceiveLoop = ChangesConnection(messages.Span);
+        ValueTask work = ProcessChainAsync(context, messages);
         if (work.IsCompletedSuccessfully)
             return ValueTask.CompletedTask;
-        if (exclusive)
+        if (context.HoldsReceiveLoop)
             return work;
         _ = ObserveAsync(work);
         return ValueTask.CompletedTask;
@@ -105,18 +110,25 @@ internal sealed class MessageProcessor(Connection connection)
         return false;
     }
 
-    // Walks the chain of a compound, [MS-SMB2] 3.3.5.2.7. Never throws.
-    private ValueTask ProcessAsync(RequestContext context, ReadOnlyMemory<byte> messages, ref bool exclusive)
+    // Does any message of the chain change the connection's own state? Then nothing else may be received meanwhile, or two
+    // messages of one logon could run at the same time.
+    private static bool ChangesConnection(ReadOnlySpan<byte> messages)
     {
-        if (messages.Length >= Smb2Header.Size
-            && CommandTable.Find((Smb2Command)BinaryPrimitives.ReadUInt16LittleEndian(messages.Span[12..])) is { IsExclusive: true })
+        while (messages.Length >= Smb2Header.Size)
         {
-            exclusive = true;
+            var command = (Smb2Command)BinaryPrimitives.ReadUInt16LittleEndian(messages[12..]);
+            if (CommandTable.Find(command) is { IsExclusive: true })
+                return true;
+            uint next = BinaryPrimitives.ReadUInt32LittleEndian(messages[20..]);
+            if (next < Smb2Header.Size || next > (uint)messages.Length)
+                return false;
+            messages = messages[(int)next..];
         }
 
-        return ProcessChainAsync(context, messages);
+        return false;
     }
 
+    // Walks the chain of a compound, [MS-SMB2] 3.3.5.2.7. Never throws.
     private async ValueTask ProcessChainAsync(RequestContext context, ReadOnlyMemory<byte> messages)
     {
         try
@@ -158,6 +170,11 @@ internal sealed class MessageProcessor(Connection connection)
                     ServerLog.Request(connection.Log, connection.Id, header.Command, header.MessageId, status, Stopwatch.GetElapsedTime(started).TotalMicroseconds);
                 context.EndMessage();
                 first = false;
+                if (context.Response.FinishedLength >= MaxCompoundResponse && !messages.IsEmpty)
+                {
+                    Flush(context);
+                    await WaitForRoomAsync(context).ConfigureAwait(false);
+                }
             }
 
             Flush(context);
@@ -174,6 +191,15 @@ internal sealed class MessageProcessor(Connection connection)
             Server.CountRequest();
             connection.Complete(context);
         }
+    }
+
+    // A peer that does not take its answers gets no more of them made; nor are its next requests received.
+    private ValueTask WaitForRoomAsync(RequestContext context)
+    {
+        ValueTask room = connection.WaitForRoomAsync();
+        if (!room.IsCompleted)
+            context.HoldsReceiveLoop = true;
+        return room;
     }
 
     private bool SupportsCharge => connection.SupportsMultiCredit;

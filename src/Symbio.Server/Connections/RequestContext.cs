@@ -26,6 +26,9 @@ internal sealed class RequestContext(Connection connection)
     /// <summary>The received frame; slices of it are valid as long as the request is being handled.</summary>
     public Frame Frame { get; set; } = null!;
 
+    /// <summary>Nothing else is received until this frame has been handled.</summary>
+    public bool HoldsReceiveLoop { get; set; }
+
     /// <summary>The frame came encrypted, with this session's key.</summary>
     public Session? TransformSession { get; set; }
 
@@ -99,11 +102,17 @@ internal sealed class RequestContext(Connection connection)
 
     /// <summary>
     /// Tells the client that the answer will take time: sends the interim response, [MS-SMB2] 3.3.4.2, and returns the
-    /// token that CANCEL, the end of the session or of the connection fires. False: too many wait already.
+    /// token that CANCEL, the end of the session or of the connection fires. False: too many wait already, or this one may
+    /// not wait.
     /// </summary>
     public bool TryBeginPending(out CancellationToken cancellationToken)
     {
         cancellationToken = default;
+
+        // While this frame holds up the receive loop no CANCEL and not even the end of the connection would be noticed.
+        // [MS-SMB2] 3.3.5.2.7 lets a server fail what would have to wait in a compound.
+        if (HoldsReceiveLoop)
+            return false;
         if (_pending is null)
         {
             _pending = Connection.Pending.TryAdd(Header.MessageId, Session.SessionId);
@@ -141,6 +150,7 @@ internal sealed class RequestContext(Connection connection)
     {
         Response.Clear();
         Frame = null!;
+        HoldsReceiveLoop = false;
         TransformSession = null;
         Session = null!;
         Tree = null!;

@@ -21,6 +21,9 @@ internal sealed class ResponseFrame(FramePool pool)
     /// <summary>True when at least one message is finished and not yet taken.</summary>
     public bool HasMessages => _previous >= 0;
 
+    /// <summary>Bytes of the finished messages.</summary>
+    public int FinishedLength => HasMessages ? _frame!.Length : 0;
+
     /// <summary>The handler has written a body for the current message.</summary>
     public bool HasBody => _bodyLength > 0;
 
@@ -53,14 +56,16 @@ internal sealed class ResponseFrame(FramePool pool)
     public void Commit<T>(in T response, int fixedSize, int payloadLength)
         where T : struct, IResponse<T>
     {
+        // StructureSize counts one byte of buffer that is there even when nothing is in it; who has no payload may not
+        // have reserved any.
+        if (payloadLength == 0)
+            Reserve(fixedSize + 1);
         var writer = new WireWriter(MessageSpan(Smb2Header.Size + fixedSize), Smb2Header.Size);
         response.Write(ref writer);
         Debug.Assert(writer.IsValid);
         _bodyLength = fixedSize + payloadLength;
         if (payloadLength == 0)
         {
-            // StructureSize counts one byte of buffer that is there even when nothing is in it.
-            Reserve(fixedSize + 1);
             MessageSpan(Smb2Header.Size + fixedSize + 1)[^1] = 0;
             _bodyLength++;
         }

@@ -16,6 +16,7 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
 {
     private DirectoryListing? _listing;
     private int _closed;
+    private int _lockCount;
 
     /// <summary>Open.FileId and Open.DurableFileId</summary>
     public FileId FileId => fileId;
@@ -96,6 +97,39 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     }
 
     /// <summary>
+    /// Puts a new open into the tables. Fails, and closes it, when its tree or session has ended while it was being made:
+    /// nobody else would close it any more.
+    /// </summary>
+    public async ValueTask<NtStatus> RegisterAsync()
+    {
+        table.Add(this);
+        tree.AddOpen();
+        Session.Opens[FileId.Volatile] = this;
+        if (!Session.IsClosed && !tree.IsReleased)
+            return NtStatus.Success;
+        await CloseAsync().ConfigureAwait(false);
+        return Session.IsClosed ? NtStatus.UserSessionDeleted : NtStatus.NetworkNameDeleted;
+    }
+
+    /// <summary>Takes a place for a byte-range lock; false when the session has none left.</summary>
+    public bool TryAddLock()
+    {
+        if (!Session.TryAddLock(Server.Options.Limits.MaxLocksPerSession))
+            return false;
+        Interlocked.Increment(ref _lockCount);
+        return true;
+    }
+
+    /// <summary>Gives the place of a lock back.</summary>
+    public void RemoveLock()
+    {
+        if (Interlocked.Decrement(ref _lockCount) >= 0)
+            Session.RemoveLocks(1);
+        else
+            Interlocked.Increment(ref _lockCount); // The close was first and has given all back.
+    }
+
+    /// <summary>
     /// Closes the open, [MS-SMB2] 3.3.4.17 and [MS-FSA] 2.1.5.5: locks go, a name that is delete-pending goes with its last
     /// open. Later calls do nothing.
     /// </summary>
@@ -111,6 +145,7 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
         Pipe?.Dispose();
         if (FileClaim is not null)
             await ReleaseAsync().ConfigureAwait(false);
+        Session.RemoveLocks(Interlocked.Exchange(ref _lockCount, 0));
         if (StoreFile is not null)
             await StoreFile.DisposeAsync().ConfigureAwait(false);
     }

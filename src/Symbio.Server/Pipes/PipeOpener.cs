@@ -16,10 +16,7 @@ internal static class PipeOpener
     /// <summary>What Windows reports for a pipe.</summary>
     private const ulong AllocationSize = 4096;
 
-    public static ValueTask<NtStatus> OpenAsync(RequestContext context, CreateRequest request, string name) =>
-        new(Open(context, request, name));
-
-    private static NtStatus Open(RequestContext context, in CreateRequest request, string name)
+    public static async ValueTask<NtStatus> OpenAsync(RequestContext context, CreateRequest request, string name)
     {
         SmbServer server = context.Server;
         NtStatus status = GrantAccess(request.DesiredAccess, out AccessMask access);
@@ -42,9 +39,9 @@ internal static class PipeOpener
             CreateOptions = request.CreateOptions,
             Pipe = pipe,
         };
-        server.Opens.Add(open);
-        context.Tree.AddOpen();
-        context.Session.Opens[open.FileId.Volatile] = open;
+        status = await open.RegisterAsync().ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return status;
         context.Open = open;
         context.Response.Write(new CreateResponse(
             OplockLevel.None, CreateResponseFlags.None, CreateAction.Opened,

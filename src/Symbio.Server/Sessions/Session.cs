@@ -16,6 +16,7 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     private readonly Lock _lock = new();
     private readonly List<SessionChannel> _channels = [];
     private uint _lastTreeId;
+    private int _lockCount;
     private int _closed;
 
     /// <summary>Session.SessionId</summary>
@@ -26,6 +27,9 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
 
     /// <summary>Session.CreationTime</summary>
     public DateTimeOffset CreationTime { get; } = creationTime;
+
+    /// <summary>Of two sessions the older has the smaller one.</summary>
+    public uint CreationOrder => (uint)SessionId; // SessionTable counts there.
 
     /// <summary>Session.State</summary>
     public SessionState State { get; set; } = SessionState.InProgress;
@@ -66,6 +70,21 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
 
     /// <summary>Session.OpenTable, by volatile id.</summary>
     public ConcurrentDictionary<ulong, Open> Opens { get; } = new();
+
+    /// <summary>The session has ended: what is made for it from now on must be taken back by who made it.</summary>
+    public bool IsClosed => Volatile.Read(ref _closed) != 0;
+
+    /// <summary>Takes a place for a byte-range lock; false when there is none left.</summary>
+    public bool TryAddLock(int limit)
+    {
+        if (Interlocked.Increment(ref _lockCount) <= limit)
+            return true;
+        Interlocked.Decrement(ref _lockCount);
+        return false;
+    }
+
+    /// <summary>Gives places for byte-range locks back.</summary>
+    public void RemoveLocks(int count) => Interlocked.Add(ref _lockCount, -count);
 
     public bool IsGuestOrAnonymous => Identity is null or { IsGuest: true } or { IsAnonymous: true };
 

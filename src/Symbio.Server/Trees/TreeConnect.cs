@@ -32,6 +32,9 @@ internal sealed class TreeConnect(
     /// <summary>TreeConnect.OpenCount</summary>
     public int OpenCount => Volatile.Read(ref _openCount);
 
+    /// <summary>The tree has ended.</summary>
+    public bool IsReleased => Volatile.Read(ref _released) != 0;
+
     public void AddOpen() => Interlocked.Increment(ref _openCount);
 
     public void RemoveOpen() => Interlocked.Decrement(ref _openCount);
