@@ -42,7 +42,7 @@ internal static class StatusReport
         LogonIdentity identity = session.Identity!;
         return new SessionStatus(
             session.SessionId, identity.UserName, identity.DomainName, session.Connection.Peer,
-            session.Connection.Dialect.Version, session.SigningRequired, session.EncryptData, identity.IsGuest,
+            session.Connection.Dialect.Version, session.SigningRequired, session.EncryptData || session.LastRequestEncrypted, identity.IsGuest,
             session.TreeConnects.Count, session.Opens.Count, session.CreationTime, session.IdleTime(time));
     }
 

@@ -21,17 +21,19 @@ public sealed class KillTests
         for (int round = 0; round < rounds; round++)
         {
             await server.StartAsync();
-            using var stop = new CancellationTokenSource();
+            TaskCompletionSource[] begun = [new(), new()];
             Task<int>[] writers =
             [
-                WriteAsync(server, $"flushed-{round}", WriteFlags.None, flushEvery: 1 + random.Next(8)),
-                WriteAsync(server, $"through-{round}", WriteFlags.WriteThrough, flushEvery: 0),
+                WriteAsync(server, $"flushed-{round}", WriteFlags.None, flushEvery: 1 + random.Next(8), begun[0]),
+                WriteAsync(server, $"through-{round}", WriteFlags.WriteThrough, flushEvery: 0, begun[1]),
             ];
-            await Task.Delay(random.Next(300, 900));
+            Task both = Task.WhenAll(begun.Select(b => b.Task));
+            if (await Task.WhenAny(both, Task.Delay(TimeSpan.FromSeconds(30)), writers[0], writers[1]) != both)
+                Assert.Fail($"nothing was written in round {round}\n{server.LogTail}");
+            await Task.Delay(random.Next(5, 600));
             await server.KillAsync();
             int flushed = await writers[0];
             int through = await writers[1];
-            Assert.True(flushed > 0 && through > 0, $"nothing was acknowledged in round {round}: the test tests nothing\n{server.LogTail}");
 
             // Behind the server's back, and what clients see after the next start.
             AssertRecords(server.PathOf(ShareNames.Files, $"flushed-{round}"), flushed);
@@ -48,7 +50,7 @@ public sealed class KillTests
     }
 
     /// <summary>Writes records until the connection breaks; returns how many the server has promised to keep.</summary>
-    private static async Task<int> WriteAsync(ServerProcess server, string name, WriteFlags flags, int flushEvery)
+    private static async Task<int> WriteAsync(ServerProcess server, string name, WriteFlags flags, int flushEvery, TaskCompletionSource begun)
     {
         int promised = 0;
         try
@@ -71,6 +73,8 @@ public sealed class KillTests
                     Assert.Equal(NtStatus.Success, flushed.Status);
                     promised = i + 1;
                 }
+
+                begun.TrySetResult();
             }
         }
         catch (IOException)

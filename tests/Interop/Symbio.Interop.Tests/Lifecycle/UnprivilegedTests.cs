@@ -26,14 +26,15 @@ public sealed class UnprivilegedTests(UnprivilegedServer fixture) : IClassFixtur
             Assert.Skip("not root, so that all other tests test this");
         string folder = Server.NewClientFolder();
         string hash = TestFile.Create(Path.Combine(folder, "file"), 2_000_000);
+        TestFile.Create(Path.Combine(folder, "small"), 1000);
         var smbclient = new SmbclientPeer(Server) { Folder = folder };
 
         CommandResult result = await smbclient.RunAsync(
-            "mkdir d", "put file d/f", "get d/f back", "put file d/f:stream", "setea d/f COLOUR green", "geteas d/f", "setmode d/f +h",
+            "mkdir d", "put file d/f", "get d/f back", "put small d/f:stream", "setea d/f COLOUR green", "geteas d/f", "setmode d/f +h",
             "allinfo d/f", "rename d/f d/g");
 
         result.Matches(@"COLOUR \(0\) =");
-        result.Matches(@"^stream: \[:stream:\$DATA\], 2000000 bytes");
+        result.Matches(@"^stream: \[:stream:\$DATA\], 1000 bytes");
         result.Matches(@"^attributes: \w*H");
         Assert.Equal(hash, TestFile.Hash(Path.Combine(folder, "back")));
         string path = Server.PathOf(ShareNames.Files, "d/g");
