@@ -138,7 +138,8 @@ public sealed class SmbServer : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _stopped, 1) != 0)
             return;
-        ServerLog.Stopping(Log, _connections.Count);
+        if (_acceptLoops.Count > 0 || !_connections.IsEmpty) // Not after a start that failed.
+            ServerLog.Stopping(Log, _connections.Count);
         await _stopping.CancelAsync().ConfigureAwait(false);
         foreach (ITransportListener listener in _listeners)
             await listener.DisposeAsync().ConfigureAwait(false);

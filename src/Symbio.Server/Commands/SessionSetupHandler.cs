@@ -134,7 +134,7 @@ internal static class SessionSetupHandler
         context.MustSignResponse = session.SignerFor(connection) is not null;
         connection.OnAuthenticated();
         string protection = session.EncryptData ? ", encrypted" : session.SigningRequired ? ", signed" : "";
-        ServerLog.LoggedOn(connection.Log, NameOf(identity), connection.Peer, connection.Dialect, protection);
+        ServerLog.LoggedOn(connection.Log, NameOf(identity), connection.Peer, connection.Dialect.Version, protection);
         return NtStatus.Success;
     }
 

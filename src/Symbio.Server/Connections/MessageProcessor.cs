@@ -340,6 +340,7 @@ internal sealed class MessageProcessor(Connection connection)
         if (session.EncryptData && !context.IsEncrypted && Server.Options.RejectUnencryptedAccess)
             return NtStatus.AccessDenied;
         session.LastActive = Server.Time.GetTimestamp();
+        session.LastRequestEncrypted = context.IsEncrypted;
         return NtStatus.Success;
     }
 

@@ -62,6 +62,9 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     /// <summary>Session.EncryptData</summary>
     public bool EncryptData { get; set; }
 
+    /// <summary>What the client does, whether it must or not: for reports.</summary>
+    public bool LastRequestEncrypted { get; set; }
+
     /// <summary>Keys and what works with them; null until authenticated, and for anonymous and guest sessions.</summary>
     public SessionKeys? Keys { get; private set; }
 
