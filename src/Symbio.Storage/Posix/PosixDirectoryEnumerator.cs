@@ -128,7 +128,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         byte[]? name = _store.Codec.Encode(literal);
         if (name is not null && Libc.StatAt(lease.Fd, name, StatxMask.Type, out _) == Errno.ENOENT)
         {
-            var status = _store.Resolver.Find(lease.Fd, literal, mayBlock, out string? spelling);
+            var status = _store.Resolver.Find(lease.Fd, literal, StoreCaller.Service, mayBlock, out string? spelling);
             if (status.IsError)
                 return status;
             name = spelling is null ? null : _store.Codec.Encode(spelling);

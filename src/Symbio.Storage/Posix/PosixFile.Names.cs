@@ -22,7 +22,7 @@ internal sealed partial class PosixFile
 
     private NtStatus Delete(StoreCaller caller)
     {
-        var status = OpenOwnDirectory(caller, out var directory, out byte[] name);
+        var status = OpenOwnDirectory(caller, out var directory, out byte[] name, out bool isLink);
         using (directory)
         {
             if (status.IsError)
@@ -31,13 +31,13 @@ internal sealed partial class PosixFile
             // POSIX cannot remove "this name if it is still this object": between the look and here another process
             // may have put something else in its place.
             using var scope = _store.Account.Enter(caller);
-            return scope.IsEntered ? Libc.Unlink(directory.Fd, name, IsDirectory).ToNtStatus() : NtStatus.AccessDenied;
+            return scope.IsEntered ? Libc.Unlink(directory!.Fd, name, IsDirectory && !isLink).ToNtStatus() : NtStatus.AccessDenied;
         }
     }
 
     private NtStatus Rename(string newPath, bool replace, StoreCaller caller)
     {
-        var status = OpenOwnDirectory(caller, out var directory, out byte[] name);
+        var status = OpenOwnDirectory(caller, out var directory, out byte[] name, out _);
         using (directory)
         {
             if (status.IsError)
@@ -56,9 +56,9 @@ internal sealed partial class PosixFile
                 if (errno != Errno.None)
                     return errno.ToNtStatus();
                 lock (_store.CreateGate(targetStat, leaf))
-                    status = RenameTo(target.Fd.Fd, targetStat, leaf.ToString(), newName, directory.Fd, name, replace, caller);
+                    status = RenameTo(target.Fd.Fd, targetStat, leaf.ToString(), newName, directory!.Fd, name, replace, caller);
                 if (status.IsSuccess)
-                    _path = newPath;
+                    _openedAs = _path = newPath;
                 return status;
             }
         }
@@ -67,7 +67,7 @@ internal sealed partial class PosixFile
     private NtStatus RenameTo(int target, in Statx targetStat, string leaf, byte[] newName, int directory, byte[] name,
         bool replace, StoreCaller caller)
     {
-        var status = _store.Resolver.Find(target, leaf, mayBlock: true, out string? spelling);
+        var status = _store.Resolver.Find(target, leaf, caller, mayBlock: true, out string? spelling);
         if (status.IsError)
             return status;
         if (spelling is null)
@@ -141,7 +141,7 @@ internal sealed partial class PosixFile
 
     private NtStatus LinkTo(int target, string leaf, byte[] newName, bool replace, StoreCaller caller)
     {
-        var status = _store.Resolver.Find(target, leaf, mayBlock: true, out string? spelling);
+        var status = _store.Resolver.Find(target, leaf, caller, mayBlock: true, out string? spelling);
         if (status.IsError)
             return status;
         if (spelling is not null && !replace)

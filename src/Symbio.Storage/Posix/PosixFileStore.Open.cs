@@ -79,7 +79,7 @@ public sealed partial class PosixFileStore
             int fd;
             lock (CreateGate(directoryStat, leaf))
             {
-                status = Resolver.Find(directory, leaf.ToString(), mayBlock, out string? spelling);
+                status = Resolver.Find(directory, leaf.ToString(), caller, mayBlock, out string? spelling);
                 if (status.IsError)
                     return status;
                 if (spelling is not null)

@@ -11,7 +11,7 @@ namespace Symbio.Storage.Posix;
 /// by the code that makes it, ours or another process's. The watch is set before the directory is read, and what is
 /// reported meanwhile is applied afterwards; for a name with events the last one tells, for all others the reading.
 /// </remarks>
-internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirectories) : IDisposable
+internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirectories, bool watch) : IDisposable
 {
     private const InotifyMask Watched = InotifyMask.Create | InotifyMask.Delete | InotifyMask.MovedFrom |
         InotifyMask.MovedTo | InotifyMask.DeleteSelf | InotifyMask.OnlyDirectory;
@@ -130,7 +130,7 @@ internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirec
         if (_directories.TryGetValue(key, out var directory))
             return directory;
         directory = new IndexedDirectory(key);
-        if (FileSystems.ReportsAllChanges(fd) && Inotify() is { } inotify)
+        if (watch && FileSystems.ReportsAllChanges(fd) && Inotify() is { } inotify)
         {
             using var lease = inotify.Lease();
             if (Libc.AddWatch(lease.Fd, fd, Watched, out int watch) == Errno.None)

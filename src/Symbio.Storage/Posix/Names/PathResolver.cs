@@ -77,7 +77,7 @@ internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex 
         {
             if (status.IsError)
                 return status;
-            status = Find(parent.Fd.Fd, leaf.ToString(), mayBlock, out string? spelling);
+            status = Find(parent.Fd.Fd, leaf.ToString(), caller, mayBlock, out string? spelling);
             if (status.IsError)
                 return status;
             if (spelling is null || codec.Encode(spelling) is not { } name)
@@ -116,10 +116,13 @@ internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex 
     }
 
     /// <summary>The spelling on disk of a name in a directory; null when there is no such name in any case.</summary>
-    public NtStatus Find(int directory, string name, bool mayBlock, out string? spelling)
+    public NtStatus Find(int directory, string name, StoreCaller caller, bool mayBlock, out string? spelling)
     {
         spelling = null;
-        var errno = Libc.StatFd(directory, StatxMask.Basic, out var stat);
+        var errno = MaySearch(directory, caller);
+        if (errno != Errno.None)
+            return errno.ToNtStatus();
+        errno = Libc.StatFd(directory, StatxMask.Basic, out var stat);
         if (errno != Errno.None)
             return errno.ToNtStatus();
         if (stat.LinkCount == 0)
@@ -182,7 +185,7 @@ internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex 
         var errno = OpenLeaf(at, buffer, encoded, DirectoryFlags, caller, mayBlock, out int fd);
         if (errno == Errno.ENOENT)
         {
-            var status = Find(at.Fd.Fd, name.ToString(), mayBlock, out string? spelling);
+            var status = Find(at.Fd.Fd, name.ToString(), caller, mayBlock, out string? spelling);
             if (status.IsError)
                 return status;
             if (spelling is null || codec.Encode(spelling) is not { } other)
@@ -229,6 +232,19 @@ internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex 
         }
         while (errno == Errno.EAGAIN && mayBlock && ++attempt < Attempts);
         return errno;
+    }
+
+    /// <summary>The index knows all names; only who may search the directory may learn of them.</summary>
+    private Errno MaySearch(int directory, StoreCaller caller)
+    {
+        if (account.IsSelf(caller))
+            return Errno.None;
+        using var scope = account.Enter(caller);
+        if (!scope.IsEntered)
+            return Errno.EACCES;
+        var errno = Libc.OpenAt2(directory, "."u8.WithNul(), OpenFlags.Path, 0, ResolveFlags.None, out int fd);
+        using var opened = new OwnedFd(fd);
+        return errno == Errno.ENOENT ? Errno.None : errno; // Removed: the caller will find out.
     }
 
     private static NtStatus StatusOf(Errno errno) => errno == Errno.EAGAIN ? NtStatus.CantWait : errno.ToNtStatus();
