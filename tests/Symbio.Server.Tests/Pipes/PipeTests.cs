@@ -107,7 +107,7 @@ public sealed class PipeTests
 
         ulong id = await peer.PostAsync(ReadOf(pipe));
         Reply interim = await peer.WaitAsync(id, acceptInterim: true);
-        await CancelAsync(peer, interim.Header.AsyncId);
+        await peer.CancelAsync(id, interim.Header.AsyncId);
         Reply final = await peer.WaitAsync(id);
 
         Assert.Equal(NtStatus.Pending, interim.Status);
@@ -208,12 +208,4 @@ public sealed class PipeTests
     }
 
     private static ReadRequest ReadOf(FileId pipe) => new(0, ReadFlags.None, 4096, 0, pipe, 0, Channel.None, 0, default);
-
-    private static async Task CancelAsync(ScriptedPeer peer, ulong asyncId)
-    {
-        byte[] cancel = peer.Build(new CancelRequest(), signs: false, flags: Smb2HeaderFlags.AsyncCommand);
-        peer.NextMessageId--; // A CANCEL takes no MessageId of its own.
-        BinaryPrimitives.WriteUInt64LittleEndian(cancel.AsSpan(32), asyncId);
-        await peer.SendFrameAsync(cancel);
-    }
 }
