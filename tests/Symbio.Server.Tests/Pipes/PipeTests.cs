@@ -107,7 +107,7 @@ public sealed class PipeTests
 
         ulong id = await peer.PostAsync(ReadOf(pipe));
         Reply interim = await peer.WaitAsync(id, acceptInterim: true);
-        await CancelAsync(peer, interim.Header.AsyncId);
+        await peer.CancelAsync(id, interim.Header.AsyncId);
         Reply final = await peer.WaitAsync(id);
 
         Assert.Equal(NtStatus.Pending, interim.Status);
@@ -208,6 +208,4 @@ public sealed class PipeTests
     }
 
     private static ReadRequest ReadOf(FileId pipe) => new(0, ReadFlags.None, 4096, 0, pipe, 0, Channel.None, 0, default);
-
-    private static Task CancelAsync(ScriptedPeer peer, ulong asyncId) => peer.CancelAsync(0, asyncId).AsTask();
 }
