@@ -144,7 +144,6 @@ internal sealed class MessageProcessor(Connection connection)
         try
         {
             bool first = true;
-            bool unrelated = false; // The frame's messages, from the second on, are not related to each other.
             while (!messages.IsEmpty)
             {
                 if (!TryTakeMessage(messages, out ReadOnlyMemory<byte> message, out Smb2Header header))
@@ -171,8 +170,7 @@ internal sealed class MessageProcessor(Connection connection)
                 }
 
                 long started = Server.Options.TraceRequests ? Stopwatch.GetTimestamp() : 0;
-                unrelated |= !first && !context.IsRelated;
-                context.IsMisplaced = context.IsRelated && (first || unrelated);
+                context.IsMisplaced = context.IsRelated && first;
                 header = Inherit(context, header, first);
                 context.BeginMessage(message, header);
                 NtStatus status = await HandleAsync(context).ConfigureAwait(false);
@@ -271,7 +269,7 @@ internal sealed class MessageProcessor(Connection connection)
         CommandEntry? entry = CommandTable.Find(context.Header.Command);
         if (entry is null)
         {
-            connection.Abort($"command {(ushort)context.Header.Command}, which there is not"); // 3.3.5.2.6
+            // Deviation: 3.3.5.2.6 lets a server end the connection; Windows and Samba answer, and so does this one.
             return new(NtStatus.InvalidParameter);
         }
 
@@ -282,7 +280,9 @@ internal sealed class MessageProcessor(Connection connection)
         }
 
         NtStatus status = VerifySession(context, entry);
-        if (context.IsMisplaced)
+
+        // A related request without a session to be related to is malformed rather than late (smb2.compound.invalid2).
+        if (context.IsMisplaced || (status == NtStatus.UserSessionDeleted && context.IsRelated))
             status = NtStatus.InvalidParameter;
         if (status == NtStatus.Success && entry.NeedsTree)
             status = VerifyTree(context);

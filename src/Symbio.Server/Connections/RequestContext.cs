@@ -55,8 +55,7 @@ internal sealed class RequestContext(Connection connection)
     public NtStatus ChainFailure { get; set; }
 
     /// <summary>
-    /// The current message says that it is related where it may not be: as the first of a frame, or after unrelated ones,
-    /// [MS-SMB2] 3.3.5.2.7.
+    /// The current message says that it is related where it may not be: as the first of a frame, [MS-SMB2] 3.3.5.2.7.
     /// </summary>
     public bool IsMisplaced { get; set; }
 

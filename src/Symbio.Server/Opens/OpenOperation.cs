@@ -27,6 +27,15 @@ internal sealed class OpenOperation(
     private const FileAttributes Settable = FileAttributes.ReadOnly | FileAttributes.Hidden | FileAttributes.System
         | FileAttributes.Archive | FileAttributes.Temporary | FileAttributes.Offline | FileAttributes.NotContentIndexed;
 
+    // What to try in place of reading and writing, and what of MAXIMUM_ALLOWED is lost by it. (FILE_EXECUTE alone says
+    // nothing of reading.)
+    private static readonly (StoreAccess Access, AccessMask Refused)[] s_lessAccess =
+    [
+        (StoreAccess.Read, OpenAccess.WriteAccess),
+        (StoreAccess.Write, AccessMask.ReadData),
+        (StoreAccess.None, OpenAccess.WriteAccess | AccessMask.ReadData),
+    ];
+
     private readonly OpenAccess _access = new(context, name, request, contexts);
 
     private TreeConnect Tree => context.Tree;
@@ -111,15 +120,11 @@ internal sealed class OpenOperation(
         // With MAXIMUM_ALLOWED the hint asks for more than may be had: take what the system below gives.
         if (status == NtStatus.AccessDenied && (request.DesiredAccess & AccessMask.MaximumAllowed) != 0)
         {
-            _access.RefusedByStore = OpenAccess.WriteAccess;
-            (status, file) = await Store
-                .OpenAsync(name.Path, new StoreOpenOptions(StoreAccess.Read, reparse), Tree.Caller, CancellationToken.None)
-                .ConfigureAwait(false);
-            if (status == NtStatus.AccessDenied)
+            for (int less = 0; less < s_lessAccess.Length && status == NtStatus.AccessDenied; less++)
             {
-                _access.RefusedByStore |= AccessMask.ReadData; // FILE_EXECUTE says nothing of reading here.
+                (StoreAccess access, _access.RefusedByStore) = s_lessAccess[less];
                 (status, file) = await Store
-                    .OpenAsync(name.Path, new StoreOpenOptions(StoreAccess.None, reparse), Tree.Caller, CancellationToken.None)
+                    .OpenAsync(name.Path, new StoreOpenOptions(access, reparse), Tree.Caller, CancellationToken.None)
                     .ConfigureAwait(false);
             }
         }
@@ -344,7 +349,7 @@ internal sealed class OpenOperation(
                 IsDirectory = directory,
                 Access = StoreAccess.Read | StoreAccess.Write,
                 Attributes = directory ? attributes : attributes | FileAttributes.Archive,
-                SecurityDescriptor = descriptor?.ToArray(),
+                SecurityDescriptor = descriptor is null ? null : (ReadOnlyMemory<byte>?)descriptor.ToArray(),
                 AllocationSize = directory ? 0 : contexts.AllocationSize,
                 ExtendedAttributes = contexts.ExtendedAttributes,
             },
