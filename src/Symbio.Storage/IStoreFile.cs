@@ -160,7 +160,9 @@ public readonly record struct FileStat(
     public bool IsDirectory => (Attributes & FileAttributes.Directory) != 0;
 }
 
-/// <summary>Times and attributes to set; null leaves one as it is.</summary>
+/// <summary>
+/// Times and attributes to set; null leaves one as it is. But ChangeTime moves to now when it is null and another is not.
+/// </summary>
 public readonly record struct BasicInfoChange(
     FileTime? CreationTime = null, FileTime? LastAccessTime = null, FileTime? LastWriteTime = null,
     FileTime? ChangeTime = null, FileAttributes? Attributes = null);

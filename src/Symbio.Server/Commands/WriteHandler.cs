@@ -62,7 +62,7 @@ internal static class WriteHandler
             status = await open.File.WriteAsync(offset, request.Data, CancellationToken.None).ConfigureAwait(false);
             if (status.IsError)
                 return status;
-            if (open.StickyTimes.LastWriteTime is not null)
+            if (open.StickyTimes.HoldWrites)
                 await open.StickyTimes.AfterWriteAsync(open.File).ConfigureAwait(false);
         }
 

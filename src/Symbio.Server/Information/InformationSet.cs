@@ -16,6 +16,4 @@ internal readonly record struct InformationSet(RequestContext Context, Open Open
     public TreeConnect Tree => Open.Tree;
 
     public SecurityToken Token => Open.Session.Identity!.Token;
-
-    public FileTime Now() => FileTime.FromDateTimeOffset(Context.Server.Time.GetUtcNow());
 }

@@ -46,8 +46,7 @@ internal static class SetSparse
         FileAttributes attributes = request.SetSparse
             ? stat.Attributes | FileAttributes.SparseFile
             : stat.Attributes & ~FileAttributes.SparseFile;
-        var change = new BasicInfoChange(
-            ChangeTime: FileTime.FromDateTimeOffset(call.Context.Server.Time.GetUtcNow()), Attributes: attributes);
+        var change = new BasicInfoChange(Attributes: attributes);
         status = await open.File.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false);
         return status.IsError ? status : call.Reply();
     }

@@ -43,7 +43,7 @@ internal static class SetZeroData
         status = await open.File.ZeroRangeAsync(range, deallocate: sparse, CancellationToken.None).ConfigureAwait(false);
         if (status.IsError)
             return status;
-        if (open.StickyTimes.LastWriteTime is not null)
+        if (open.StickyTimes.HoldWrites)
             await open.StickyTimes.AfterWriteAsync(open.File).ConfigureAwait(false);
         return call.Reply();
     }

@@ -15,13 +15,19 @@ internal sealed class StickyTimes
     /// <summary>LastAccessTime to put back after a read; null while it may run.</summary>
     public FileTime? LastAccessTime { get; set; }
 
-    /// <summary>ChangeTime that a later set of other information keeps; null while it may run.</summary>
+    /// <summary>ChangeTime that a later write, or set of other information, keeps; null while it may run.</summary>
     public FileTime? ChangeTime { get; set; }
+
+    /// <summary>Whether a write has to put back anything: most have not.</summary>
+    public bool HoldWrites => LastWriteTime is not null || ChangeTime is not null;
 
     /// <summary>After a write or a change of size: what must be put back.</summary>
     public async ValueTask AfterWriteAsync(IStoreFile file)
     {
-        if (LastWriteTime is { } time)
-            await file.SetBasicInfoAsync(new BasicInfoChange(LastWriteTime: time), CancellationToken.None).ConfigureAwait(false);
+        if (HoldWrites)
+        {
+            var change = new BasicInfoChange(LastWriteTime: LastWriteTime, ChangeTime: ChangeTime);
+            await file.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false);
+        }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class MemoryFile : IStoreFile
 
     public ValueTask<NtStatus> SetBasicInfoAsync(BasicInfoChange change, CancellationToken cancellationToken)
     {
-        _node.SetBasicInfo(change);
+        _node.SetBasicInfo(change, _store.Tree.Now());
         return new(NtStatus.Success);
     }
 

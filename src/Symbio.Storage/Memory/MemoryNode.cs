@@ -71,15 +71,15 @@ internal sealed partial class MemoryNode
         }
     }
 
-    /// <summary>Exactly what is asked.</summary>
-    public void SetBasicInfo(in BasicInfoChange change)
+    /// <summary>Exactly what is asked; without a ChangeTime it is now.</summary>
+    public void SetBasicInfo(in BasicInfoChange change, FileTime now)
     {
         lock (_gate)
         {
             _creationTime = change.CreationTime ?? _creationTime;
             _lastAccessTime = change.LastAccessTime ?? _lastAccessTime;
             _lastWriteTime = change.LastWriteTime ?? _lastWriteTime;
-            _changeTime = change.ChangeTime ?? _changeTime;
+            _changeTime = change.ChangeTime ?? now;
             _attributes = (change.Attributes ?? _attributes) & ~NotStored;
         }
     }

@@ -183,6 +183,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
             return;
         }
 
+        DataBlocks.CorrectAt(fd, terminated, ref stat);
         destination[count++] = new DirectoryEntry(name, Build(fd, diskName, stat, dotted, fields));
     }
 
@@ -213,6 +214,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         using var found = new OwnedFd(fd);
         if (Libc.StatFd(fd, StatxMask.All, out var stat) != Errno.None)
             return false;
+        DataBlocks.Correct(fd, ref stat);
         Span<byte> procPath = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(fd, procPath);
         target = StatReader.Build(stat, StatReader.ReadDosAttributes(procPath, follow: true), dotted, ExtendedAttributes.Size(procPath));

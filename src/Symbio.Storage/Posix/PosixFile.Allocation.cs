@@ -32,7 +32,8 @@ internal sealed partial class PosixFile
             return errno.ToNtStatus();
         if (size < stat.Size)
             return WriteErrno(Libc.Truncate(lease.Fd, size)).ToNtStatus();
-        if (size <= stat.Blocks * 512 || size == 0)
+        DataBlocks.Correct(lease.Fd, ref stat);
+        if (size <= stat.Blocks * Statx.BlockUnit || size == 0)
             return NtStatus.Success; // Reserved already. More than this is given back when the file is cut.
         errno = WriteErrno(Libc.Allocate(lease.Fd, Libc.KeepSize, 0, size));
         return errno is Errno.EOPNOTSUPP ? NtStatus.Success : errno.ToNtStatus(); // A hint that this disk cannot take.

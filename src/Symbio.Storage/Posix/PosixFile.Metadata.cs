@@ -27,6 +27,7 @@ internal sealed partial class PosixFile
         var errno = Libc.StatFd(lease.Fd, StatxMask.All, out var statx);
         if (errno != Errno.None)
             return errno.ToNtStatus();
+        DataBlocks.Correct(lease.Fd, ref statx);
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(lease.Fd, path);
         stat = _type is Statx.RegularFile or Statx.DirectoryType
@@ -76,33 +77,62 @@ internal sealed partial class PosixFile
         using var lease = _handle.Lease();
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(lease.Fd, path);
-        if (change.Attributes is not null || change.CreationTime is not null)
+        var errno = Errno.None;
+        if (change.LastAccessTime is not null || change.LastWriteTime is not null)
+            errno = Libc.SetTimes(lease.Fd, ToTimeSpec(change.LastAccessTime), ToTimeSpec(change.LastWriteTime));
+        if (errno != Errno.None)
+            return errno.ToNtStatus();
+        bool isStored = change.Attributes is not null || change.CreationTime is not null;
+        if (!isStored && change.ChangeTime is null)
+            return NtStatus.Success;
+        lock (_attributesGate)
         {
-            lock (_attributesGate)
+            var value = StatReader.ReadDosAttributes(path, follow: true) with { ChangeTime = default };
+            if (isStored)
             {
-                var value = StatReader.ReadDosAttributes(path, follow: true);
                 var attributes = change.Attributes is { } wanted
                     ? (wanted & ~FileAttributes.Normal) | (IsDirectory ? FileAttributes.Directory : 0)
                     : value.Attributes;
                 var creation = change.CreationTime ??
                     (value.CreationTime != FileTime.None ? value.CreationTime : BirthTime(lease.Fd));
-                var errno = WriteDosAttributes(path, new DosAttributes(attributes, creation));
-                if (errno != Errno.None)
-                    return Xattr.WriteStatus(errno);
+                value = new DosAttributes(attributes, creation);
+            }
+
+            errno = change.ChangeTime is { } time
+                ? HoldChangeTime(lease.Fd, path, value, time)
+                : WriteDosAttributes(path, value);
+        }
+
+        // Deviation: a disk without xattrs, or one that the user may not write them on, keeps a ChangeTime of its own.
+        return isStored ? Xattr.WriteStatus(errno) : NtStatus.Success;
+    }
+
+    /// <summary>
+    /// Writes a ChangeTime to show until the object is changed again. Writing it moves the ctime itself, to a moment that is
+    /// only known afterwards: when that took long, it is done once more with more room.
+    /// </summary>
+    private static Errno HoldChangeTime(int fd, ReadOnlySpan<byte> path, DosAttributes value, FileTime time)
+    {
+        var errno = Errno.None;
+        foreach (int milliseconds in (ReadOnlySpan<int>)[1, 20, 500])
+        {
+            var until = FileTime.FromDateTimeOffset(DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(milliseconds));
+            errno = WriteDosAttributes(path, value with { ChangeTime = new HeldChangeTime(time, until) });
+            if (errno != Errno.None || Libc.StatFd(fd, StatxMask.Basic, out var stat) != Errno.None ||
+                stat.ChangeTime.ToFileTime() <= until)
+            {
+                break;
             }
         }
 
-        // Deviation: ChangeTime is the kernel's alone; setting it is accepted and has no effect.
-        if (change.LastAccessTime is null && change.LastWriteTime is null)
-            return NtStatus.Success;
-        return Libc.SetTimes(lease.Fd, ToTimeSpec(change.LastAccessTime), ToTimeSpec(change.LastWriteTime)).ToNtStatus();
+        return errno;
     }
 
     private static Errno WriteDosAttributes(ReadOnlySpan<byte> path, DosAttributes attributes)
     {
-        Span<byte> value = stackalloc byte[DosAttributes.Length];
-        attributes.Write(value);
-        return Libc.SetXattr(path, DosAttributes.XattrName, value, 0);
+        Span<byte> value = stackalloc byte[DosAttributes.MaxWritten];
+        int length = attributes.Write(value);
+        return Libc.SetXattr(path, DosAttributes.XattrName, value[..length], 0);
     }
 
     private static FileTime BirthTime(int fd) =>

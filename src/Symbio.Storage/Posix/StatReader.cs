@@ -8,8 +8,6 @@ namespace Symbio.Storage.Posix;
 /// <summary>From statx and user.DOSATTRIB to what NT calls attributes, times and sizes.</summary>
 internal static class StatReader
 {
-    private const int BlockUnit = 512; // st_blocks counts these on every file system.
-
     public static FileStat Build(in Statx stat, DosAttributes dos, bool isDotted, uint eaSize)
     {
         // Samba's rules: without the xattr a file has no attributes at all, and dot files are hidden in any case.
@@ -25,11 +23,11 @@ internal static class StatReader
             FileId: stat.Inode,
             Attributes: attributes,
             EndOfFile: stat.IsRegularFile ? stat.Size : 0,
-            AllocationSize: stat.IsRegularFile ? stat.Blocks * BlockUnit : 0,
+            AllocationSize: stat.IsRegularFile ? stat.Blocks * Statx.BlockUnit : 0,
             CreationTime: dos.CreationTime != FileTime.None ? dos.CreationTime : CreationTime(stat),
             LastAccessTime: stat.AccessTime.ToFileTime(),
             LastWriteTime: stat.ModifyTime.ToFileTime(),
-            ChangeTime: stat.ChangeTime.ToFileTime(),
+            ChangeTime: dos.ChangeTime.Over(stat.ChangeTime.ToFileTime()),
             LinkCount: stat.IsDirectory ? 1 : stat.LinkCount, // A directory's count tells of its subdirectories.
             ReparseTag: (uint)tag,
             EaSize: eaSize);

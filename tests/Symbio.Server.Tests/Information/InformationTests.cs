@@ -119,6 +119,20 @@ public sealed class InformationTests
         Assert.Equal((1u, false), await LinksAsync(peer, file));
     }
 
+    [Fact] // [MS-FSA] 2.1.5.15.2, UserSetChangeTime.
+    public async Task A_change_time_that_was_set_survives_a_write_through_the_same_open()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await peer.OpenAsync("a.txt");
+        var time = new FileTime(FileTime.UnixEpoch - 10_000_000); // Before 1970.
+        await SetAsync(peer, file, new FileBasicInformation(default, default, default, time, default));
+
+        Assert.Equal(NtStatus.Success, (await peer.WriteAsync(file, 0, "x"u8.ToArray())).Status);
+
+        Assert.Equal(time, (await BasicAsync(peer, file)).ChangeTime);
+    }
+
     [Fact] // [MS-FSA] 2.1.5.15.2: -1 stops a time, -2 lets it run.
     public async Task A_frozen_write_time_survives_a_write()
     {

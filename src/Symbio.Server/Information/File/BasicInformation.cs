@@ -90,9 +90,9 @@ internal static class BasicInformation
         if (change == default)
             return NtStatus.Success;
 
-        // What changes metadata moves ChangeTime, unless the client has taken that over.
+        // What changes metadata moves ChangeTime (the store sees to that), unless the client has taken that over.
         if (change.ChangeTime is null)
-            change = change with { ChangeTime = sticky.ChangeTime ?? set.Now() };
+            change = change with { ChangeTime = sticky.ChangeTime };
         return await file.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false);
     }
 

@@ -48,6 +48,9 @@ internal struct Statx
     public uint DevMinor;
     public ulong MountId;
 
+    /// <summary>What <see cref="Blocks"/> counts, on every file system.</summary>
+    public const int BlockUnit = 512;
+
     public const int TypeMask = 0xF000;
     public const int RegularFile = 0x8000;
     public const int DirectoryType = 0x4000;

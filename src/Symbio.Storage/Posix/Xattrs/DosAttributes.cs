@@ -7,17 +7,23 @@ namespace Symbio.Storage.Posix;
 
 /// <summary>
 /// The value of <c>user.DOSATTRIB</c>, as Samba's xattr_DOSATTRIB lays it out (NDR, little endian): attributes and the
-/// time of creation. Version 5 is written; 1, 3, 4, 5 and the text form of old ("0x20") are read.
+/// time of creation. Version 5 is written; 1, 3, 4, 5 and the text form of old ("0x20") are read. A ChangeTime that a
+/// client has set follows it: Samba and ksmbd read past that, and who has none pays nothing.
 /// </summary>
 /// <param name="Attributes">Null: the value does not say.</param>
 /// <param name="CreationTime">None: the value does not say.</param>
-internal readonly record struct DosAttributes(FileAttributes? Attributes, FileTime CreationTime)
+/// <param name="ChangeTime">None has been set when its time is none.</param>
+internal readonly record struct DosAttributes(
+    FileAttributes? Attributes, FileTime CreationTime, HeldChangeTime ChangeTime = default)
 {
     /// <summary>Longest value read: the longest text, every field of version 3, and room.</summary>
     public const int MaxLength = 256;
 
-    /// <summary>Length of what is written.</summary>
-    public const int Length = 24;
+    /// <summary>Most that is written.</summary>
+    public const int MaxWritten = PlainLength + 4 + 8 + 8;
+
+    private const int PlainLength = 24;
+    private const uint ChangeTimeMark = 0x54435953; // "SYCT"
 
     private const uint ValidAttributes = 0x01;
     private const uint ValidCreationTime = 0x10;
@@ -30,7 +36,8 @@ internal readonly record struct DosAttributes(FileAttributes? Attributes, FileTi
     /// <summary>Name of the xattr, with NUL.</summary>
     public static ReadOnlySpan<byte> XattrName => "user.DOSATTRIB\0"u8;
 
-    public void Write(Span<byte> destination)
+    /// <summary>Returns the length, at most <see cref="MaxWritten"/>.</summary>
+    public int Write(Span<byte> destination)
     {
         var writer = new WireWriter(destination);
         writer.WriteByte(0); // attrib_hex: the text form, empty since version 5.
@@ -41,6 +48,12 @@ internal readonly record struct DosAttributes(FileAttributes? Attributes, FileTi
         writer.WriteUInt32((Attributes is null ? 0 : ValidAttributes) | (CreationTime == FileTime.None ? 0 : ValidCreationTime));
         writer.WriteUInt32((uint)((Attributes ?? 0) & Stored));
         writer.WriteUInt64((ulong)CreationTime.Ticks);
+        if (ChangeTime.Time == FileTime.None)
+            return PlainLength;
+        writer.WriteUInt32(ChangeTimeMark);
+        writer.WriteUInt64((ulong)ChangeTime.Time.Ticks);
+        writer.WriteUInt64((ulong)ChangeTime.Until.Ticks);
+        return MaxWritten;
     }
 
     /// <summary>A value that cannot be understood is as good as none.</summary>
@@ -76,7 +89,14 @@ internal readonly record struct DosAttributes(FileAttributes? Attributes, FileTi
         if (!reader.IsValid)
             return new(ReadText(text), default);
         return new((valid & ValidAttributes) != 0 ? (FileAttributes)attributes & Stored : null,
-            (valid & ValidCreationTime) != 0 ? creation : default);
+            (valid & ValidCreationTime) != 0 ? creation : default, ReadChangeTime(ref reader));
+    }
+
+    private static HeldChangeTime ReadChangeTime(ref WireReader reader)
+    {
+        uint mark = reader.ReadUInt32();
+        var held = new HeldChangeTime(new FileTime(reader.ReadInt64()), new FileTime(reader.ReadInt64()));
+        return reader.IsValid && mark == ChangeTimeMark ? held : default;
     }
 
     private static FileAttributes? ReadText(ReadOnlySpan<byte> text) =>
