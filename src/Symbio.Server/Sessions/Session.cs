@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Symbio.Identity;
+using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Security.Encryption;
 using Symbio.Security.KeyDerivation;
@@ -70,6 +71,10 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
 
     /// <summary>Session.OpenTable, by volatile id.</summary>
     public ConcurrentDictionary<ulong, Open> Opens { get; } = new();
+
+    /// <summary>The open whose Open.ResumeKey this is, [MS-SMB2] 3.3.5.15.6; null for none of this session's.</summary>
+    public Open? FindByResumeKey(ResumeKey key) =>
+        Opens.TryGetValue(key.First, out Open? open) && open.HasResumeKey(key) ? open : null;
 
     /// <summary>The session has ended: what is made for it from now on must be taken back by who made it.</summary>
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
