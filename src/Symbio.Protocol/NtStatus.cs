@@ -57,6 +57,8 @@ public enum NtStatus : uint
     MoreProcessingRequired = 0xC0000016,
     /// <summary>STATUS_NO_MEMORY</summary>
     NoMemory = 0xC0000017,
+    /// <summary>STATUS_INVALID_VIEW_SIZE</summary>
+    InvalidViewSize = 0xC000001F,
     /// <summary>STATUS_ACCESS_DENIED</summary>
     AccessDenied = 0xC0000022,
     /// <summary>STATUS_BUFFER_TOO_SMALL</summary>

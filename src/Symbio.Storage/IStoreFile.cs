@@ -39,6 +39,14 @@ public interface IStoreFile : IAsyncDisposable
     /// <summary>Writes all of <paramref name="source"/>, growing the file as needed.</summary>
     ValueTask<NtStatus> WriteAsync(ulong offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Copies from <paramref name="source"/>, of this or another store, into this file as if all were read before anything
+    /// is written. A smaller count with success: the source has ended. A store that can share blocks does it here.
+    /// </summary>
+    ValueTask<(NtStatus Status, ulong Count)> CopyRangeAsync(
+        ulong offset, IStoreFile source, ulong sourceOffset, ulong length, CancellationToken cancellationToken) =>
+        PieceCopy.RunAsync(source, sourceOffset, this, offset, length, cancellationToken);
+
     /// <summary>Returns when data and metadata are on stable storage.</summary>
     ValueTask<NtStatus> FlushAsync(CancellationToken cancellationToken);
 

@@ -30,6 +30,9 @@ internal static class FsctlTable
         [FsctlCode.SetCompression] = FsctlRow.For(FsctlTarget.File, SetCompression.Handle),
         [FsctlCode.GetObjectId] = FsctlRow.For(FsctlTarget.File, GetObjectId.HandleAsync),
         [FsctlCode.CreateOrGetObjectId] = FsctlRow.For(FsctlTarget.File, GetObjectId.HandleAsync),
+        [FsctlCode.SrvRequestResumeKey] = FsctlRow.For(FsctlTarget.File, SrvRequestResumeKey.Handle),
+        [FsctlCode.SrvCopychunk] = FsctlRow.For(FsctlTarget.File, ServerSideCopy.HandleAsync),
+        [FsctlCode.SrvCopychunkWrite] = FsctlRow.For(FsctlTarget.File, ServerSideCopy.HandleWriteAsync),
         // Object ids follow from the file's identity and cannot be chosen.
         [FsctlCode.SetObjectId] = FsctlRow.NotSupported(),
         [FsctlCode.SetObjectIdExtended] = FsctlRow.NotSupported(),
@@ -39,11 +42,8 @@ internal static class FsctlTable
         [FsctlCode.DeleteReparsePoint] = FsctlRow.NotSupported(refusal: NtStatus.NotAReparsePoint),
         [FsctlCode.SetReparsePoint] = FsctlRow.NotSupported(),
 
-        // Handled by the server rather than the file system, [MS-SMB2] 3.3.5.15.1 and 3.3.5.15.5 to 3.3.5.15.9; to come.
+        // Handled by the server rather than the file system, [MS-SMB2] 3.3.5.15.1, 3.3.5.15.7 and 3.3.5.15.9; to come.
         [FsctlCode.SrvEnumerateSnapshots] = FsctlRow.NotSupported(refusal: NtStatus.NotSupported),
-        [FsctlCode.SrvRequestResumeKey] = FsctlRow.NotSupported(refusal: NtStatus.NotSupported),
-        [FsctlCode.SrvCopychunk] = FsctlRow.NotSupported(refusal: NtStatus.NotSupported),
-        [FsctlCode.SrvCopychunkWrite] = FsctlRow.NotSupported(refusal: NtStatus.NotSupported),
         [FsctlCode.SrvReadHash] = FsctlRow.NotSupported(refusal: NtStatus.HashNotSupported),
         [FsctlCode.LmrRequestResiliency] = FsctlRow.NotSupported(),
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
@@ -18,6 +19,7 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     private int _closed;
     private int _lockCount;
     private int _uses = 1; // The open itself until it is closed, and every request that is at work on it.
+    private byte[]? _resumeSecret;
 
     /// <summary>Open.FileId and Open.DurableFileId</summary>
     public FileId FileId => fileId;
@@ -95,6 +97,24 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
             return listing;
         var created = new DirectoryListing(File);
         return Interlocked.CompareExchange(ref _listing, created, null) ?? created;
+    }
+
+    /// <summary>
+    /// Open.ResumeKey, [MS-SMB2] 3.3.5.15.5: where the open is found, and what nobody can guess. Made when first asked for.
+    /// </summary>
+    public ResumeKey GetResumeKey()
+    {
+        byte[] secret = Volatile.Read(ref _resumeSecret) ?? NewResumeSecret();
+        return new ResumeKey(FileId.Volatile, BitConverter.ToUInt64(secret), BitConverter.ToUInt64(secret, sizeof(ulong)));
+    }
+
+    /// <summary>A client that was given this open's key has sent it.</summary>
+    public bool HasResumeKey(ResumeKey key) => Volatile.Read(ref _resumeSecret) is not null && GetResumeKey() == key;
+
+    private byte[] NewResumeSecret()
+    {
+        byte[] secret = RandomNumberGenerator.GetBytes(2 * sizeof(ulong));
+        return Interlocked.CompareExchange(ref _resumeSecret, secret, null) ?? secret;
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Symbio.Identity;
 using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Security.Encryption;
 using Symbio.Security.KeyDerivation;
@@ -82,6 +83,10 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
 
     /// <summary>How many opens there are. (Asking the dictionary takes every lock that it has.)</summary>
     public int OpenCount => Volatile.Read(ref _openCount);
+
+    /// <summary>The open whose Open.ResumeKey this is, [MS-SMB2] 3.3.5.15.6; null for none of this session's.</summary>
+    public Open? FindByResumeKey(ResumeKey key) =>
+        Opens.TryGetValue(key.First, out Open? open) && open.HasResumeKey(key) ? open : null;
 
     /// <summary>The session has ended: what is made for it from now on must be taken back by who made it.</summary>
     public bool IsClosed => Volatile.Read(ref _closed) != 0;

@@ -40,9 +40,9 @@ public sealed class SambaFormatTests
         var value = DosAttributes.Read(Convert.FromHexString(hex));
 
         Assert.Equal(new DosAttributes(attributes, new FileTime(creation)), value);
-        byte[] written = new byte[DosAttributes.Length];
-        value.Write(written);
-        Assert.Equal(hex, Convert.ToHexString(written), ignoreCase: true);
+        byte[] written = new byte[DosAttributes.MaxWritten];
+        int length = value.Write(written);
+        Assert.Equal(hex, Convert.ToHexString(written, 0, length), ignoreCase: true);
     }
 
     [Theory]

@@ -75,6 +75,22 @@ internal static unsafe partial class Libc
         return Check(result);
     }
 
+    /// <summary>Copies between files inside the kernel; a count of 0 is the end of the source.</summary>
+    public static Errno CopyRange(
+        int source, ulong sourceOffset, int target, ulong targetOffset, ulong length, out ulong count)
+    {
+        long from = (long)sourceOffset;
+        long to = (long)targetOffset;
+        nint result;
+        do
+        {
+            result = CopyFileRange(source, &from, target, &to, (nuint)length, 0);
+        }
+        while (result < 0 && ErrnoExtensions.Last == Errno.EINTR);
+        count = result < 0 ? 0 : (ulong)result;
+        return result < 0 ? ErrnoExtensions.Last : Errno.None;
+    }
+
     /// <summary>The next data at or after the offset; ENXIO when there is none.</summary>
     public static Errno NextData(int fd, ulong offset, out ulong data) => Seek(fd, offset, SeekData, out data);
 
@@ -113,6 +129,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "fallocate", SetLastError = true)]
     private static partial int FAllocate(int fd, int mode, long offset, long length);
+
+    [LibraryImport(Library, EntryPoint = "copy_file_range", SetLastError = true)]
+    private static partial nint CopyFileRange(
+        int source, long* sourceOffset, int target, long* targetOffset, nuint length, uint flags);
 
     [LibraryImport(Library, EntryPoint = "lseek", SetLastError = true)]
     private static partial long LSeek(int fd, long offset, int whence);

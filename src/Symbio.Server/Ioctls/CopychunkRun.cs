@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Connections;
+using Symbio.Server.Opens;
+using Symbio.Storage;
+
+namespace Symbio.Server.Ioctls;
+
+/// <summary>A server-side copy that is under way: chunk after chunk, until one fails.</summary>
+internal sealed class CopychunkRun(FsctlCall call, Open source)
+{
+    // Less than this is copied at once; more would keep the connection's other requests waiting.
+    private const uint InlineLimit = 64 << 10;
+
+    // A copy that takes longer is answered STATUS_PENDING, so that the client does not give up and may cancel.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly RequestContext _context = call.Context;
+    private readonly Open _target = call.Open;
+    private readonly long _started = call.Context.Server.Time.GetTimestamp();
+    private CancellationToken _cancellation;
+    private uint _chunks;
+    private uint _total;
+
+    public async ValueTask<NtStatus> RunAsync(ImmutableArray<SrvCopychunk> chunks)
+    {
+        if (chunks.Sum(c => (long)c.Length) > InlineLimit)
+            await Task.Yield();
+        NtStatus status = NtStatus.Success;
+        uint written = 0;
+        foreach (var chunk in chunks)
+        {
+            if (IsCancelled())
+            {
+                status = NtStatus.Cancelled;
+                break;
+            }
+
+            (status, written) = await CopyAsync(chunk).ConfigureAwait(false);
+            _total += written;
+            if (status.IsError)
+                break;
+            _chunks++;
+            written = 0;
+        }
+
+        if (_total > 0)
+        {
+            NtStatus finished = await FinishAsync().ConfigureAwait(false);
+            if (!status.IsError)
+                status = finished;
+        }
+
+        // 3.3.5.15.6: what was copied before a failure is told beside it.
+        call.Reply(new SrvCopychunkResponse(_chunks, written, _total));
+        _context.KeepsErrorBody = true;
+        return status;
+    }
+
+    private async ValueTask<(NtStatus Status, uint Count)> CopyAsync(SrvCopychunk chunk)
+    {
+        ulong end = (ulong)long.MaxValue - chunk.Length;
+        if (chunk.SourceOffset > end || chunk.TargetOffset > end)
+            return (NtStatus.InvalidParameter, 0);
+        NtStatus status = source.Claim.CheckRange(chunk.SourceOffset, chunk.Length, write: false);
+        if (status.IsError)
+            return (status, 0);
+        (status, FileStat stat) = await source.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
+        if (status.IsError)
+            return (status, 0);
+        if (chunk.SourceOffset + chunk.Length > stat.EndOfFile)
+            return (NtStatus.InvalidViewSize, 0);
+        (status, ulong offset) = await TargetOffsetAsync(chunk).ConfigureAwait(false);
+        if (!status.IsError)
+            status = _target.Claim.CheckRange(offset, chunk.Length, write: true);
+        if (status.IsError)
+            return (status, 0);
+        (status, ulong count) = await _target.File
+            .CopyRangeAsync(offset, source.File, chunk.SourceOffset, chunk.Length, CancellationToken.None)
+            .ConfigureAwait(false);
+        if (!status.IsError && count < chunk.Length)
+            status = NtStatus.InvalidViewSize; // Somebody has cut the source meanwhile.
+        return (status, (uint)count);
+    }
+
+    // A handle with nothing but FILE_APPEND_DATA changes no byte that is there, [MS-FSA] 2.1.5.4.
+    private async ValueTask<(NtStatus Status, ulong Offset)> TargetOffsetAsync(SrvCopychunk chunk)
+    {
+        if ((_target.GrantedAccess & AccessMask.WriteData) != 0)
+            return (NtStatus.Success, chunk.TargetOffset);
+        (NtStatus status, FileStat stat) = await _target.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
+        return (status, Math.Max(chunk.TargetOffset, stat.EndOfFile));
+    }
+
+    private async ValueTask<NtStatus> FinishAsync()
+    {
+        if (_target.StickyTimes.LastWriteTime is not null)
+            await _target.StickyTimes.AfterWriteAsync(_target.File).ConfigureAwait(false);
+        return (_target.CreateOptions & CreateOptions.WriteThrough) != 0
+            ? await _target.File.FlushAsync(CancellationToken.None).ConfigureAwait(false)
+            : NtStatus.Success;
+    }
+
+    private bool IsCancelled()
+    {
+        if (_context.Pending is null && _context.Server.Time.GetElapsedTime(_started) >= Patience)
+            _context.TryBeginPending(out _cancellation);
+        return _cancellation.IsCancellationRequested;
+    }
+}
