@@ -129,11 +129,12 @@ public sealed class LocalUserDatabaseTests : IDisposable
         var reader = Task.Run(() =>
         {
             int reads = 0;
-            while (!stop.IsCancellationRequested)
+            do
             {
                 LocalUserDatabase.Open(FilePath);
                 reads++;
             }
+            while (!stop.IsCancellationRequested);
             return reads;
         });
         // Each writer is like a process of its own.

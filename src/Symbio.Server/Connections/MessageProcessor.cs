@@ -267,15 +267,15 @@ internal sealed class MessageProcessor(Connection connection)
     private ValueTask<NtStatus> HandleAsync(RequestContext context)
     {
         CommandEntry? entry = CommandTable.Find(context.Header.Command);
-        if (entry is null)
-        {
-            // Deviation: 3.3.5.2.6 lets a server end the connection; Windows and Samba answer, and so does this one.
-            return new(NtStatus.InvalidParameter);
-        }
-
         if (connection.Negotiated is null && context.Header.Command != Smb2Command.Negotiate)
         {
             connection.Abort($"{context.Header.Command} before NEGOTIATE");
+            return new(NtStatus.InvalidParameter);
+        }
+
+        if (entry is null)
+        {
+            // Deviation: 3.3.5.2.6 lets a server end the connection; Windows and Samba answer, and so does this one.
             return new(NtStatus.InvalidParameter);
         }
 

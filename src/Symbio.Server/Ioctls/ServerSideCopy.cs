@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
@@ -59,7 +60,7 @@ internal static class ServerSideCopy
     }
 
     // The dispatcher keeps the target's handle while the request runs; the source's is kept here.
-    private static async ValueTask<NtStatus> CopyAsync(FsctlCall call, Open source, IReadOnlyList<SrvCopychunk> chunks)
+    private static async ValueTask<NtStatus> CopyAsync(FsctlCall call, Open source, ImmutableArray<SrvCopychunk> chunks)
     {
         if (!source.TryUse())
             return NtStatus.ObjectNameNotFound;

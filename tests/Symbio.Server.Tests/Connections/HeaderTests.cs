@@ -33,18 +33,19 @@ public sealed class HeaderTests
         Assert.Empty(server.Log.Errors);
     }
 
-    [Theory] // 3.3.5.2.6
+    [Theory] // 3.3.5.2.6, as Windows and Samba have it
     [InlineData(0x13)]
     [InlineData(0x14)]
     [InlineData(0xFFFF)]
-    public async Task A_command_that_does_not_exist_ends_the_connection(int command)
+    public async Task A_command_that_does_not_exist_is_an_invalid_parameter(int command)
     {
         await using TestServer server = await TestServer.StartAsync();
         await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
 
+        ulong id = peer.NextMessageId;
         await peer.SendFrameAsync(peer.Build(new EchoRequest(), true, change: h => h with { Command = (Smb2Command)command }));
 
-        Assert.True(await peer.IsClosedAsync());
+        Assert.Equal(NtStatus.InvalidParameter, (await peer.WaitAsync(id)).Status);
         Assert.Empty(server.Log.Errors);
     }
 
