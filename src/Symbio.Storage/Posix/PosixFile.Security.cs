@@ -47,8 +47,8 @@ internal sealed partial class PosixFile
         var errno = Xattr.Get(path, NtAclXattr.TrustedName, out byte[] value);
         if (errno == Errno.ENODATA)
             errno = Xattr.Get(path, NtAclXattr.UserName, out value);
-        if (errno != Errno.None)
-            return errno == Errno.ENODATA ? Errno.None : errno;
+        if (errno != Errno.None) // EACCES: user attributes are read by who may read the data.
+            return errno is Errno.ENODATA or Errno.EACCES ? Errno.None : errno;
 
         // One that cannot be understood, or whose object was given other permissions since, is passed over, as Samba
         // does: what an administrator said with chmod last is what counts.
