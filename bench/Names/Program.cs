@@ -28,7 +28,7 @@ async Task MeasureAsync(int size, bool churn)
     Directory.CreateDirectory(folder);
     for (int i = 0; i < size; i++)
         File.Create(Path.Combine(folder, $"Some File {i:D6}.dat")).Dispose();
-    using var churner = churn ? Process.Start(Environment.ProcessPath!, ["--churner", folder]) : null;
+    using var churner = churn ? Process.Start(Path.Combine(AppContext.BaseDirectory, "names-bench"), ["--churner", folder]) : null;
     await using var store = PosixFileStore.Open(folder);
     await OpenAsync(store, "NO SUCH FILE"); // Builds the index: paid once per folder, not per operation.
 

@@ -77,7 +77,7 @@ public sealed class NameIndexTests : IAsyncDisposable
         Assert.Equal(NtStatus.Success, await OpenAsync("FLOOD 0"));
         Assert.Equal(NtStatus.Success, await OpenAsync("FLOOD 19999"));
         Assert.Equal(NtStatus.ObjectNameNotFound, await OpenAsync("FLOOD 20000"));
-        Assert.InRange(_store.NameScans, 1, 3);
+        Assert.Equal(1, _store.NameScans); // The queue was emptied while nobody asked.
     }
 
     [Fact]
