@@ -30,7 +30,8 @@ internal sealed partial class PosixFile
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(lease.Fd, path);
         stat = _type is Statx.RegularFile or Statx.DirectoryType
-            ? StatReader.Build(statx, StatReader.ReadDosAttributes(path, follow: true), IsDotted, ExtendedAttributes.Size(path))
+            ? StatReader.Build(statx, StatReader.ReadDosAttributes(path, follow: true), IsDotted,
+                ExtendedAttributes.Size(path))
             : StatReader.Build(statx, default, IsDotted, 0);
         return NtStatus.Success;
     }
@@ -44,7 +45,8 @@ internal sealed partial class PosixFile
         var attributes = options.Attributes & ~(FileAttributes.Normal | FileAttributes.Directory);
         if (attributes != 0)
         {
-            var value = new DosAttributes(attributes | (IsDirectory ? FileAttributes.Directory : 0), BirthTime(lease.Fd));
+            var value = new DosAttributes(
+                attributes | (IsDirectory ? FileAttributes.Directory : 0), BirthTime(lease.Fd));
             var errno = WriteDosAttributes(path, value);
             if (errno is not (Errno.None or Errno.EOPNOTSUPP)) // A disk without xattrs keeps files, not attributes.
                 return Xattr.WriteStatus(errno);
@@ -95,7 +97,8 @@ internal sealed partial class PosixFile
         // Deviation: ChangeTime is the kernel's alone; setting it is accepted and has no effect.
         if (change.LastAccessTime is null && change.LastWriteTime is null)
             return NtStatus.Success;
-        return Libc.SetTimes(lease.Fd, ToTimeSpec(change.LastAccessTime), ToTimeSpec(change.LastWriteTime)).ToNtStatus();
+        return Libc.SetTimes(
+            lease.Fd, ToTimeSpec(change.LastAccessTime), ToTimeSpec(change.LastWriteTime)).ToNtStatus();
     }
 
     private static Errno WriteDosAttributes(ReadOnlySpan<byte> path, DosAttributes attributes)

@@ -38,7 +38,8 @@ public sealed class SambaInteropTests : IAsyncDisposable
 
         await using var file = await OpenAsync("file.TXT");
         var (_, stat) = await file.GetStatAsync(default);
-        Assert.Equal(FileAttributes.ReadOnly | FileAttributes.Hidden | FileAttributes.System | FileAttributes.Archive, stat.Attributes);
+        Assert.Equal(FileAttributes.ReadOnly | FileAttributes.Hidden | FileAttributes.System | FileAttributes.Archive,
+            stat.Attributes);
         var (_, streams) = await file.GetStreamsAsync(default);
         Assert.Equal(new StoreStream("Stream", 6, 4096), Assert.Single(streams));
         var (_, stream) = await file.OpenStreamAsync("STREAM", false, StoreAccess.Read, default);
@@ -55,7 +56,8 @@ public sealed class SambaInteropTests : IAsyncDisposable
         {
             var descriptor = await DescriptorAsync(name);
             Assert.StartsWith("S-1-5-21-", descriptor.Owner!.ToString(), StringComparison.Ordinal);
-            Assert.Contains($"Owner SID:\t{descriptor.Owner}", _samba.Client($"showacls; ls {name}"), StringComparison.Ordinal);
+            Assert.Contains($"Owner SID:\t{descriptor.Owner}", _samba.Client($"showacls; ls {name}"),
+                StringComparison.Ordinal);
         }
     }
 
@@ -79,7 +81,8 @@ public sealed class SambaInteropTests : IAsyncDisposable
         Assert.Equal(NtStatus.Success, status);
         await using var file = created!;
         var creation = FileTime.FromDateTimeOffset(new DateTimeOffset(2001, 2, 3, 4, 5, 6, TimeSpan.Zero));
-        Assert.Equal(NtStatus.Success, await file.SetBasicInfoAsync(new BasicInfoChange(CreationTime: creation), default));
+        Assert.Equal(NtStatus.Success,
+            await file.SetBasicInfoAsync(new BasicInfoChange(CreationTime: creation), default));
         var (_, stream) = await file.OpenStreamAsync("Stream", true, StoreAccess.Write, default);
         Assert.Equal(NtStatus.Success, await stream!.WriteAsync(0, "0123456789"u8.ToArray(), default));
         await stream.DisposeAsync();

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Symbio.Storage.Tests.Posix;
 
-/// <summary>A real smbd on the loopback over a folder, with Samba's xattr modules, and smbclient to talk to it.</summary>
+/// <summary>
+/// A real smbd on the loopback over a folder, with Samba's xattr modules, and smbclient to talk to it.
+/// </summary>
 internal sealed class SambaServer : IDisposable
 {
     private readonly TemporaryFolder _state = new();
@@ -47,7 +49,8 @@ internal sealed class SambaServer : IDisposable
               ea support = yes
             """);
         Run("smbpasswd", ["-c", _configuration, "-s", "-a", "root"], "secret\nsecret\n");
-        _server = Process.Start(new ProcessStartInfo("smbd", ["-s", _configuration, "--foreground", "--no-process-group", "--debug-stdout"])
+        _server = Process.Start(
+            new ProcessStartInfo("smbd", ["-s", _configuration, "--foreground", "--no-process-group", "--debug-stdout"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -65,7 +68,8 @@ internal sealed class SambaServer : IDisposable
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "smbd with users of its own needs root.");
         foreach (string program in new[] { "smbd", "smbpasswd", "smbclient" })
         {
-            bool found = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin".Split(':').Any(path => File.Exists(Path.Combine(path, program)));
+            bool found = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin".Split(':').Any(path =>
+                File.Exists(Path.Combine(path, program)));
             Assert.SkipUnless(found, $"{program} is not installed (Debian: samba, smbclient).");
         }
 

@@ -25,8 +25,8 @@ internal sealed class NameIndex : IDisposable
         _pump = new NameIndexPump(_shards);
         for (int i = 0; i < shardCount; i++)
         {
-            _shards[i] = new NameIndexShard(
-                codec, Math.Max(1, maxNames / shardCount), Math.Max(1, maxDirectories / shardCount), watch, _pump.Notice);
+            _shards[i] = new NameIndexShard(codec, Math.Max(1, maxNames / shardCount),
+                Math.Max(1, maxDirectories / shardCount), watch, _pump.Notice);
         }
     }
 

@@ -54,7 +54,8 @@ internal sealed class NameIndexPump : IDisposable
         while (!_stopped && wake.IsOpen)
         {
             for (int i = 0; i < _shards.Length; i++)
-                descriptors[i] = new PollFd { Fd = _shards[i].InotifyFd, Events = PollFd.Readable }; // -1 is passed over.
+                // -1 is passed over.
+                descriptors[i] = new PollFd { Fd = _shards[i].InotifyFd, Events = PollFd.Readable };
             descriptors[^1] = new PollFd { Fd = wake.Fd, Events = PollFd.Readable };
             var errno = Libc.Poll(descriptors);
             if (_stopped || errno is not (Errno.None or Errno.EINTR))
