@@ -1,4 +1,4 @@
-// What a name costs in folders of different sizes: dotnet run -c Release --project bench/Names [FOLDER] [--churn SECONDS]
+// What a name costs in folders of different sizes: dotnet run -c Release --project bench/Names -- [FOLDER]
 // Prints a Markdown table; docs/decisions/0002-case-insensitive-names.md has one.
 using System.Diagnostics;
 using Symbio.Protocol;
@@ -12,8 +12,8 @@ string parent = args.Length > 0 ? args[0] : Path.GetTempPath();
 int[] sizes = [100, 10_000, 100_000];
 const int operations = 5_000;
 
-Console.WriteLine("| entries | another process | create | open | open, other case | miss | delete | scans |");
-Console.WriteLine("|---:|---|---:|---:|---:|---:|---:|---:|");
+Console.WriteLine("| entries | another process | create | open | open, other case | miss | delete | readings | first miss (ms) |");
+Console.WriteLine("|---:|---|---:|---:|---:|---:|---:|---:|---:|");
 foreach (bool churn in new[] { false, true })
 {
     foreach (int size in sizes)
@@ -28,9 +28,12 @@ async Task MeasureAsync(int size, bool churn)
     Directory.CreateDirectory(folder);
     for (int i = 0; i < size; i++)
         File.Create(Path.Combine(folder, $"Some File {i:D6}.dat")).Dispose();
-    using var churner = churn ? Process.Start(Environment.ProcessPath!, ["--churner", folder]) : null;
+    string self = Path.Combine(AppContext.BaseDirectory, "names-bench");
+    using var churner = churn ? Process.Start(self, ["--churner", folder]) : null;
     await using var store = PosixFileStore.Open(folder);
+    var building = Stopwatch.StartNew();
     await OpenAsync(store, "NO SUCH FILE"); // Builds the index: paid once per folder, not per operation.
+    double first = building.Elapsed.TotalMilliseconds;
 
     // In rounds, each round all kinds: a slow moment of the machine hits them alike. The first warms up.
     double create = 0, open = 0, other = 0, miss = 0, delete = 0;
@@ -48,7 +51,7 @@ async Task MeasureAsync(int size, bool churn)
     churner?.Kill();
     churner?.WaitForExit();
     Console.WriteLine($"| {size:N0} | {(churn ? "changes it" : "is quiet")} | {create:F1} | {open:F1} | {other:F1} | " +
-        $"{miss:F1} | {delete:F1} | {store.NameScans} |");
+        $"{miss:F1} | {delete:F1} | {store.NameScans} | {first:F1} |");
     await store.DisposeAsync();
     Directory.Delete(folder, recursive: true);
 }
@@ -74,7 +77,8 @@ static async ValueTask OpenAsync(PosixFileStore store, string name)
 {
     var (status, file) = await store.OpenAsync(
         name, new StoreOpenOptions(StoreAccess.Read), StoreCaller.Service, CancellationToken.None);
-    bool missing = name.StartsWith("Missing", StringComparison.Ordinal) || name.StartsWith("NO", StringComparison.Ordinal);
+    bool missing = name.StartsWith("Missing", StringComparison.Ordinal) ||
+        name.StartsWith("NO", StringComparison.Ordinal);
     Require(status == (missing ? NtStatus.ObjectNameNotFound : NtStatus.Success), name, status);
     if (file is not null)
         await file.DisposeAsync();

@@ -7,7 +7,8 @@ namespace Symbio.Storage.Posix;
 /// <summary>Deleting, renaming, linking.</summary>
 internal sealed partial class PosixFile
 {
-    public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken) => new(Delete(caller));
+    public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken) =>
+        new(Delete(caller));
 
     public ValueTask<NtStatus> RenameAsync(
         string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>
@@ -31,7 +32,9 @@ internal sealed partial class PosixFile
             // POSIX cannot remove "this name if it is still this object": between the look and here another process
             // may have put something else in its place.
             using var scope = _store.Account.Enter(caller);
-            return scope.IsEntered ? Libc.Unlink(directory!.Fd, name, IsDirectory && !isLink).ToNtStatus() : NtStatus.AccessDenied;
+            return scope.IsEntered
+                ? Libc.Unlink(directory!.Fd, name, IsDirectory && !isLink).ToNtStatus()
+                : NtStatus.AccessDenied;
         }
     }
 
@@ -56,7 +59,11 @@ internal sealed partial class PosixFile
                 if (errno != Errno.None)
                     return errno.ToNtStatus();
                 lock (_store.CreateGate(targetStat, leaf))
-                    status = RenameTo(target.Fd.Fd, targetStat, leaf.ToString(), newName, directory!.Fd, name, replace, caller);
+                {
+                    status = RenameTo(
+                        target.Fd.Fd, targetStat, leaf.ToString(), newName, directory!.Fd, name, replace, caller);
+                }
+
                 if (status.IsSuccess)
                     _openedAs = _path = newPath;
                 return status;
@@ -78,8 +85,10 @@ internal sealed partial class PosixFile
         if (errno != Errno.None)
             return errno.ToNtStatus();
         bool sameDirectory = directoryStat.IsSameObject(targetStat);
-        if (sameDirectory && existing.AsSpan().SequenceEqual(name) || sameDirectory && newName.AsSpan().SequenceEqual(name))
-            return newName.AsSpan().SequenceEqual(name) ? NtStatus.Success : Move(caller, directory, name, target, newName, replace: false);
+        if (sameDirectory && newName.AsSpan().SequenceEqual(name))
+            return NtStatus.Success;
+        if (sameDirectory && existing.AsSpan().SequenceEqual(name)) // A change of spelling.
+            return Move(caller, directory, name, target, newName, replace: false);
         if (!replace)
             return NtStatus.ObjectNameCollision;
         errno = Libc.StatAt(target, existing, StatxMask.Basic, out var existingStat);
@@ -155,7 +164,11 @@ internal sealed partial class PosixFile
             if (stat.IsDirectory)
                 return NtStatus.AccessDenied;
             if (stat.Inode == Key.FileId)
-                return existing.AsSpan().SequenceEqual(newName) ? NtStatus.Success : Move(caller, target, existing, target, newName, replace: false);
+            {
+                return existing.AsSpan().SequenceEqual(newName)
+                    ? NtStatus.Success
+                    : Move(caller, target, existing, target, newName, replace: false);
+            }
         }
 
         using var self = _handle.Lease();

@@ -66,7 +66,8 @@ internal sealed partial class PosixFile
     {
         buffer[end] = 0;
         const ResolveFlags below = ResolveFlags.Beneath | ResolveFlags.NoSymlinks;
-        if (Libc.OpenAt2(root, buffer[start..(end + 1)], OpenFlags.Path | OpenFlags.NoFollow, 0, below, out int fd) != Errno.None)
+        var path = buffer[start..(end + 1)];
+        if (Libc.OpenAt2(root, path, OpenFlags.Path | OpenFlags.NoFollow, 0, below, out int fd) != Errno.None)
             return false;
         using var found = new OwnedFd(fd);
         return Libc.StatFd(fd, StatxMask.Basic, out var stat) == Errno.None && stat.Inode == Key.FileId;
@@ -93,7 +94,9 @@ internal sealed partial class PosixFile
     /// Opens, as the caller, the directory that holds the name this handle was opened by, and sees that it is still
     /// this object's. The name comes with its NUL.
     /// </summary>
-    /// <param name="isLink">The name is a symbolic link's, through which the object was opened: it is what goes.</param>
+    /// <param name="isLink">
+    /// The name is a symbolic link's, through which the object was opened: it is what goes.
+    /// </param>
     private NtStatus OpenOwnDirectory(StoreCaller caller, out OwnedFd? directory, out byte[] name, out bool isLink)
     {
         directory = null;
@@ -124,7 +127,8 @@ internal sealed partial class PosixFile
             if (errno == Errno.ENOENT)
             {
                 // A path that the kernel could not tell is spelled as the client did.
-                status = _store.Resolver.Find(parent.Fd.Fd, leaf.ToString(), caller, mayBlock: true, out string? spelling);
+                status = _store.Resolver.Find(
+                    parent.Fd.Fd, leaf.ToString(), caller, mayBlock: true, out string? spelling);
                 if (status.IsError || spelling is null)
                     return status.IsError ? status : NtStatus.ObjectNameNotFound;
                 encoded = _store.Codec.Encode(spelling)!;
@@ -151,9 +155,14 @@ internal sealed partial class PosixFile
         var status = _store.Resolver.OpenParent(path, caller, mayBlock: true, buffer, out var parent, out var leaf);
         using (parent)
         {
-            if (status.IsError || _store.Resolver.Find(parent.Fd.Fd, leaf.ToString(), caller, mayBlock: true, out string? spelling).IsError ||
-                spelling is null || _store.Codec.Encode(spelling) is not { } encoded ||
-                Libc.StatAt(parent.Fd.Fd, encoded, StatxMask.Type, out var link) != Errno.None || link.Type != Statx.SymbolicLink ||
+            if (status.IsError)
+                return false;
+            status = _store.Resolver.Find(
+                parent.Fd.Fd, leaf.ToString(), caller, mayBlock: true, out string? spelling);
+            if (status.IsError || spelling is null || _store.Codec.Encode(spelling) is not { } encoded)
+                return false;
+            if (Libc.StatAt(parent.Fd.Fd, encoded, StatxMask.Type, out var link) != Errno.None ||
+                link.Type != Statx.SymbolicLink ||
                 _store.Resolver.Open(path, noFollow: false, caller, mayBlock: true, out int fd).IsError)
             {
                 return false;

@@ -13,7 +13,8 @@ internal sealed partial class PosixFile : IStoreFile
     private volatile string _openedAs; // What the caller called it: a link's name, if it was opened by way of one.
     private volatile string _path; // The last that was seen.
 
-    public PosixFile(PosixFileStore store, PosixHandle handle, in Statx stat, ulong volume, StoreAccess access, string path)
+    public PosixFile(PosixFileStore store, PosixHandle handle, in Statx stat, ulong volume, StoreAccess access,
+        string path)
     {
         _store = store;
         _handle = handle;

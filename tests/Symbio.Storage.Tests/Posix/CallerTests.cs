@@ -69,7 +69,8 @@ public sealed class CallerTests : IAsyncDisposable
     {
         RequireRoot();
         await CreateAsync("private", s_daemon, directory: true);
-        File.SetUnixFileMode(_folder.Combine("private"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(
+            _folder.Combine("private"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await CreateAsync("private\\File", s_daemon);
 
         foreach (string path in new[] { "private\\File", "PRIVATE\\FILE", "private\\missing" })
@@ -109,7 +110,8 @@ public sealed class CallerTests : IAsyncDisposable
             string? uids = null;
             try
             {
-                uids = File.ReadLines(Path.Combine(task, "status")).First(line => line.StartsWith("Uid:", StringComparison.Ordinal));
+                uids = File.ReadLines(Path.Combine(task, "status")).First(line =>
+                    line.StartsWith("Uid:", StringComparison.Ordinal));
             }
             catch (IOException)
             {
@@ -140,7 +142,8 @@ public sealed class CallerTests : IAsyncDisposable
 
     private async Task<NtStatus> CreateAsync(string path, StoreCaller caller, bool directory = false)
     {
-        var (status, file) = await _store.CreateAsync(path, new StoreCreateOptions { IsDirectory = directory }, caller, default);
+        var (status, file) =
+            await _store.CreateAsync(path, new StoreCreateOptions { IsDirectory = directory }, caller, default);
         if (file is not null)
             await file.DisposeAsync();
         return status;

@@ -72,12 +72,13 @@ public sealed class NameIndexTests : IAsyncDisposable
         Assert.Equal(NtStatus.ObjectNameNotFound, await OpenAsync("x"));
 
         // More than the kernel queues for one reader (fs.inotify.max_queued_events).
-        await RunAsync("/bin/sh", "-c", "i=0; while [ $i -lt 20000 ]; do : > \"$0/Flood $i\"; i=$((i+1)); done", _folder.Path);
+        await RunAsync("/bin/sh", "-c", "i=0; while [ $i -lt 20000 ]; do : > \"$0/Flood $i\"; i=$((i+1)); done",
+            _folder.Path);
 
         Assert.Equal(NtStatus.Success, await OpenAsync("FLOOD 0"));
         Assert.Equal(NtStatus.Success, await OpenAsync("FLOOD 19999"));
         Assert.Equal(NtStatus.ObjectNameNotFound, await OpenAsync("FLOOD 20000"));
-        Assert.InRange(_store.NameScans, 1, 3);
+        Assert.Equal(1, _store.NameScans); // The queue was emptied while nobody asked.
     }
 
     [Fact]
@@ -129,7 +130,8 @@ public sealed class NameIndexTests : IAsyncDisposable
     public async Task The_index_is_bounded()
     {
         await _store.DisposeAsync();
-        _store = PosixFileStore.Open(_folder.Path, new PosixStoreOptions { MaxIndexedNames = 1000, MaxIndexedDirectories = 64 });
+        _store = PosixFileStore.Open(
+            _folder.Path, new PosixStoreOptions { MaxIndexedNames = 1000, MaxIndexedDirectories = 64 });
         for (int d = 0; d < 100; d++)
         {
             Directory.CreateDirectory(_folder.Combine($"d{d}"));
@@ -179,7 +181,8 @@ public sealed class NameIndexTests : IAsyncDisposable
     {
         using var stop = new CancellationTokenSource();
         var churn = Process.Start(new ProcessStartInfo("/bin/sh",
-            ["-c", "while :; do : > \"$0/Churn\"; mv \"$0/Churn\" \"$0/Churned\"; rm \"$0/Churned\"; done", _folder.Path]))!;
+            ["-c", "while :; do : > \"$0/Churn\"; mv \"$0/Churn\" \"$0/Churned\"; rm \"$0/Churned\"; done",
+                _folder.Path]))!;
         try
         {
             await Parallel.ForAsync(0, 8, async (worker, _) =>
@@ -212,7 +215,8 @@ public sealed class NameIndexTests : IAsyncDisposable
                 await CreateAsync(i % 2 == 0 ? name : name.ToUpperInvariant()))));
 
             Assert.Single(results, NtStatus.Success);
-            Assert.All(results.Where(result => result != NtStatus.Success), result => Assert.Equal(NtStatus.ObjectNameCollision, result));
+            Assert.All(results.Where(result => result != NtStatus.Success), result =>
+                Assert.Equal(NtStatus.ObjectNameCollision, result));
         }
     }
 
@@ -227,7 +231,8 @@ public sealed class NameIndexTests : IAsyncDisposable
 
     private async Task<NtStatus> OpenAsync(string path)
     {
-        var (status, file) = await _store.OpenAsync(path, new StoreOpenOptions(StoreAccess.Read), StoreCaller.Service, default);
+        var (status, file) =
+            await _store.OpenAsync(path, new StoreOpenOptions(StoreAccess.Read), StoreCaller.Service, default);
         if (file is not null)
             await file.DisposeAsync();
         return status;

@@ -35,7 +35,8 @@ public sealed class PathTests : IAsyncDisposable
     public async Task Links_that_leave_the_share_or_go_round_are_refused(string target)
     {
         Directory.CreateDirectory(Path.Combine(_share, "d"));
-        File.CreateSymbolicLink(Path.Combine(_share, "loop"), target == "ABSOLUTE" ? _folder.Combine("secret") : target);
+        File.CreateSymbolicLink(
+            Path.Combine(_share, "loop"), target == "ABSOLUTE" ? _folder.Combine("secret") : target);
 
         Assert.Equal(NtStatus.AccessDenied, await StatusOfAsync("loop"));
         Assert.Equal(NtStatus.AccessDenied, await StatusOfAsync("LOOP"));
@@ -46,7 +47,8 @@ public sealed class PathTests : IAsyncDisposable
     public async Task Links_within_the_share_are_followed_in_any_case()
     {
         Directory.CreateDirectory(Path.Combine(_share, "d", "e"));
-        await File.WriteAllTextAsync(Path.Combine(_share, "d", "File"), "inside", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_share, "d", "File"), "inside", TestContext.Current.CancellationToken);
         File.CreateSymbolicLink(Path.Combine(_share, "d", "e", "Up"), "../File");
         Directory.CreateSymbolicLink(Path.Combine(_share, "Link"), "d");
 
@@ -129,7 +131,8 @@ public sealed class PathTests : IAsyncDisposable
         for (int depth = 0; depth < 40; depth++)
         {
             path = path.Length == 0 ? name : path + '\\' + name;
-            var (made, directory) = await _store.CreateAsync(path, new StoreCreateOptions { IsDirectory = true }, StoreCaller.Service, default);
+            var (made, directory) = await _store.CreateAsync(
+                path, new StoreCreateOptions { IsDirectory = true }, StoreCaller.Service, default);
             Assert.Equal(NtStatus.Success, made);
             await directory!.DisposeAsync();
         }
@@ -179,7 +182,8 @@ public sealed class PathTests : IAsyncDisposable
     public async Task No_race_of_renames_and_links_leads_out()
     {
         Directory.CreateDirectory(Path.Combine(_share, "d", "e"));
-        await File.WriteAllTextAsync(Path.Combine(_share, "d", "e", "secret"), "inside", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_share, "d", "e", "secret"), "inside", TestContext.Current.CancellationToken);
         using var swap = Process.Start(new ProcessStartInfo("/bin/sh",
             ["-c", "cd \"$0\"; while :; do mv d/e d/f; ln -s ../.. d/e; rm d/e; mv d/f d/e; done", _share]))!;
         try
@@ -188,10 +192,12 @@ public sealed class PathTests : IAsyncDisposable
             for (int i = 0; i < 3000; i++)
             {
                 var (status, file) = await _store.OpenAsync(
-                    i % 2 == 0 ? "d\\e\\secret" : "D\\E\\SECRET", new StoreOpenOptions(StoreAccess.Read), StoreCaller.Service, default);
+                    i % 2 == 0 ? "d\\e\\secret" : "D\\E\\SECRET",
+                    new StoreOpenOptions(StoreAccess.Read), StoreCaller.Service, default);
                 if (file is null)
                 {
-                    Assert.Contains(status, new[] { NtStatus.ObjectPathNotFound, NtStatus.ObjectNameNotFound, NtStatus.AccessDenied });
+                    Assert.Contains(status,
+                        new[] { NtStatus.ObjectPathNotFound, NtStatus.ObjectNameNotFound, NtStatus.AccessDenied });
                     continue;
                 }
 

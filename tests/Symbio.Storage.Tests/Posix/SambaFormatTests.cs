@@ -33,7 +33,8 @@ public sealed class SambaFormatTests
 
     [Theory]
     [InlineData(NoAttributes, FileAttributes.None, 0x01dd799e02d6f0d0)]
-    [InlineData(ReadOnlyHiddenArchive, FileAttributes.ReadOnly | FileAttributes.Hidden | FileAttributes.Archive, 0x01dd799e02d7823e)]
+    [InlineData(ReadOnlyHiddenArchive, FileAttributes.ReadOnly | FileAttributes.Hidden | FileAttributes.Archive,
+        0x01dd799e02d7823e)]
     [InlineData(Folder, FileAttributes.Directory, 0x01dd799e02d75ecc)]
     public void Attributes_of_version_5_are_read_and_written_alike(string hex, FileAttributes attributes, long creation)
     {
@@ -54,9 +55,11 @@ public sealed class SambaFormatTests
     [InlineData("30783230000003000300000011000000" + "20000000" + "00000000" + "0000000000000000" + "0000000000000000" + "0102030405060708" + "0000000000000000", 0x20, 0x0807060504030201)]
     [InlineData("30783230000003000300000001000000" + "22000000" + "00000000" + "0000000000000000" + "0000000000000000" + "0102030405060708" + "0000000000000000", 0x22, 0)]
     // Version 4: flags, attributes, time of the inode, creation.
-    [InlineData("0000040004000000" + "51000000" + "06000000" + "0000000000000000" + "0102030405060708", 0x06, 0x0807060504030201)]
+    [InlineData("0000040004000000" + "51000000" + "06000000" + "0000000000000000" + "0102030405060708", 0x06,
+        0x0807060504030201)]
     public void Attributes_of_older_versions_are_read(string hex, uint attributes, long creation) =>
-        Assert.Equal(new DosAttributes((FileAttributes)attributes, new FileTime(creation)), DosAttributes.Read(Convert.FromHexString(hex)));
+        Assert.Equal(new DosAttributes((FileAttributes)attributes, new FileTime(creation)),
+            DosAttributes.Read(Convert.FromHexString(hex)));
 
     [Fact]
     public void Damaged_attributes_are_as_good_as_none()

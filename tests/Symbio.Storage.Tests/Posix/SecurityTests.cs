@@ -26,7 +26,8 @@ public sealed class SecurityTests : IAsyncDisposable
     [InlineData(0b110_110_000, 0x1F019F, 0x13019F, 0)]
     [InlineData(0b010_001_111, 0x1F0116, 0x1200A0, 0x1301FF)]
     [InlineData(0, 0, 0, 0)]
-    public async Task Mode_bits_show_as_rights_of_owner_group_and_everyone(int mode, uint owner, uint group, uint everyone)
+    public async Task Mode_bits_show_as_rights_of_owner_group_and_everyone(
+        int mode, uint owner, uint group, uint everyone)
     {
         string path = _folder.Combine("f");
         await File.WriteAllTextAsync(path, "", TestContext.Current.CancellationToken);
@@ -45,7 +46,8 @@ public sealed class SecurityTests : IAsyncDisposable
 
         var descriptor = await DescriptorAsync("d");
 
-        Assert.EndsWith("(A;OICIIO;FA;;;CO)(A;OICIIO;0x1200a9;;;CG)(A;OICIIO;0x1200a9;;;WD)", descriptor.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("(A;OICIIO;FA;;;CO)(A;OICIIO;0x1200a9;;;CG)(A;OICIIO;0x1200a9;;;WD)", descriptor.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,8 +69,10 @@ public sealed class SecurityTests : IAsyncDisposable
     {
         await using var file = await CreateAsync("f");
         var descriptor = SecurityDescriptor.Create(Sid.BuiltinAdministrators, Sid.BuiltinUsers,
-            Ace.Deny(Sid.Parse("S-1-5-21-1-2-3-500"), AccessMask.WriteData), Ace.Allow(Sid.Everyone, (AccessMask)0x1200A9));
-        Assert.Equal(NtStatus.Success, await file.SetSecurityDescriptorAsync(descriptor.ToArray(), StoreCaller.Service, default));
+            Ace.Deny(Sid.Parse("S-1-5-21-1-2-3-500"), AccessMask.WriteData),
+                Ace.Allow(Sid.Everyone, (AccessMask)0x1200A9));
+        Assert.Equal(NtStatus.Success,
+            await file.SetSecurityDescriptorAsync(descriptor.ToArray(), StoreCaller.Service, default));
         Assert.Equal(descriptor, await DescriptorAsync("f"));
 
         File.SetUnixFileMode(_folder.Combine("f"), (UnixFileMode)0b110_000_000);
@@ -80,7 +84,8 @@ public sealed class SecurityTests : IAsyncDisposable
     [Fact]
     public async Task The_kernel_grants_what_a_descriptor_grants()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Owners and ACLs follow descriptors only where the service acts for others: as root.");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess,
+            "Owners and ACLs follow descriptors only where the service acts for others: as root.");
         RequireTool("getfacl");
         File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b111_101_101);
         await using var file = await CreateAsync("f");
@@ -88,7 +93,8 @@ public sealed class SecurityTests : IAsyncDisposable
             Ace.Allow(Sid.UnixUser(1), AccessMask.FileGenericRead | AccessMask.FileGenericWrite),
             Ace.Allow(Sid.UnixUser(65534), AccessMask.FileGenericRead),
             Ace.Allow(Sid.UnixGroup(3), AccessMask.FileGenericRead | AccessMask.FileGenericExecute));
-        Assert.Equal(NtStatus.Success, await file.SetSecurityDescriptorAsync(descriptor.ToArray(), StoreCaller.Service, default));
+        Assert.Equal(NtStatus.Success,
+            await file.SetSecurityDescriptorAsync(descriptor.ToArray(), StoreCaller.Service, default));
 
         Assert.Equal("# owner: 1\n# group: 2\nuser::rw-\nuser:65534:r--\ngroup::---\ngroup:3:r-x\nmask::r-x\nother::---",
             Run("getfacl", "-npc", _folder.Combine("f")) is { } acl ? $"# owner: 1\n# group: 2\n{acl}" : null);
@@ -98,26 +104,35 @@ public sealed class SecurityTests : IAsyncDisposable
         Assert.Equal(NtStatus.AccessDenied, await OpenAsync("f", new StoreCaller(65534, 65534, []), StoreAccess.Write));
         Assert.Equal(NtStatus.AccessDenied, await OpenAsync("f", new StoreCaller(7, 7, []), StoreAccess.Read));
 
-        var everyone = SecurityDescriptor.Create(Sid.UnixUser(1), Sid.UnixGroup(2), Ace.Allow(Sid.Everyone, AccessMask.FileAll));
-        Assert.Equal(NtStatus.Success, await file.SetSecurityDescriptorAsync(everyone.ToArray(), StoreCaller.Service, default));
+        var everyone = SecurityDescriptor.Create(
+            Sid.UnixUser(1), Sid.UnixGroup(2), Ace.Allow(Sid.Everyone, AccessMask.FileAll));
+        Assert.Equal(NtStatus.Success,
+            await file.SetSecurityDescriptorAsync(everyone.ToArray(), StoreCaller.Service, default));
         Assert.Equal("777", Run("stat", "-c", "%a", _folder.Combine("f")));
     }
 
     [Fact]
     public async Task Inheritable_entries_become_the_default_ACL_and_go_with_them()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "ACLs follow descriptors only where the service acts for others: as root.");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess,
+            "ACLs follow descriptors only where the service acts for others: as root.");
         RequireTool("getfacl");
-        var (_, created) = await _store.CreateAsync("d", new StoreCreateOptions { IsDirectory = true }, StoreCaller.Service, default);
+        var (_, created) = await _store.CreateAsync(
+            "d", new StoreCreateOptions { IsDirectory = true }, StoreCaller.Service, default);
         await using var directory = created!;
         var inherit = AceFlags.ObjectInherit | AceFlags.ContainerInherit;
         var descriptor = SecurityDescriptor.Create(Sid.UnixUser(0), Sid.UnixGroup(0),
-            Ace.Allow(Sid.UnixUser(1), AccessMask.FileAll, inherit), Ace.Allow(Sid.Everyone, AccessMask.FileGenericRead, inherit));
-        Assert.Equal(NtStatus.Success, await directory.SetSecurityDescriptorAsync(descriptor.ToArray(), StoreCaller.Service, default));
-        Assert.Equal("user::rwx\nuser:1:rwx\ngroup::r-x\nmask::rwx\nother::r-x", Run("getfacl", "-npcd", _folder.Combine("d")));
+            Ace.Allow(Sid.UnixUser(1), AccessMask.FileAll, inherit),
+                Ace.Allow(Sid.Everyone, AccessMask.FileGenericRead, inherit));
+        Assert.Equal(NtStatus.Success,
+            await directory.SetSecurityDescriptorAsync(descriptor.ToArray(), StoreCaller.Service, default));
+        Assert.Equal("user::rwx\nuser:1:rwx\ngroup::r-x\nmask::rwx\nother::r-x",
+            Run("getfacl", "-npcd", _folder.Combine("d")));
 
-        descriptor = SecurityDescriptor.Create(Sid.UnixUser(0), Sid.UnixGroup(0), Ace.Allow(Sid.Everyone, AccessMask.FileAll));
-        Assert.Equal(NtStatus.Success, await directory.SetSecurityDescriptorAsync(descriptor.ToArray(), StoreCaller.Service, default));
+        descriptor = SecurityDescriptor.Create(
+            Sid.UnixUser(0), Sid.UnixGroup(0), Ace.Allow(Sid.Everyone, AccessMask.FileAll));
+        Assert.Equal(NtStatus.Success,
+            await directory.SetSecurityDescriptorAsync(descriptor.ToArray(), StoreCaller.Service, default));
         Assert.Equal("", Run("getfacl", "-npcd", _folder.Combine("d")));
         Assert.Equal(descriptor, await DescriptorAsync("d"));
     }

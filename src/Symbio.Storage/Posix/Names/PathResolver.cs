@@ -8,7 +8,9 @@ internal ref struct ResolvedDirectory
 {
     public OwnedFd Fd;
 
-    /// <summary>What <see cref="Path"/> starts from; null: the share's root. A directory in it when the path is too long.</summary>
+    /// <summary>
+    /// What <see cref="Path"/> starts from; null: the share's root. A directory in it when the path is too long.
+    /// </summary>
     public OwnedFd? Base;
 
     /// <summary>Disk path from <see cref="Base"/>, without NUL; empty: Base itself.</summary>
@@ -29,7 +31,8 @@ internal ref struct ResolvedDirectory
 /// With mayBlock false, a method that would have to wait for a disk says <see cref="NtStatus.CantWait"/> and has done
 /// nothing.
 /// </remarks>
-internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex index, ServiceAccount account, bool followLinks)
+internal sealed class PathResolver(
+    PosixHandle root, NameCodec codec, NameIndex index, ServiceAccount account, bool followLinks)
 {
     private const int Attempts = 16; // openat2 says EAGAIN when a rename crossed its way; it rarely does so twice.
 
@@ -156,7 +159,9 @@ internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex 
 
     private static int LeafFlags(bool noFollow) => OpenFlags.Path | (noFollow ? OpenFlags.NoFollow : 0);
 
-    /// <summary>Goes name by name, looking each up without regard to case where its spelling is not the one on disk.</summary>
+    /// <summary>
+    /// Goes name by name, looking each up without regard to case where its spelling is not the one on disk.
+    /// </summary>
     private NtStatus WalkTo(
         ReadOnlySpan<char> path, StoreCaller caller, bool mayBlock, Span<byte> buffer, ref ResolvedDirectory at)
     {
@@ -216,7 +221,8 @@ internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex 
     }
 
     /// <summary>openat2 as the caller; a directory of -1 is the root.</summary>
-    private Errno OpenBelow(int directory, ReadOnlySpan<byte> path, int flags, StoreCaller caller, bool mayBlock, out int fd)
+    private Errno OpenBelow(
+        int directory, ReadOnlySpan<byte> path, int flags, StoreCaller caller, bool mayBlock, out int fd)
     {
         using var lease = root.Lease();
         using var scope = account.Enter(caller);

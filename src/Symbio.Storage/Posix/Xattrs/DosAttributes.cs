@@ -45,7 +45,8 @@ internal readonly record struct DosAttributes(
         writer.WriteUInt16(5); // version
         writer.WriteUInt16(5); // the union's discriminant
         writer.WriteUInt16(0);
-        writer.WriteUInt32((Attributes is null ? 0 : ValidAttributes) | (CreationTime == FileTime.None ? 0 : ValidCreationTime));
+        uint valid = (Attributes is null ? 0 : ValidAttributes) | (CreationTime == FileTime.None ? 0 : ValidCreationTime);
+        writer.WriteUInt32(valid);
         writer.WriteUInt32((uint)((Attributes ?? 0) & Stored));
         writer.WriteUInt64((ulong)CreationTime.Ticks);
         if (ChangeTime.Time == FileTime.None)
