@@ -24,10 +24,15 @@ public readonly record struct FileIdentity(ulong Volume, ulong FileId, ulong Gen
 /// <param name="Stream">Stream name, upper-cased; "" for the unnamed one. Share modes are per stream.</param>
 /// <param name="Link">The name it was opened by, upper-cased: delete-pending is per name, [MS-FSA] 2.1.1.5 Link.</param>
 /// <param name="Access">Open.GrantedAccess</param>
+/// <param name="AlsoNeeds">
+/// Access that the opening itself makes use of, such as writing when it overwrites: others must share it now, but it is
+/// not held against those who come later.
+/// </param>
 /// <param name="ShareRead">FILE_SHARE_READ, and so on.</param>
 /// <param name="DeleteOnClose">Sets delete-pending when this open is closed.</param>
 public readonly record struct ClaimOptions(
-    string Stream, string Link, AccessMask Access, bool ShareRead, bool ShareWrite, bool ShareDelete, bool DeleteOnClose);
+    string Stream, string Link, AccessMask Access, bool ShareRead, bool ShareWrite, bool ShareDelete, bool DeleteOnClose,
+    AccessMask AlsoNeeds = AccessMask.None);
 
 /// <summary>One open's place in its file's record.</summary>
 public interface IFileClaim
@@ -50,7 +55,10 @@ public interface IFileClaim
     /// <summary>The file's name has changed for every open that used the same name.</summary>
     void RenameLink(string link);
 
-    /// <summary>May this open read or write the range? [MS-FSA] 2.1.4.10. No cost while the file has no lock.</summary>
+    /// <summary>
+    /// May this open read or write the range? [MS-FSA] 2.1.4.10. Nothing conflicts with an empty one. No cost while the file
+    /// has no lock.
+    /// </summary>
     NtStatus CheckRange(ulong offset, ulong length, bool write);
 
     /// <summary>
@@ -74,6 +82,12 @@ public interface IFileClaim
 
     /// <summary>Ends the release that <see cref="ReleaseAsync"/> began: the name may be used anew.</summary>
     void CompleteRelease();
+
+    /// <summary>
+    /// Like <see cref="ReleaseAsync"/>, for an open that failed after its claim was made: its own
+    /// <see cref="ClaimOptions.DeleteOnClose"/> does not count.
+    /// </summary>
+    ValueTask<ReleaseOutcome> AbandonAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>A byte range; Length 0 is a range of its own kind, [MS-FSA] 2.1.4.10.</summary>

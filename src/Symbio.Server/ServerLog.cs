@@ -38,12 +38,12 @@ internal static partial class ServerLog
     public static partial void Request(
         ILogger log, long connection, Smb2Command command, ulong messageId, NtStatus status, double microseconds);
 
-    [LoggerMessage(207, LogLevel.Debug, "connection from {Peer} negotiated {Dialect}, signing {Signing}, cipher {Cipher}")]
+    [LoggerMessage(207, LogLevel.Debug, "connection from {Peer} negotiated SMB {Dialect}, signing {Signing}, cipher {Cipher}")]
     public static partial void NegotiatedDialect(
-        ILogger log, string peer, Dialect dialect, SigningAlgorithm signing, EncryptionAlgorithm cipher);
+        ILogger log, string peer, string dialect, SigningAlgorithm signing, EncryptionAlgorithm cipher);
 
-    [LoggerMessage(301, LogLevel.Information, "{User} logged on from {Peer} ({Dialect}{Protection})")]
-    public static partial void LoggedOn(ILogger log, string user, string peer, Dialect dialect, string protection);
+    [LoggerMessage(301, LogLevel.Information, "{User} logged on from {Peer} (SMB {Dialect}{Protection})")]
+    public static partial void LoggedOn(ILogger log, string user, string peer, string dialect, string protection);
 
     [LoggerMessage(302, LogLevel.Warning, "logon of {User} from {Peer} failed: {Status}")]
     public static partial void LogonFailed(ILogger log, string user, string peer, NtStatus status);

@@ -22,6 +22,9 @@ namespace Symbio.Server;
 /// <summary>An SMB 2/3 server: the global state of [MS-SMB2] 3.3.1.5 and the life of it all.</summary>
 public sealed class SmbServer : IAsyncDisposable
 {
+    // Longest wait for requests under way and for a peer to take its answers, whatever the caller's token says.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<long, (Connection Connection, Task Run)> _connections = new();
     private readonly List<ITransportListener> _listeners = [];
     private readonly List<Task> _acceptLoops = [];
@@ -126,6 +129,8 @@ public sealed class SmbServer : IAsyncDisposable
         _connections[connection.Id] = (connection, RunAsync());
         connection.StartAuthenticationTimer();
         started.SetResult();
+        if (_stopping.IsCancellationRequested)
+            transport.Abort(); // Came between the check and StopAsync's look at who is there.
     }
 
     /// <summary>Stops accepting, lets requests under way finish until the token fires, then closes everything.</summary>
@@ -133,14 +138,14 @@ public sealed class SmbServer : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _stopped, 1) != 0)
             return;
-        ServerLog.Stopping(Log, _connections.Count);
+        if (_acceptLoops.Count > 0 || !_connections.IsEmpty) // Not after a start that failed.
+            ServerLog.Stopping(Log, _connections.Count);
         await _stopping.CancelAsync().ConfigureAwait(false);
         foreach (ITransportListener listener in _listeners)
             await listener.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_acceptLoops).ConfigureAwait(false);
-        TimeSpan patience = cancellationToken.CanBeCanceled ? TimeSpan.FromSeconds(5) : TimeSpan.FromSeconds(1);
         var open = _connections.Values.ToArray();
-        await Task.WhenAll(open.Select(c => c.Connection.CloseAsync(patience))).ConfigureAwait(false);
+        await Task.WhenAll(open.Select(c => c.Connection.CloseAsync(DrainTime, cancellationToken))).ConfigureAwait(false);
         await Task.WhenAll(open.Select(c => c.Run)).ConfigureAwait(false);
         foreach (IFileStore store in Shares.All.Where(s => !s.IsIpc).Select(s => s.Store).Distinct())
             await store.DisposeAsync().ConfigureAwait(false);
@@ -182,25 +187,24 @@ public sealed class SmbServer : IAsyncDisposable
     internal async ValueTask CloseSessionAsync(Session session)
     {
         Sessions.Remove(session);
-        foreach (Connection connection in Connections)
-        {
-            if (connection.Sessions.TryRemove(new(session.SessionId, session)))
-                connection.Pending.CancelAll(session.SessionId, close: false);
-        }
-
+        IReadOnlyList<Connection> connections = session.GetConnections();
+        foreach (Connection connection in connections)
+            connection.Sessions.TryRemove(new(session.SessionId, session));
         await session.CloseAsync().ConfigureAwait(false);
+        foreach (Connection connection in connections)
+        {
+            connection.Pending.CancelAll(session.SessionId, close: false);
+            connection.Retire(session);
+        }
     }
 
     /// <summary>Ends a tree, [MS-SMB2] 3.3.5.8: its opens are closed.</summary>
     internal static async ValueTask TreeDisconnectAsync(Session session, TreeConnect tree)
     {
         session.TreeConnects.TryRemove(new(tree.TreeId, tree));
-        tree.Release(); // First: a create that is under way sees it, or its open is seen here.
-        foreach (Open open in session.Opens.Values)
-        {
-            if (open.Tree == tree)
-                await open.CloseAsync().ConfigureAwait(false);
-        }
+        tree.Release();
+        foreach (Open open in session.Opens.Values.Where(o => o.Tree == tree).OrderBy(o => o.FileId.Persistent))
+            await open.CloseAsync().ConfigureAwait(false);
     }
 
     internal (long Received, long Sent, long Requests) Totals()

@@ -1,5 +1,6 @@
 using Symbio.Cluster;
 using Symbio.Identity;
+using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
 using Symbio.Server.Opens;
 using Symbio.Server.Sessions;
@@ -32,7 +33,7 @@ internal static class StatusReport
 
     private static ConnectionStatus ForConnection(Connection connection) => new(
         connection.Id, connection.Peer, connection.Transport.LocalEndPoint?.ToString() ?? "local",
-        connection.Dialect.ToString(), connection.Negotiated?.SigningAlgorithm.ToString() ?? "",
+        connection.Dialect.Version, connection.Negotiated?.SigningAlgorithm.ToString() ?? "",
         connection.Negotiated?.Cipher.ToString() ?? "", connection.Sessions.Count,
         connection.BytesReceived, connection.BytesSent, connection.Created);
 
@@ -41,7 +42,7 @@ internal static class StatusReport
         LogonIdentity identity = session.Identity!;
         return new SessionStatus(
             session.SessionId, identity.UserName, identity.DomainName, session.Connection.Peer,
-            session.Connection.Dialect.ToString(), session.SigningRequired, session.EncryptData, identity.IsGuest,
+            session.Connection.Dialect.Version, session.SigningRequired, session.EncryptData || session.LastRequestEncrypted, identity.IsGuest,
             session.TreeConnects.Count, session.Opens.Count, session.CreationTime, session.IdleTime(time));
     }
 

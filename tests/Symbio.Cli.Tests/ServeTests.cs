@@ -72,7 +72,7 @@ public sealed class ServeTests : IDisposable
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var result = await SymbioProcess.RunAsync(
-            _folder, "", "serve", "--share", "m=memory:", "--user", "demo:x", "--log-level", "warning",
+            _folder, "", "serve", "--share", "m=memory:", "--user", "demo:x",
             "--listen", taken.LocalEndpoint.ToString()!);
         Assert.Contains("the port is in use", result.OneError(1));
     }

@@ -16,7 +16,7 @@ public sealed class StatusReportTests
         ServerStatus status = server.Server.GetStatus();
 
         ConnectionStatus connection = Assert.Single(status.Connections);
-        Assert.Equal("Smb311", connection.Dialect);
+        Assert.Equal("3.1.1", connection.Dialect);
         SessionStatus session = Assert.Single(status.Sessions);
         Assert.Equal((TestServer.User, peer.SessionId, 1, 1), (session.UserName, session.SessionId, session.Trees, session.Opens));
         Assert.InRange(session.Idle, TimeSpan.Zero, TimeSpan.FromMinutes(1));

@@ -29,7 +29,15 @@ public sealed record PeerOptions
 
     /// <summary>Credits asked for with every request.</summary>
     public ushort Credits { get; init; } = 64;
+
+    public SecurityMode SecurityMode { get; init; } = SecurityMode.SigningEnabled;
+
+    public Capabilities Capabilities { get; init; } = Capabilities.GlobalCapEncryption | Capabilities.GlobalCapLargeMtu;
 }
+
+/// <summary>What a peer keeps of a logon.</summary>
+public readonly record struct PeerSession(
+    ulong SessionId, uint TreeId, MessageSigner? Signer, MessageEncryptor? Encryptor, MessageDecryptor? Decryptor);
 
 /// <summary>A response, as the peer received it.</summary>
 /// <param name="Message">From the SMB2 header on, decrypted.</param>
@@ -55,6 +63,7 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Reply> _unread = new();
     private PeerOptions _options = new();
+    private readonly List<IDisposable> _keys = [];
     private PreauthIntegrityHash _preauth;
     private MessageSigner? _signer;
     private MessageEncryptor? _encryptor;
@@ -75,6 +84,21 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
     /// <summary>Credits that the server's responses have granted, less those used.</summary>
     public int Credits { get; private set; } = 1;
 
+    /// <summary>What the peer does from now on.</summary>
+    public PeerOptions Options
+    {
+        get => _options;
+        set => _options = value;
+    }
+
+    /// <summary>The session that requests are sent in; a peer may log on several times and change between them.</summary>
+    public PeerSession Session
+    {
+        get => new(SessionId, TreeId, _signer, _encryptor, _decryptor);
+        set => (SessionId, TreeId, _signer, _encryptor, _decryptor) =
+            (value.SessionId, value.TreeId, value.Signer, value.Encryptor, value.Decryptor);
+    }
+
     /// <summary>Negotiates one dialect.</summary>
     public async ValueTask<Reply> NegotiateAsync(Dialect dialect, PeerOptions? options = null)
     {
@@ -89,7 +113,7 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
         }
 
         var request = new NegotiateRequest(
-            IdList<Dialect>.Of(dialect), SecurityMode.SigningEnabled, Capabilities.GlobalCapEncryption | Capabilities.GlobalCapLargeMtu,
+            IdList<Dialect>.Of(dialect), _options.SecurityMode, _options.Capabilities,
             Guid.NewGuid(), contexts.Count, contexts.Written.ToArray());
         byte[] bytes = Build(request, signs: false);
         Reply reply = await ExchangeAsync(bytes);
@@ -123,10 +147,11 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
     public async ValueTask<Reply> LogOnAsync(string user, string password, ulong previousSessionId = 0)
     {
         using NtlmHash hash = NtlmHash.FromPassword(password);
+        NtlmCredential credential = user.Length == 0 ? NtlmCredential.Anonymous : new NtlmCredential(user, "", hash);
         using var initiator = new SpnegoInitiator(
             [
                 new InitiatorMechanism(MechanismOids.Ntlm, () => new NtlmInitiator(
-                    new NtlmCredential(user, "", hash), new NtlmClientOptions { Workstation = "PEER", TargetName = "cifs/test" },
+                    credential, new NtlmClientOptions { Workstation = "PEER", TargetName = "cifs/test" },
                     TimeProvider.System, RandomNumberGenerator.Fill)),
             ]);
         PreauthIntegrityHash preauth = _preauth;
@@ -135,7 +160,7 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
         {
             var request = new SessionSetupRequest(
                 SessionSetupFlags.None, SecurityMode.SigningEnabled, Capabilities.None, 0, previousSessionId, step.Token);
-            byte[] bytes = Build(request, signs: _signer is not null);
+            byte[] bytes = Build(request, signs: _signer is not null && _options.Sign);
             preauth.Update(bytes);
             Reply reply = await ExchangeAsync(bytes);
             SessionId = reply.Header.SessionId;
@@ -145,8 +170,13 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
             step = await initiator.StepAsync(response.SecurityBuffer.ToArray(), CancellationToken.None);
             if (reply.Status == NtStatus.Success)
             {
-                if (_signer is null)
+                if (_signer is null && (response.SessionFlags & (SessionFlags.IsGuest | SessionFlags.IsNull)) == 0)
+                {
+                    // The keys that this response is signed with are known only now.
                     InstallKeys(initiator.SessionKey, preauth);
+                    return reply with { SignatureValid = _signer!.Verify(reply.Message.ToArray()) };
+                }
+
                 return reply;
             }
 
@@ -191,6 +221,16 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
 
     public ValueTask<Reply> ReadAsync(FileId file, ulong offset, uint length, uint minimum = 0) =>
         SendAsync(new ReadRequest(0, ReadFlags.None, length, offset, file, minimum, Channel.None, 0, default), (int)length);
+
+    public ValueTask<Reply> LockAsync(FileId file, params ReadOnlySpan<LockElement> locks) =>
+        SendAsync(new LockRequest(0, 0, file, locks));
+
+    /// <summary>Asks to cancel a request, by its MessageId or by the AsyncId of its interim response.</summary>
+    public ValueTask CancelAsync(ulong messageId, ulong asyncId = 0, bool signs = true) => SendFrameAsync(
+        Build(new CancelRequest(), Signs && signs, change: h => asyncId == 0
+            ? h with { MessageId = messageId }
+            : h with { MessageId = 0, AsyncId = asyncId, Flags = h.Flags | Smb2HeaderFlags.AsyncCommand }),
+        _options.Encrypt);
 
     public ValueTask<Reply> CloseAsync(FileId file, CloseFlags flags = CloseFlags.None) => SendAsync(new CloseRequest(flags, file));
 
@@ -239,14 +279,21 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
     }
 
     /// <summary>Builds a message with the next MessageId, for compounds and for tampering.</summary>
-    public byte[] Build<T>(T request, bool signs, int payload = 0, Smb2HeaderFlags flags = Smb2HeaderFlags.None)
+    public byte[] Build<T>(
+        T request, bool signs, int payload = 0, Smb2HeaderFlags flags = Smb2HeaderFlags.None,
+        Func<Smb2Header, Smb2Header>? change = null)
         where T : struct, IRequest<T>
     {
         ushort charge = Dialect >= Dialect.Smb210 ? (ushort)Math.Max(1, (payload + 65535) / 65536) : (ushort)0;
         var header = new Smb2Header(
             charge, NtStatus.Success, T.Command, _options.Credits, flags, 0, NextMessageId, 0, TreeId, SessionId);
-        NextMessageId += Math.Max((ulong)1, charge);
-        Credits -= Math.Max(1, (int)charge);
+        header = change?.Invoke(header) ?? header;
+        if (T.Command != Smb2Command.Cancel)
+        {
+            NextMessageId += Math.Max(1ul, header.CreditCharge);
+            Credits -= Math.Max(1, (int)header.CreditCharge);
+        }
+
         byte[] bytes = new byte[Smb2Header.Size + request.Length];
         var writer = new WireWriter(bytes);
         header.Write(ref writer);
@@ -327,15 +374,15 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         transport.Abort();
-        _signer?.Dispose();
-        _encryptor?.Dispose();
-        _decryptor?.Dispose();
+        foreach (IDisposable key in _keys)
+            key.Dispose();
         return transport.DisposeAsync();
     }
 
     private bool Signs => _signer is not null && _options.Sign && !_options.Encrypt;
 
-    private async ValueTask<Reply> ExchangeAsync(byte[] bytes)
+    /// <summary>Sends a message as it is, in a frame of its own, and waits for the final response.</summary>
+    public async ValueTask<Reply> ExchangeAsync(byte[] bytes)
     {
         ulong id = BitConverter.ToUInt64(bytes, 24);
         await SendFrameAsync(bytes);
@@ -382,9 +429,12 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
             _ => SessionKeys.ForSmb2(key),
         };
         _signer = MessageSigner.Create(_signingAlgorithm, keys.SigningKey.Span);
+        _keys.Add(_signer);
         if (cipher is null)
             return;
         _encryptor = new MessageEncryptor(_cipher, keys.ClientToServerKey!.Span, RandomNumberGenerator.Fill);
         _decryptor = new MessageDecryptor(_cipher, keys.ServerToClientKey!.Span);
+        _keys.Add(_encryptor);
+        _keys.Add(_decryptor);
     }
 }

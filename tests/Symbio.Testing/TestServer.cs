@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Symbio.Cluster.Local;
 using Symbio.Identity;
 using Symbio.Protocol.Smb2;
 using Symbio.Server;
@@ -67,6 +68,27 @@ public sealed class TestServer : IAsyncDisposable
         await peer.LogOnAsync(User, Password);
         await peer.TreeConnectAsync(share);
         return peer;
+    }
+
+    /// <summary>Stops the server; what it then still holds, which must be nothing once the peers are gone.</summary>
+    public async ValueTask<IReadOnlyList<string>> LeftoversAsync()
+    {
+        await Server.StopAsync();
+        var left = new List<string>();
+        void Add(string what, int count)
+        {
+            if (count != 0)
+                left.Add($"{count} {what}");
+        }
+
+        Add("frames", Server.FramePool.Outstanding);
+        Add("sessions", Server.Sessions.Count);
+        Add("opens", Server.Opens.Count);
+        Add("files in the coordinator", ((LocalCoordinator)Server.Coordinator).FileCount);
+        Add("uses of shares", Server.Shares.All.Sum(s => s.CurrentUses));
+        Add("connections", Server.Connections.Count());
+        left.AddRange(Log.Errors);
+        return left;
     }
 
     public ValueTask DisposeAsync() => Server.StopAsync();

@@ -18,7 +18,9 @@ internal static class Banner
         if (settings.Shares.Count == 0)
             yield return "nothing is shared: give --share NAME=PATH, or \"shares\" in the configuration";
 
-        var share = settings.Shares.Values.FirstOrDefault(s => !s.Hidden) ?? settings.Shares.Values.FirstOrDefault();
+        // One that the user of the example can use, if there is one.
+        var share = settings.Shares.Values.FirstOrDefault(s => !s.Hidden && s.Users.Count + s.Readers.Count == 0)
+            ?? settings.Shares.Values.FirstOrDefault();
         if (share is null || endpoints.Count == 0)
             yield break;
         var best = endpoints.FirstOrDefault(e => e.Port == Endpoints.SmbPort) ?? endpoints[0];

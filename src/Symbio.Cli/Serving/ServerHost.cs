@@ -78,6 +78,7 @@ internal sealed class ServerHost : IAsyncDisposable
         }
         catch
         {
+            logSwitch.Level = LogLevel.None; // The reason is what counts, not that all is put away again.
             await host.DisposeAsync();
             throw;
         }

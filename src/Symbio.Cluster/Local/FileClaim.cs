@@ -48,7 +48,7 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
     public void RenameLink(string link) => record.RenameLink(this, link);
 
     public NtStatus CheckRange(ulong offset, ulong length, bool write) =>
-        StreamHasLocks ? record.CheckRange(this, new ByteRange(offset, length), write) : NtStatus.Success;
+        length > 0 && StreamHasLocks ? record.CheckRange(this, new ByteRange(offset, length), write) : NtStatus.Success;
 
     public ValueTask<NtStatus> LockAsync(ByteRange range, bool exclusive, bool wait, CancellationToken cancellationToken)
     {
@@ -66,15 +66,19 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
 
     public IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks() => record.GetLocks(this);
 
-    public ValueTask<ReleaseOutcome> ReleaseAsync(CancellationToken cancellationToken)
-    {
-        var wake = new List<LockWaiter>();
-        ReleaseOutcome outcome = record.Release(this, wake);
-        Wake(wake);
-        return new(outcome);
-    }
+    public ValueTask<ReleaseOutcome> ReleaseAsync(CancellationToken cancellationToken) => new(Release(abandon: false));
+
+    public ValueTask<ReleaseOutcome> AbandonAsync(CancellationToken cancellationToken) => new(Release(abandon: true));
 
     public void CompleteRelease() => record.CompleteRelease(this);
+
+    private ReleaseOutcome Release(bool abandon)
+    {
+        var wake = new List<LockWaiter>();
+        ReleaseOutcome outcome = record.Release(this, wake, abandon);
+        Wake(wake);
+        return outcome;
+    }
 
     private static void Wake(List<LockWaiter> waiters)
     {

@@ -115,14 +115,14 @@ internal sealed class FileRecord(LocalCoordinator owner)
         }
     }
 
-    public ReleaseOutcome Release(FileClaim claim, List<LockWaiter> wake)
+    public ReleaseOutcome Release(FileClaim claim, List<LockWaiter> wake, bool abandon)
     {
         lock (Lock)
         {
             if (claim.IsReleased)
                 return ReleaseOutcome.Closed;
             claim.IsReleased = true;
-            if (claim.DeleteOnClose)
+            if (claim.DeleteOnClose && !abandon)
                 _deletePending.Add((claim.Link, claim.Stream));
             if (_locks.TryGetValue(claim.Stream, out RangeLocks? locks))
             {
@@ -216,7 +216,8 @@ internal sealed class FileRecord(LocalCoordinator owner)
     {
         if (IsDeletePending(options.Link, options.Stream))
             return NtStatus.DeletePending;
-        if ((options.Access & SharedAccess) == 0)
+        AccessMask access = options.Access | options.AlsoNeeds;
+        if ((access & SharedAccess) == 0)
             return NtStatus.Success;
         foreach (FileClaim other in _claims)
         {
@@ -225,7 +226,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
             if (other.Stream == options.Stream)
             {
                 if (Denies(options.ShareRead, options.ShareWrite, options.ShareDelete, other.Access)
-                    || Denies(other.ShareRead, other.ShareWrite, other.ShareDelete, options.Access))
+                    || Denies(other.ShareRead, other.ShareWrite, other.ShareDelete, access))
                 {
                     return NtStatus.SharingViolation;
                 }

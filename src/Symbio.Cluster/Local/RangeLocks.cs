@@ -81,7 +81,7 @@ internal sealed class RangeLocks
     /// <summary>Reads conflict with others' exclusive locks; writes with those and with every shared lock, one's own too.</summary>
     public bool ConflictsWithAccess(FileClaim claim, ByteRange range, bool write)
     {
-        for (int i = FirstCandidate(range); i < _entries.Count && _entries[i].Range.Offset < End(range); i++)
+        for (int i = FirstCandidate(range); i < _entries.Count && _entries[i].Range.Offset <= Last(range); i++)
         {
             Entry entry = _entries[i];
             if (Overlap(entry.Range, range) && (entry.Exclusive ? entry.Claim != claim : write))
@@ -94,7 +94,7 @@ internal sealed class RangeLocks
     // Shared locks go together; a shared lock may stand on one's own exclusive one; all else conflicts.
     private bool Conflicts(FileClaim claim, ByteRange range, bool exclusive)
     {
-        for (int i = FirstCandidate(range); i < _entries.Count && _entries[i].Range.Offset <= End(range); i++)
+        for (int i = FirstCandidate(range); i < _entries.Count && _entries[i].Range.Offset <= Last(range); i++)
         {
             Entry entry = _entries[i];
             if (!exclusive && (!entry.Exclusive || entry.Claim == claim))
@@ -125,19 +125,24 @@ internal sealed class RangeLocks
         }
     }
 
-    // Two empty ranges, or equal ones, meet at the same place; otherwise the half-open intervals must cross. An empty
-    // range meets another only strictly inside it.
+    // Last bytes are compared, not ends: the end of a range that holds byte 2^64-1 is no 64-bit number. An empty range
+    // stands between two bytes: it meets another only strictly inside it, and never an empty one.
     private static bool Overlap(ByteRange a, ByteRange b)
     {
-        if (a.Length != 0 && a == b)
-            return true;
-        return a.Offset < End(b) && b.Offset < End(a);
+        if (a.Length == 0)
+            return b.Length != 0 && b.Offset < a.Offset && a.Offset <= Last(b);
+        if (b.Length == 0)
+            return a.Offset < b.Offset && b.Offset <= Last(a);
+        return a.Offset <= Last(b) && b.Offset <= Last(a);
     }
 
-    private static ulong End(ByteRange range)
+    // The last byte; of an empty range its place.
+    private static ulong Last(ByteRange range)
     {
-        ulong end = range.Offset + range.Length;
-        return end < range.Offset ? ulong.MaxValue : end;
+        if (range.Length == 0)
+            return range.Offset;
+        ulong last = range.Offset + (range.Length - 1);
+        return last < range.Offset ? ulong.MaxValue : last;
     }
 
     private int FirstCandidate(ByteRange range) => FirstAt(range.Offset > _longest ? range.Offset - _longest : 0);

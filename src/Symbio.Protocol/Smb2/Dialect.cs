@@ -18,3 +18,23 @@ public enum Dialect : ushort
     /// <summary>0x02FF: the answer to an SMB1 negotiate that offered "SMB 2.???".</summary>
     Wildcard = 0x02FF,
 }
+
+/// <summary>What is said of dialects to people.</summary>
+public static class DialectExtensions
+{
+    extension(Dialect dialect)
+    {
+        /// <summary>The number that people know it by, as in "3.1.1".</summary>
+        public string Version => dialect switch
+        {
+            Dialect.None => "",
+            Dialect.Smb202 => "2.0.2",
+            Dialect.Smb210 => "2.1",
+            Dialect.Smb300 => "3.0",
+            Dialect.Smb302 => "3.0.2",
+            Dialect.Smb311 => "3.1.1",
+            Dialect.Wildcard => "2.???",
+            _ => $"0x{(ushort)dialect:X4}",
+        };
+    }
+}

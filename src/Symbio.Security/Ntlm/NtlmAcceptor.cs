@@ -124,7 +124,7 @@ public sealed class NtlmAcceptor : NtlmContext
             return NtStatus.LogonFailure;
         var pairs = new AvPairs(message.NtResponse[(NtlmV2.ProofSize + NtlmV2.ClientChallengeFixedSize)..]);
         if (!pairs.IsWellFormed)
-            return NtStatus.LogonFailure;
+            return NtStatus.InvalidParameter; // Not a wrong password: no password makes such a message.
 
         var verification = await _verifier.VerifyAsync(
             new NtlmLogon(

@@ -17,7 +17,7 @@ namespace Symbio.Server.Commands;
 /// </summary>
 internal static class CreateHandler
 {
-    private const CreateOptions KnownOptions = (CreateOptions)0x00FFFFFF & ~(CreateOptions)0x000C0000;
+    private const CreateOptions KnownOptions = (CreateOptions)0x00FFFFFF;
 
     // Options that a server ignores, [MS-SMB2] 2.2.13: they were the client's own business.
     private const CreateOptions IgnoredOptions =
@@ -28,7 +28,7 @@ internal static class CreateHandler
     private static async ValueTask<NtStatus> HandleAsync(RequestContext context, CreateRequest request)
     {
         NtStatus status = await CreateAsync(context, request).ConfigureAwait(false);
-        if (status.IsError)
+        if (status != NtStatus.Success) // Some refusals are warnings: EA_LIST_INCONSISTENT, STOPPED_ON_SYMLINK.
         {
             context.Open = null;
             context.ChainFailure = status;
@@ -50,7 +50,7 @@ internal static class CreateHandler
         if (!request.CreateContexts.IsValid)
             return new(NtStatus.InvalidParameter);
         string name = WireReader.ToUtf16(request.NameBytes.Span);
-        if (context.Session.Opens.Count >= context.Server.Options.Limits.MaxOpensPerSession)
+        if (context.Session.OpenCount >= context.Server.Options.Limits.MaxOpensPerSession)
             return new(NtStatus.InsufficientResources);
         if (context.Tree.Share.IsIpc)
             return PipeOpener.OpenAsync(context, request, name);
@@ -130,16 +130,9 @@ internal static class CreateHandler
             StoreFile = operation.File,
             FileClaim = operation.Claim,
         };
-        (NtStatus statStatus, FileStat stat) = await operation.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
-        status = await open.RegisterAsync().ConfigureAwait(false);
-        if (status != NtStatus.Success)
-            return status;
-        if (statStatus.IsError)
-        {
-            await open.CloseAsync().ConfigureAwait(false);
-            return statStatus;
-        }
-
+        FileStat stat = operation.Stat;
+        if (!await open.RegisterAsync().ConfigureAwait(false))
+            return context.Session.IsClosed ? NtStatus.UserSessionDeleted : NtStatus.NetworkNameDeleted;
         context.Open = open;
         context.Response.Write(new CreateResponse(
             OplockLevel.None, CreateResponseFlags.None, operation.Action,

@@ -11,7 +11,7 @@ internal static class LockHandler
 {
     private const int SequenceNumberBits = 4;
 
-    public static CommandEntry Entry { get; } = CommandEntry.For<LockRequest>(HandleAsync);
+    public static CommandEntry Entry { get; } = CommandEntry.For<LockRequest>(HandleAsync, allowedWhenExpired: true);
 
     private static async ValueTask<NtStatus> HandleAsync(RequestContext context, LockRequest request)
     {
@@ -32,7 +32,10 @@ internal static class LockHandler
             return NtStatus.Success;
         }
 
-        status = (request[0].Flags & LockFlags.Unlock) != 0
+        bool unlocks = (request[0].Flags & LockFlags.Unlock) != 0;
+        if (!unlocks && context.IsSessionExpired)
+            return NtStatus.NetworkSessionExpired; // Of an expired session only unlocks are served, 3.3.5.2.9.
+        status = unlocks
             ? await UnlockAsync(open, request).ConfigureAwait(false)
             : await LockAsync(context, open, request).ConfigureAwait(false);
         if (status != NtStatus.Success)
@@ -116,7 +119,7 @@ internal static class LockHandler
         if (status != NtStatus.LockNotGranted || failImmediately)
             return status;
         if (!context.TryBeginPending(out CancellationToken cancellationToken))
-            return NtStatus.InsufficientResources;
+            return context.PendingRefusal;
         return await open.Claim.LockAsync(range, exclusive.Value, wait: true, cancellationToken).ConfigureAwait(false);
     }
 }

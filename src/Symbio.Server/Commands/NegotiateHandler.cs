@@ -49,7 +49,7 @@ internal static class NegotiateHandler
         }
 
         connection.Negotiated = settled;
-        ServerLog.NegotiatedDialect(connection.Log, connection.Peer, dialect, settled.SigningAlgorithm, settled.Cipher);
+        ServerLog.NegotiatedDialect(connection.Log, connection.Peer, dialect.Version, settled.SigningAlgorithm, settled.Cipher);
         context.Response.Write(CreateResponse(connection, settled, writer.Count, writer.Written.ToArray()));
         return new(NtStatus.Success);
     }

@@ -24,7 +24,6 @@ internal static class ReadHandler
         if ((open.GrantedAccess & (AccessMask.ReadData | AccessMask.Execute)) == 0)
             return new(NtStatus.AccessDenied);
         if (request.Length > context.Connection.MaxIoSize
-            || request.MinimumCount > request.Length
             || request.Offset > long.MaxValue || request.Offset + request.Length > long.MaxValue
             || request.Channel != Channel.None)
         {

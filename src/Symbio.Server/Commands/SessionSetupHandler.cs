@@ -91,10 +91,7 @@ internal static class SessionSetupHandler
         ServerLog.LogonFailed(connection.Log, "a client", connection.Peer, status);
         session.Authentication?.Dispose();
         session.Authentication = null;
-        connection.Sessions.TryRemove(new(session.SessionId, session));
-        connection.Pending.CancelAll(session.SessionId, close: false);
-        connection.Server.Sessions.Remove(session);
-        await session.CloseAsync().ConfigureAwait(false);
+        await connection.Server.CloseSessionAsync(session).ConfigureAwait(false);
         return status;
     }
 
@@ -110,6 +107,14 @@ internal static class SessionSetupHandler
         if (Identify(server, acceptor.Logon!) is not { } identity)
             return await FailAsync(context, session, NtStatus.LogonFailure).ConfigureAwait(false);
         bool reauthenticated = session.State != SessionState.InProgress;
+        bool withoutKeys = identity.IsAnonymous || identity.IsGuest;
+        if (withoutKeys && server.Options.Encryption == EncryptionMode.Required && server.Options.RejectUnencryptedAccess)
+            return await FailAsync(context, session, NtStatus.AccessDenied).ConfigureAwait(false);
+
+        // Trees and opens were made for one user: they are not handed to another. Nor does a user get a session that an
+        // anonymous logon has left without keys.
+        if (reauthenticated && !withoutKeys && identity.Token.UserSid != session.FirstUser)
+            return await FailAsync(context, session, NtStatus.AccessDenied).ConfigureAwait(false);
 
         session.SetIdentity(identity);
         if (!reauthenticated)
@@ -129,7 +134,7 @@ internal static class SessionSetupHandler
         context.MustSignResponse = session.SignerFor(connection) is not null;
         connection.OnAuthenticated();
         string protection = session.EncryptData ? ", encrypted" : session.SigningRequired ? ", signed" : "";
-        ServerLog.LoggedOn(connection.Log, NameOf(identity), connection.Peer, connection.Dialect, protection);
+        ServerLog.LoggedOn(connection.Log, NameOf(identity), connection.Peer, connection.Dialect.Version, protection);
         return NtStatus.Success;
     }
 

@@ -10,7 +10,6 @@ namespace Symbio.Server.Commands;
 internal static class WriteHandler
 {
     private const ushort MaxDataOffset = 0x100;
-    private const ulong AppendOffset = ulong.MaxValue;
 
     public static CommandEntry Entry { get; } =
         CommandEntry.For<WriteRequest>(HandleAsync, static (in WriteRequest request) => request.Length);
@@ -33,10 +32,10 @@ internal static class WriteHandler
             return new(NtStatus.InvalidParameter);
         }
 
-        // FILE_WRITE_TO_END_OF_FILE, and what a handle with nothing but FILE_APPEND_DATA always does, [MS-FSA] 2.1.5.4.
-        bool append = request.Offset == AppendOffset
-            || (open.GrantedAccess & (AccessMask.WriteData | AccessMask.AppendData)) == AccessMask.AppendData;
-        if (!append && (request.Offset > long.MaxValue || request.Offset + request.Length > long.MaxValue))
+        // What a handle with nothing but FILE_APPEND_DATA always does, [MS-FSA] 2.1.5.4. (FILE_WRITE_TO_END_OF_FILE, -1, is
+        // for local callers; over the wire it is an offset out of range.)
+        bool append = (open.GrantedAccess & (AccessMask.WriteData | AccessMask.AppendData)) == AccessMask.AppendData;
+        if (request.Offset > long.MaxValue || request.Offset + request.Length > long.MaxValue)
             return new(NtStatus.InvalidParameter);
         return WriteFileAsync(context, open, request, append);
     }
@@ -51,7 +50,7 @@ internal static class WriteHandler
             (status, Storage.FileStat stat) = await open.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
             if (status.IsError)
                 return status;
-            if (request.Offset == AppendOffset || request.Offset < stat.EndOfFile)
+            if (request.Offset < stat.EndOfFile)
                 offset = stat.EndOfFile;
         }
 

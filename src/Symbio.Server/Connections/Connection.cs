@@ -16,6 +16,12 @@ internal sealed class Connection
     private readonly SendQueue _sendQueue;
     private readonly ConcurrentStack<RequestContext> _contexts = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _retiredLock = new();
+    private List<Session>? _retired; // Ended sessions whose keys a response under way may still need.
+    private bool _tornDown;
+    private volatile bool _closing;
+    private volatile bool _aborted;
     private int _underWay = 1; // Frames being handled, and one for the receive loop itself.
     private ITimer? _authenticationTimer;
     private long _bytesReceived;
@@ -67,6 +73,9 @@ internal sealed class Connection
     /// <summary>A session of this connection has authenticated: larger frames are allowed.</summary>
     public bool IsAuthenticated { get; private set; }
 
+    /// <summary>The peer has done what ends a connection: nothing more is answered.</summary>
+    public bool IsAborted => _aborted;
+
     public long BytesReceived => Volatile.Read(ref _bytesReceived);
 
     public long BytesSent => Volatile.Read(ref _sendQueue.BytesSent);
@@ -99,13 +108,20 @@ internal sealed class Connection
     {
         try
         {
-            while (true)
+            while (!_aborted)
             {
                 await _sendQueue.WaitForRoomAsync().ConfigureAwait(false);
                 Frame? frame = await Transport.ReceiveAsync(MaxFrame, CancellationToken.None).ConfigureAwait(false);
                 if (frame is null)
                     break;
                 Volatile.Write(ref _bytesReceived, _bytesReceived + frame.Length);
+                DisposeRetired();
+                if (_closing)
+                {
+                    frame.Dispose();
+                    continue;
+                }
+
                 await ReceiveAsync(frame).ConfigureAwait(false);
             }
         }
@@ -125,21 +141,29 @@ internal sealed class Connection
     /// <summary>Ends the connection because of what the peer did; one line in the log says why.</summary>
     public void Abort(string reason)
     {
+        _aborted = true;
         ServerLog.ConnectionAborted(Log, Peer, reason);
         Transport.Abort();
     }
 
-    /// <summary>Ends the connection in order: what is queued still goes out.</summary>
-    public async Task CloseAsync(TimeSpan patience)
+    /// <summary>
+    /// Ends the connection in order: takes no more requests, lets those under way finish and their answers go out, as long
+    /// as the patience lasts.
+    /// </summary>
+    public async Task CloseAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
+        _closing = true;
+        Interlocked.MemoryBarrier(); // Either we see the last request leave, or it sees that we are closing.
+        if (Volatile.Read(ref _underWay) <= 1)
+            _quiet.TrySetResult();
         Pending.CancelAll(null, close: true);
         try
         {
-            await _sendQueue.WaitUntilIdleAsync().WaitAsync(patience, Server.Time).ConfigureAwait(false);
+            await FinishAsync().WaitAsync(patience, Server.Time, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            // The peer does not listen.
+            // The peer does not listen, or the caller waits no longer.
         }
 
         await Transport.DisposeAsync().ConfigureAwait(false);
@@ -181,6 +205,23 @@ internal sealed class Connection
         Server.OnAuthenticated();
     }
 
+    /// <summary>
+    /// A session of this connection has ended. Its keys are zeroed as soon as no response that needs them is under way.
+    /// </summary>
+    public void Retire(Session session)
+    {
+        lock (_retiredLock)
+        {
+            if (!_tornDown)
+            {
+                (_retired ??= []).Add(session);
+                return;
+            }
+        }
+
+        session.DisposeKeys();
+    }
+
     public RequestContext RentContext() => _contexts.TryPop(out RequestContext? context) ? context : new RequestContext(this);
 
     /// <summary>Ends the handling of one frame.</summary>
@@ -203,8 +244,34 @@ internal sealed class Connection
 
     private void LeaveUnderWay()
     {
-        if (Interlocked.Decrement(ref _underWay) == 0)
+        int left = Interlocked.Decrement(ref _underWay);
+        if (left <= 1 && _closing)
+            _quiet.TrySetResult();
+        if (left == 0)
             _drained.TrySetResult();
+    }
+
+    private async Task FinishAsync()
+    {
+        await _quiet.Task.ConfigureAwait(false);
+        await _sendQueue.WaitUntilIdleAsync().ConfigureAwait(false);
+    }
+
+    // On the receive loop, which alone starts requests: when there are none now, none is left of a session that was taken
+    // out of the table before.
+    private void DisposeRetired()
+    {
+        if (Volatile.Read(ref _retired) is null || Volatile.Read(ref _underWay) != 1)
+            return;
+        List<Session>? retired;
+        lock (_retiredLock)
+        {
+            retired = _retired;
+            _retired = null;
+        }
+
+        foreach (Session session in retired ?? [])
+            session.DisposeKeys();
     }
 
     private void OnSendFailed(Exception e)
@@ -233,6 +300,16 @@ internal sealed class Connection
         }
 
         Sessions.Clear();
+        List<Session>? retired;
+        lock (_retiredLock)
+        {
+            _tornDown = true;
+            retired = _retired;
+            _retired = null;
+        }
+
+        foreach (Session session in retired ?? [])
+            session.DisposeKeys();
         await Transport.DisposeAsync().ConfigureAwait(false);
         Server.OnConnectionEnded(this);
     }

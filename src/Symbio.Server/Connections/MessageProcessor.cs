@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
 using Symbio.Security.Encryption;
@@ -32,11 +33,20 @@ internal sealed class MessageProcessor(Connection connection)
     /// </summary>
     public ValueTask ReceiveAsync(RequestContext context)
     {
-        if (!TryOpenFrame(context, out ReadOnlyMemory<byte> messages))
+        ReadOnlyMemory<byte> messages = default;
+        bool opened = false;
+        try
         {
-            connection.Complete(context);
-            return ValueTask.CompletedTask;
+            opened = TryOpenFrame(context, out messages);
         }
+        finally
+        {
+            if (!opened)
+                connection.Complete(context);
+        }
+
+        if (!opened)
+            return ValueTask.CompletedTask;
 
         context.HoldsReceiveLoop = ChangesConnection(messages.Span);
         ValueTask work = ProcessChainAsync(context, messages);
@@ -134,6 +144,7 @@ internal sealed class MessageProcessor(Connection connection)
         try
         {
             bool first = true;
+            bool unrelated = false; // The frame's messages, from the second on, are not related to each other.
             while (!messages.IsEmpty)
             {
                 if (!TryTakeMessage(messages, out ReadOnlyMemory<byte> message, out Smb2Header header))
@@ -147,7 +158,7 @@ internal sealed class MessageProcessor(Connection connection)
                 context.IsRelated = (header.Flags & Smb2HeaderFlags.RelatedOperations) != 0;
                 if (header.Command == Smb2Command.Cancel)
                 {
-                    connection.Pending.Cancel(header);
+                    Cancel(context, message, header);
                     continue;
                 }
 
@@ -160,15 +171,22 @@ internal sealed class MessageProcessor(Connection connection)
                 }
 
                 long started = Server.Options.TraceRequests ? Stopwatch.GetTimestamp() : 0;
+                unrelated |= !first && !context.IsRelated;
+                context.IsMisplaced = context.IsRelated && (first || unrelated);
                 header = Inherit(context, header, first);
                 context.BeginMessage(message, header);
-                NtStatus status = context.IsRelated && first
-                    ? NtStatus.InvalidParameter
-                    : await HandleAsync(context).ConfigureAwait(false);
+                NtStatus status = await HandleAsync(context).ConfigureAwait(false);
+                if (connection.IsAborted)
+                {
+                    await context.EndMessageAsync().ConfigureAwait(false);
+                    context.Response.Clear();
+                    break;
+                }
+
                 Respond(context, status);
                 if (started != 0)
                     ServerLog.Request(connection.Log, connection.Id, header.Command, header.MessageId, status, Stopwatch.GetElapsedTime(started).TotalMicroseconds);
-                context.EndMessage();
+                await context.EndMessageAsync().ConfigureAwait(false);
                 first = false;
                 if (context.Response.FinishedLength >= MaxCompoundResponse && !messages.IsEmpty)
                 {
@@ -183,8 +201,8 @@ internal sealed class MessageProcessor(Connection connection)
         {
             // A bug of ours. The peer learns nothing of it but the end of the connection.
             ServerLog.RequestFailed(connection.Log, e, connection.Peer, context.Header.Command);
-            context.EndMessage();
             connection.Transport.Abort();
+            await context.EndMessageAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -200,6 +218,22 @@ internal sealed class MessageProcessor(Connection connection)
         if (!room.IsCompleted)
             context.HoldsReceiveLoop = true;
         return room;
+    }
+
+    // [MS-SMB2] 3.3.5.16. The one request that need not be signed; a signature that is there must be right.
+    private void Cancel(RequestContext context, ReadOnlyMemory<byte> message, in Smb2Header header)
+    {
+        if ((header.Flags & Smb2HeaderFlags.Signed) != 0 && !context.IsEncrypted)
+        {
+            if (!connection.Sessions.TryGetValue(header.SessionId, out Session? session)
+                || session.SignerFor(connection) is not { } signer
+                || !signer.Verify(MemoryMarshal.AsMemory(message).Span))
+            {
+                return;
+            }
+        }
+
+        connection.Pending.Cancel(header);
     }
 
     private bool SupportsCharge => connection.SupportsMultiCredit;
@@ -236,7 +270,11 @@ internal sealed class MessageProcessor(Connection connection)
     {
         CommandEntry? entry = CommandTable.Find(context.Header.Command);
         if (entry is null)
+        {
+            connection.Abort($"command {(ushort)context.Header.Command}, which there is not"); // 3.3.5.2.6
             return new(NtStatus.InvalidParameter);
+        }
+
         if (connection.Negotiated is null && context.Header.Command != Smb2Command.Negotiate)
         {
             connection.Abort($"{context.Header.Command} before NEGOTIATE");
@@ -244,10 +282,13 @@ internal sealed class MessageProcessor(Connection connection)
         }
 
         NtStatus status = VerifySession(context, entry);
+        if (context.IsMisplaced)
+            status = NtStatus.InvalidParameter;
         if (status == NtStatus.Success && entry.NeedsTree)
             status = VerifyTree(context);
         if (status != NtStatus.Success)
         {
+            context.Open = null;
             context.ChainFailure = status;
             return new(status);
         }
@@ -264,6 +305,10 @@ internal sealed class MessageProcessor(Connection connection)
             connection.Sessions.TryGetValue(header.SessionId, out session);
         context.Session = session!;
         bool signed = (header.Flags & Smb2HeaderFlags.Signed) != 0;
+
+        // Deviation: the section ends the connection. Samba and Windows answer, and smbtorture wants the answer.
+        if (session is not null && context.TransformSession is { } transform && transform != session)
+            return NtStatus.AccessDenied;
         if (signed && !context.IsEncrypted)
         {
             if (session is null)
@@ -283,12 +328,11 @@ internal sealed class MessageProcessor(Connection connection)
             return NtStatus.Success;
         if (session is null || session.State == SessionState.InProgress)
             return NtStatus.UserSessionDeleted;
-        if (context.TransformSession is { } transform && transform != session)
-            return NtStatus.AccessDenied;
         if (session.State == SessionState.Expired || Server.Time.GetUtcNow() >= session.ExpirationTime)
         {
             if (!entry.AllowedWhenExpired)
                 return NtStatus.NetworkSessionExpired;
+            context.IsSessionExpired = true;
         }
 
         if (session.SigningRequired && !signed && !context.IsEncrypted)
@@ -296,6 +340,7 @@ internal sealed class MessageProcessor(Connection connection)
         if (session.EncryptData && !context.IsEncrypted && Server.Options.RejectUnencryptedAccess)
             return NtStatus.AccessDenied;
         session.LastActive = Server.Time.GetTimestamp();
+        session.LastRequestEncrypted = context.IsEncrypted;
         return NtStatus.Success;
     }
 

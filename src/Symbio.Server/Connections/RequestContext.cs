@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Opens;
@@ -14,6 +15,7 @@ namespace Symbio.Server.Connections;
 internal sealed class RequestContext(Connection connection)
 {
     private PendingRequest? _pending;
+    private Open? _inUse;
     private Smb2Header _header;
 
     public Connection Connection { get; } = connection;
@@ -52,6 +54,18 @@ internal sealed class RequestContext(Connection connection)
     /// <summary>Why a related chain has no open: the failure of the request that should have made or found one.</summary>
     public NtStatus ChainFailure { get; set; }
 
+    /// <summary>
+    /// The current message says that it is related where it may not be: as the first of a frame, or after unrelated ones,
+    /// [MS-SMB2] 3.3.5.2.7.
+    /// </summary>
+    public bool IsMisplaced { get; set; }
+
+    /// <summary>No other message follows in the frame.</summary>
+    public bool IsLast => _header.NextCommand == 0;
+
+    /// <summary>The session has expired; only set for the commands that are served all the same.</summary>
+    public bool IsSessionExpired { get; set; }
+
     /// <summary>The current message is related to the one before it.</summary>
     public bool IsRelated { get; set; }
 
@@ -76,20 +90,20 @@ internal sealed class RequestContext(Connection connection)
 
     /// <summary>
     /// Finds the open that a request names, [MS-SMB2] 3.3.5.2.7.2 and the "Open" step of every 3.3.5.x: in a related
-    /// compound it is that of the request before.
+    /// compound it is that of the request before. The store's handle stays until the message has been dealt with.
     /// </summary>
     public NtStatus FindOpen(FileId fileId, out Open open)
     {
-        if (IsRelated)
+        open = Open!;
+        if (IsRelated && (open is not null || ChainFailure != NtStatus.Success))
         {
-            open = Open!;
-            if (open is not null && open.Session == Session && !open.IsClosed)
+            if (open is not null && open.Session == Session && TryUse(open))
                 return NtStatus.Success;
-            return ChainFailure.IsError ? ChainFailure : NtStatus.FileClosed;
+            return ChainFailure != NtStatus.Success ? ChainFailure : NtStatus.FileClosed;
         }
 
         if (Session.Opens.TryGetValue(fileId.Volatile, out open!)
-            && open.FileId == fileId && open.Tree == Tree)
+            && open.FileId == fileId && open.Tree == Tree && TryUse(open))
         {
             Open = open;
             return NtStatus.Success;
@@ -102,8 +116,8 @@ internal sealed class RequestContext(Connection connection)
 
     /// <summary>
     /// Tells the client that the answer will take time: sends the interim response, [MS-SMB2] 3.3.4.2, and returns the
-    /// token that CANCEL, the end of the session or of the connection fires. False: too many wait already, or this one may
-    /// not wait.
+    /// token that CANCEL, the end of the session or of the connection fires. False: the request must fail with
+    /// <see cref="PendingRefusal"/>.
     /// </summary>
     public bool TryBeginPending(out CancellationToken cancellationToken)
     {
@@ -115,6 +129,9 @@ internal sealed class RequestContext(Connection connection)
             return false;
         if (_pending is null)
         {
+            // [MS-SMB2] 3.3.5.2.7 allows to fail it, and clients of Windows' make know nothing else.
+            if (!IsLast)
+                return false;
             _pending = Connection.Pending.TryAdd(Header.MessageId, Session.SessionId);
             if (_pending is null)
                 return false;
@@ -124,6 +141,9 @@ internal sealed class RequestContext(Connection connection)
         cancellationToken = _pending.Token;
         return true;
     }
+
+    /// <summary>Why <see cref="TryBeginPending"/> refused: too many wait already, or others follow in the compound.</summary>
+    public NtStatus PendingRefusal => IsLast ? NtStatus.InsufficientResources : NtStatus.InternalError;
 
     /// <summary>Starts on the next message of the frame.</summary>
     public void BeginMessage(ReadOnlyMemory<byte> message, in Smb2Header header)
@@ -135,14 +155,18 @@ internal sealed class RequestContext(Connection connection)
         HashResponseInto = null;
         MustSignResponse = false;
         KeepsErrorBody = false;
+        IsSessionExpired = false;
     }
 
     /// <summary>Ends the current message.</summary>
-    public void EndMessage()
+    public ValueTask EndMessageAsync()
     {
         if (_pending is not null)
             Connection.Pending.Remove(_pending);
         _pending = null;
+        Open? used = _inUse;
+        _inUse = null;
+        return used?.EndUseAsync() ?? ValueTask.CompletedTask;
     }
 
     /// <summary>Ready for another frame.</summary>
@@ -158,5 +182,16 @@ internal sealed class RequestContext(Connection connection)
         ChainFailure = NtStatus.Success;
         IsRelated = false;
         Message = default;
+    }
+
+    private bool TryUse(Open open)
+    {
+        if (_inUse == open)
+            return !open.IsClosed;
+        Debug.Assert(_inUse is null, "A message is about one open.");
+        if (!open.TryUse())
+            return false;
+        _inUse = open;
+        return true;
     }
 }

@@ -99,6 +99,13 @@ internal sealed class ResponseFrame(FramePool pool)
         }
         else
         {
+            // The last message of a compound is padded as the others are: Windows does, and clients have come to expect it.
+            if (_previous > 0 && _start <= frame!.Capacity)
+            {
+                frame.Buffer.AsSpan(frame.Start + frame.Length, _start - frame.Length).Clear();
+                frame.SetLength(_start);
+            }
+
             SignPrevious(frame!.Length);
         }
 

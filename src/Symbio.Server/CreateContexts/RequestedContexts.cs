@@ -74,6 +74,12 @@ internal sealed class RequestedContexts
         {
             OnDiskId = true;
         }
+        else if (context.Is(CreateContextName.DHnC) || context.Is(CreateContextName.DH2C))
+        {
+            // No handle is granted as durable yet, so none is there to come back to; ignoring the context would open
+            // another file than the client believes to have, 3.3.5.9.7.
+            return NtStatus.ObjectNameNotFound;
+        }
         else if (context.Is(CreateContextName.TWrp))
         {
             if (!TimewarpToken.TryRead(context.Data, out TimewarpToken token))

@@ -17,6 +17,7 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     private DirectoryListing? _listing;
     private int _closed;
     private int _lockCount;
+    private int _uses = 1; // The open itself until it is closed, and every request that is at work on it.
 
     /// <summary>Open.FileId and Open.DurableFileId</summary>
     public FileId FileId => fileId;
@@ -97,19 +98,40 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     }
 
     /// <summary>
-    /// Puts a new open into the tables. Fails, and closes it, when its tree or session has ended while it was being made:
-    /// nobody else would close it any more.
+    /// Enters the open in the tables that it is found by. False: its session or tree has ended in the meantime, and so has
+    /// the open.
     /// </summary>
-    public async ValueTask<NtStatus> RegisterAsync()
+    public async ValueTask<bool> RegisterAsync()
     {
         table.Add(this);
         tree.AddOpen();
         Session.Opens[FileId.Volatile] = this;
-        if (!Session.IsClosed && !tree.IsReleased)
-            return NtStatus.Success;
+
+        // Who ends a session or tree says so first and then closes what is in the table: one of the two sees the other.
+        if (!Session.IsClosed && !tree.IsClosed)
+            return true;
         await CloseAsync().ConfigureAwait(false);
-        return Session.IsClosed ? NtStatus.UserSessionDeleted : NtStatus.NetworkNameDeleted;
+        return false;
     }
+
+    /// <summary>Keeps the store's handle until <see cref="EndUseAsync"/>, whoever closes the open meanwhile.</summary>
+    public bool TryUse()
+    {
+        int uses = Volatile.Read(ref _uses);
+        while (uses > 0 && !IsClosed)
+        {
+            int seen = Interlocked.CompareExchange(ref _uses, uses + 1, uses);
+            if (seen == uses)
+                return true;
+            uses = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>Ends what <see cref="TryUse"/> began; the last user of a closed open gives the handle back.</summary>
+    public ValueTask EndUseAsync() =>
+        Interlocked.Decrement(ref _uses) == 0 ? DisposeHandlesAsync() : ValueTask.CompletedTask;
 
     /// <summary>Takes a place for a byte-range lock; false when the session has none left.</summary>
     public bool TryAddLock()
@@ -131,7 +153,7 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
 
     /// <summary>
     /// Closes the open, [MS-SMB2] 3.3.4.17 and [MS-FSA] 2.1.5.5: locks go, a name that is delete-pending goes with its last
-    /// open. Later calls do nothing.
+    /// open. Later calls do nothing. Requests that are at work on the open finish; the handle goes with the last of them.
     /// </summary>
     public async ValueTask CloseAsync()
     {
@@ -140,12 +162,17 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
         Session.Opens.TryRemove(new(FileId.Volatile, this));
         table.Remove(this);
         tree.RemoveOpen();
-        if (Listing is not null)
-            await Listing.DisposeAsync().ConfigureAwait(false);
         Pipe?.Dispose();
         if (FileClaim is not null)
             await ReleaseAsync().ConfigureAwait(false);
         Session.RemoveLocks(Interlocked.Exchange(ref _lockCount, 0));
+        await EndUseAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask DisposeHandlesAsync()
+    {
+        if (Listing is not null)
+            await Listing.DisposeAsync().ConfigureAwait(false);
         if (StoreFile is not null)
             await StoreFile.DisposeAsync().ConfigureAwait(false);
     }

@@ -28,6 +28,16 @@ internal sealed class OpenAccess(
 
     private SecurityToken Token => context.Session.Identity!.Token;
 
+    // What the share's own security keeps everybody from; looking at what there is stays possible.
+    private AccessMask NotThroughTree => AccessMask.FileAll & ~Tree.MaximalAccess
+        & ~(AccessMask.Synchronize | AccessMask.ReadAttributes | AccessMask.ReadControl);
+
+    /// <summary>The descriptor of the file; null where the store's own default holds.</summary>
+    public SecurityDescriptor? Descriptor
+    {
+        set => _descriptor = value;
+    }
+
     /// <summary>Open.GrantedAccess, once a check has succeeded.</summary>
     public AccessMask Granted { get; private set; }
 
@@ -79,11 +89,16 @@ internal sealed class OpenAccess(
     {
         bool maximum = (request.DesiredAccess & AccessMask.MaximumAllowed) != 0;
         AccessMask forbidden = RefusedByStore;
-        forbidden |= AccessMask.FileAll & ~Tree.MaximalAccess & ~(AccessMask.Synchronize | AccessMask.ReadAttributes | AccessMask.ReadControl);
+        forbidden |= NotThroughTree;
         if (Tree.Share.IsReadOnly)
             forbidden |= ChangeAccess;
         if (!stat.IsDirectory && (stat.Attributes & FileAttributes.ReadOnly) != 0)
+        {
             forbidden |= WriteAccess;
+            if (request.CreateDisposition == CreateDisposition.Supersede)
+                return NtStatus.AccessDenied; // No right to write is asked for, but the data would go all the same.
+        }
+
         AccessMask wanted = GenericMapping.File.Map(request.DesiredAccess) & ~AccessMask.MaximumAllowed;
         if (((wanted | implied) & forbidden) != 0)
             return NtStatus.AccessDenied;
@@ -122,12 +137,13 @@ internal sealed class OpenAccess(
     /// <summary>
     /// Who creates a file is granted what he asks for, whatever its descriptor will say to the next one.
     /// </summary>
-    public NtStatus GrantCreator(SecurityDescriptor? descriptor)
+    public NtStatus GrantCreator()
     {
-        _descriptor = descriptor;
         AccessMask desired = GenericMapping.File.Map(request.DesiredAccess);
         if ((desired & AccessMask.SystemSecurity) != 0 && !Token.HasPrivilege(TokenPrivileges.Security))
             return NtStatus.PrivilegeNotHeld;
+        if ((desired & NotThroughTree) != 0)
+            return NtStatus.AccessDenied;
         Granted = (desired & AccessMask.MaximumAllowed) != 0
             ? (desired | AccessMask.FileAll) & ~AccessMask.MaximumAllowed & Tree.MaximalAccess
             : desired;

@@ -50,6 +50,9 @@ internal sealed class OpenOperation(
     /// <summary>Its place in the coordinator's record.</summary>
     public IFileClaim Claim { get; private set; } = null!;
 
+    /// <summary>What the file is like once it is open.</summary>
+    public FileStat Stat { get; private set; }
+
     /// <summary>Open.GrantedAccess</summary>
     public AccessMask GrantedAccess => _access.Granted;
 
@@ -114,7 +117,7 @@ internal sealed class OpenOperation(
                 .ConfigureAwait(false);
             if (status == NtStatus.AccessDenied)
             {
-                _access.RefusedByStore |= OpenAccess.ReadAccess;
+                _access.RefusedByStore |= AccessMask.ReadData; // FILE_EXECUTE says nothing of reading here.
                 (status, file) = await Store
                     .OpenAsync(name.Path, new StoreOpenOptions(StoreAccess.None, reparse), Tree.Caller, CancellationToken.None)
                     .ConfigureAwait(false);
@@ -162,15 +165,11 @@ internal sealed class OpenOperation(
                 return status;
             if (Overwrites && Action == CreateAction.Opened)
                 status = await OverwriteAsync(file, stat).ConfigureAwait(false);
-            if (status != NtStatus.Success)
-            {
-                await ReleaseClaimAsync().ConfigureAwait(false);
-                return status;
-            }
-
-            File = file;
-            opened = null;
-            return NtStatus.Success;
+            if (status == NtStatus.Success)
+                status = await FinishAsync(file).ConfigureAwait(false);
+            if (status == NtStatus.Success)
+                opened = null;
+            return status;
         }
         finally
         {
@@ -187,7 +186,7 @@ internal sealed class OpenOperation(
             if (name.Stream.Length > 0)
                 return wantsDirectory ? NtStatus.NotADirectory : NtStatus.Success;
             if (name.HasStream && !name.MustBeDirectory)
-                return NtStatus.FileIsADirectory; // "folder::$DATA": a folder has no unnamed data stream.
+                return wantsDirectory ? NtStatus.NotADirectory : NtStatus.FileIsADirectory; // "folder::$DATA" is no stream.
             if ((Options & CreateOptions.NonDirectoryFile) != 0)
                 return NtStatus.FileIsADirectory;
             if (Overwrites)
@@ -213,6 +212,8 @@ internal sealed class OpenOperation(
             return NtStatus.CannotDelete;
         if (DeleteOnClose && name.Path.Length == 0)
             return NtStatus.AccessDenied;
+        if (DeleteOnClose && (GrantedAccess & AccessMask.Delete) == 0)
+            return NtStatus.AccessDenied; // Only MAXIMUM_ALLOWED was asked for, and that is not enough.
         if (!Overwrites || name.Stream.Length > 0)
             return NtStatus.Success;
 
@@ -245,11 +246,12 @@ internal sealed class OpenOperation(
         var options = new ClaimOptions(
             Stream: UpcaseTable.ToUpper(file.StreamName),
             Link: UpcaseTable.ToUpper(file.Path),
-            Access: GrantedAccess | (Overwrites ? AccessMask.WriteData : AccessMask.None),
+            Access: GrantedAccess,
             ShareRead: (request.ShareAccess & ShareAccess.Read) != 0,
             ShareWrite: (request.ShareAccess & ShareAccess.Write) != 0,
             ShareDelete: (request.ShareAccess & ShareAccess.Delete) != 0,
-            DeleteOnClose: DeleteOnClose);
+            DeleteOnClose: DeleteOnClose,
+            AlsoNeeds: Overwrites ? AccessMask.WriteData : AccessMask.None);
         (NtStatus status, IFileClaim? claim) = await context.Server.Coordinator
             .OpenAsync(new FileIdentity(key.Volume, key.FileId, key.Generation), options, CancellationToken.None)
             .ConfigureAwait(false);
@@ -257,9 +259,29 @@ internal sealed class OpenOperation(
         return status;
     }
 
-    private async ValueTask ReleaseClaimAsync()
+    // What the open answers with. The claim is held by now: a file that the last close of another open deleted after we
+    // found it has no name any more, and from here on none will delete it behind our back.
+    private async ValueTask<NtStatus> FinishAsync(IStoreFile file)
     {
-        await Claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
+        (NtStatus status, FileStat stat) = await file.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
+        if (!status.IsError && stat.LinkCount == 0)
+            status = NtStatus.FileDeleted;
+        if (status.IsError)
+        {
+            await AbandonClaimAsync(file).ConfigureAwait(false);
+            return status;
+        }
+
+        Stat = stat;
+        File = file;
+        return NtStatus.Success;
+    }
+
+    // The open fails after all. It may have been the last of a name that somebody wanted gone.
+    private async ValueTask AbandonClaimAsync(IStoreFile file)
+    {
+        if (await Claim.AbandonAsync(CancellationToken.None).ConfigureAwait(false) == ReleaseOutcome.Delete)
+            await file.DeleteAsync(Tree.Caller, CancellationToken.None).ConfigureAwait(false);
         Claim.CompleteRelease();
     }
 
@@ -268,12 +290,16 @@ internal sealed class OpenOperation(
         Action = request.CreateDisposition == CreateDisposition.Supersede
             ? CreateAction.Superseded
             : CreateAction.Overwritten;
-        if (name.Stream.Length > 0)
-            return await Overwriting.OverwriteStreamAsync(file).ConfigureAwait(false);
-        return await Overwriting.OverwriteFileAsync(
-            file, stat, (request.FileAttributes & Settable) | FileAttributes.Archive, contexts.ExtendedAttributes,
-            contexts.AllocationSize, FileTime.FromDateTimeOffset(context.Server.Time.GetUtcNow()), Tree.Caller)
-            .ConfigureAwait(false);
+        NtStatus status = name.Stream.Length > 0
+            ? await Overwriting.OverwriteStreamAsync(file).ConfigureAwait(false)
+            : await Overwriting.OverwriteFileAsync(
+                file, stat, (request.FileAttributes & Settable) | FileAttributes.Archive, contexts.ExtendedAttributes,
+                contexts.AllocationSize, FileTime.FromDateTimeOffset(context.Server.Time.GetUtcNow()), Tree.Caller)
+                .ConfigureAwait(false);
+        if (!status.IsError)
+            return NtStatus.Success;
+        await AbandonClaimAsync(file).ConfigureAwait(false);
+        return status;
     }
 
     // [MS-FSA] 2.1.5.1.1, creation of a new file.
@@ -294,8 +320,11 @@ internal sealed class OpenOperation(
             return NtStatus.InvalidParameter;
         if (DeleteOnClose && (attributes & FileAttributes.ReadOnly) != 0)
             return NtStatus.CannotDelete;
+        NtStatus status = _access.GrantCreator();
+        if (status != NtStatus.Success)
+            return status;
 
-        (NtStatus status, SecurityDescriptor? parent) = await _access.ReadParentAsync(parentPath).ConfigureAwait(false);
+        (status, SecurityDescriptor? parent) = await _access.ReadParentAsync(parentPath).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
         AccessMask needed = directory ? AccessMask.AddSubdirectory : AccessMask.AddFile;
@@ -341,14 +370,8 @@ internal sealed class OpenOperation(
     private async ValueTask<NtStatus> UseNewAsync(IStoreFile file, SecurityDescriptor? descriptor)
     {
         Action = CreateAction.Created;
-        NtStatus status = _access.GrantCreator(descriptor);
-        if (status != NtStatus.Success)
-        {
-            await file.DeleteAsync(Tree.Caller, CancellationToken.None).ConfigureAwait(false);
-            await file.DisposeAsync().ConfigureAwait(false);
-            return status;
-        }
-
+        _access.Descriptor = descriptor;
+        NtStatus status = NtStatus.Success;
         IStoreFile opened = file;
         if (name.Stream.Length > 0)
         {
@@ -362,13 +385,10 @@ internal sealed class OpenOperation(
 
         if (status == NtStatus.Success)
             status = await ClaimAsync(opened).ConfigureAwait(false);
+        if (status == NtStatus.Success)
+            status = await FinishAsync(opened).ConfigureAwait(false);
         if (status != NtStatus.Success)
-        {
             await opened.DisposeAsync().ConfigureAwait(false);
-            return status;
-        }
-
-        File = opened;
-        return NtStatus.Success;
+        return status;
     }
 }

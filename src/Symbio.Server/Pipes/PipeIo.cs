@@ -80,7 +80,7 @@ internal static class PipeIo
 
         if (result.Status != NtStatus.Cancelled)
             return result;
-        return (!pends ? NtStatus.InsufficientResources
+        return (!pends ? context.PendingRefusal
             : outside.IsCancellationRequested ? NtStatus.Cancelled
             : NtStatus.PipeBroken, 0); // The client closed the pipe that it was reading.
     }

@@ -16,10 +16,14 @@ internal static class PipeOpener
     /// <summary>What Windows reports for a pipe.</summary>
     private const ulong AllocationSize = 4096;
 
-    public static async ValueTask<NtStatus> OpenAsync(RequestContext context, CreateRequest request, string name)
+    public static ValueTask<NtStatus> OpenAsync(RequestContext context, CreateRequest request, string name) =>
+        OpenAsync(context, request.DesiredAccess, request.ShareAccess, request.CreateOptions, name);
+
+    private static async ValueTask<NtStatus> OpenAsync(
+        RequestContext context, AccessMask desired, ShareAccess share, CreateOptions options, string name)
     {
         SmbServer server = context.Server;
-        NtStatus status = GrantAccess(request.DesiredAccess, out AccessMask access);
+        NtStatus status = GrantAccess(desired, out AccessMask access);
         if (status != NtStatus.Success)
             return status;
         if (!server.Pipes.TryOpenPipe(name, CreateCaller(context), out RpcPipe? pipe))
@@ -35,13 +39,12 @@ internal static class PipeOpener
         {
             FileName = name,
             GrantedAccess = access,
-            ShareAccess = request.ShareAccess,
-            CreateOptions = request.CreateOptions,
+            ShareAccess = share,
+            CreateOptions = options,
             Pipe = pipe,
         };
-        status = await open.RegisterAsync().ConfigureAwait(false);
-        if (status != NtStatus.Success)
-            return status;
+        if (!await open.RegisterAsync().ConfigureAwait(false))
+            return context.Session.IsClosed ? NtStatus.UserSessionDeleted : NtStatus.NetworkNameDeleted;
         context.Open = open;
         context.Response.Write(new CreateResponse(
             OplockLevel.None, CreateResponseFlags.None, CreateAction.Opened,

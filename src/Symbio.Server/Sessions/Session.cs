@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Symbio.Identity;
+using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
 using Symbio.Security.Encryption;
 using Symbio.Security.KeyDerivation;
@@ -15,9 +16,11 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
 {
     private readonly Lock _lock = new();
     private readonly List<SessionChannel> _channels = [];
+    private readonly TaskCompletionSource _whenClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private uint _lastTreeId;
     private int _lockCount;
     private int _closed;
+    private int _openCount;
 
     /// <summary>Session.SessionId</summary>
     public ulong SessionId { get; } = sessionId;
@@ -36,6 +39,9 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
 
     /// <summary>Session.SecurityContext; null until the first authentication has succeeded.</summary>
     public LogonIdentity? Identity { get; private set; }
+
+    /// <summary>Who authenticated first: the session's user, also while an anonymous re-authentication is in force.</summary>
+    public Sid? FirstUser { get; private set; }
 
     /// <summary>The authentication exchange under way; null when there is none.</summary>
     public Authentication? Authentication { get; set; }
@@ -56,6 +62,9 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     /// <summary>Session.EncryptData</summary>
     public bool EncryptData { get; set; }
 
+    /// <summary>What the client does, whether it must or not: for reports.</summary>
+    public bool LastRequestEncrypted { get; set; }
+
     /// <summary>Keys and what works with them; null until authenticated, and for anonymous and guest sessions.</summary>
     public SessionKeys? Keys { get; private set; }
 
@@ -70,6 +79,9 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
 
     /// <summary>Session.OpenTable, by volatile id.</summary>
     public ConcurrentDictionary<ulong, Open> Opens { get; } = new();
+
+    /// <summary>How many opens there are. (Asking the dictionary takes every lock that it has.)</summary>
+    public int OpenCount => Volatile.Read(ref _openCount);
 
     /// <summary>The session has ended: what is made for it from now on must be taken back by who made it.</summary>
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
@@ -107,6 +119,7 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     public void SetIdentity(LogonIdentity identity)
     {
         Identity = identity;
+        FirstUser ??= identity.Token.UserSid;
         ExpirationTime = identity.ExpirationTime ?? DateTimeOffset.MaxValue;
     }
 
@@ -135,24 +148,49 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
         }
     }
 
+    /// <summary>The connections that this session is used over.</summary>
+    public IReadOnlyList<Connection> GetConnections()
+    {
+        lock (_lock)
+            return [Connection, .. _channels.Select(c => c.Connection).Where(c => c != Connection)];
+    }
+
+    public void CountOpen(int change) => Interlocked.Add(ref _openCount, change);
+
     /// <summary>A TreeId that this session does not use.</summary>
     public uint NewTreeId() => Interlocked.Increment(ref _lastTreeId);
 
-    /// <summary>Closes every open and tree, [MS-SMB2] 3.3.4.12 and 3.3.7.1. Later calls do nothing.</summary>
+    /// <summary>
+    /// Closes every open and tree, [MS-SMB2] 3.3.4.12 and 3.3.7.1. Later calls wait until the first is done: who replaces a
+    /// session counts on its opens being gone.
+    /// </summary>
     public async ValueTask CloseAsync()
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)
+        {
+            await _whenClosed.Task.ConfigureAwait(false);
             return;
-        State = SessionState.Expired;
-        foreach (Open open in Opens.Values)
-            await open.CloseAsync().ConfigureAwait(false);
-        foreach (TreeConnect tree in TreeConnects.Values)
-            tree.Release();
-        TreeConnects.Clear();
-        Authentication?.Dispose();
+        }
+
+        try
+        {
+            State = SessionState.Expired;
+            foreach (TreeConnect tree in TreeConnects.Values)
+                tree.Release();
+
+            // In the order they were opened: what waits for a lock of an earlier open gets it, as with Windows.
+            foreach (Open open in Opens.Values.OrderBy(o => o.FileId.Persistent))
+                await open.CloseAsync().ConfigureAwait(false);
+            TreeConnects.Clear();
+            Authentication?.Dispose();
+        }
+        finally
+        {
+            _whenClosed.TrySetResult();
+        }
 
         // Keys are not disposed here: a response that is being signed or encrypted on another thread may still need
-        // them. They are zeroed with the connection, when nothing is under way any more.
+        // them. The connection zeroes them when nothing is under way any more: Connection.Retire.
     }
 
     /// <summary>Zeros the keys. Nothing may be under way on this session any more.</summary>

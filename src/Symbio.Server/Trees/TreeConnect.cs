@@ -32,14 +32,22 @@ internal sealed class TreeConnect(
     /// <summary>TreeConnect.OpenCount</summary>
     public int OpenCount => Volatile.Read(ref _openCount);
 
-    /// <summary>The tree has ended.</summary>
-    public bool IsReleased => Volatile.Read(ref _released) != 0;
+    public void AddOpen()
+    {
+        Interlocked.Increment(ref _openCount);
+        session.CountOpen(1);
+    }
 
-    public void AddOpen() => Interlocked.Increment(ref _openCount);
+    public void RemoveOpen()
+    {
+        Interlocked.Decrement(ref _openCount);
+        session.CountOpen(-1);
+    }
 
-    public void RemoveOpen() => Interlocked.Decrement(ref _openCount);
+    /// <summary>The tree has ended: nothing is opened through it any more.</summary>
+    public bool IsClosed => Volatile.Read(ref _released) != 0;
 
-    /// <summary>Gives the share's use back, once.</summary>
+    /// <summary>Ends the tree and gives the share's use back, once. Its opens are the caller's business.</summary>
     public void Release()
     {
         if (Interlocked.Exchange(ref _released, 1) == 0)

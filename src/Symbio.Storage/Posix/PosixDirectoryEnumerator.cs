@@ -36,12 +36,14 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
                 return new((status, count));
         }
 
-        return _store.Options.Scheduler.RunAsync((Self: this, pattern, fields, destination, cancellationToken), static state =>
+        return _store.Options.Scheduler.RunAsync(
+            (Self: this, pattern, fields, destination, cancellationToken), static state =>
         {
             int count;
             var status = state.pattern.IsLiteral
                 ? state.Self.LookUp(state.pattern, state.fields, state.destination.Span, mayBlock: true, out count)
-                : state.Self.Scan(state.pattern, state.fields, state.destination.Span, out count, state.cancellationToken);
+                : state.Self.Scan(state.pattern, state.fields, state.destination.Span, out count,
+                    state.cancellationToken);
             return (status, count);
         });
     }
@@ -128,7 +130,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         byte[]? name = _store.Codec.Encode(literal);
         if (name is not null && Libc.StatAt(lease.Fd, name, StatxMask.Type, out _) == Errno.ENOENT)
         {
-            var status = _store.Resolver.Find(lease.Fd, literal, mayBlock, out string? spelling);
+            var status = _store.Resolver.Find(lease.Fd, literal, StoreCaller.Service, mayBlock, out string? spelling);
             if (status.IsError)
                 return status;
             name = spelling is null ? null : _store.Codec.Encode(spelling);
@@ -146,7 +148,8 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         if (_listing is not null)
             return NtStatus.Success;
         using var lease = directory.Handle.Lease();
-        var errno = Libc.OpenAt2(lease.Fd, "."u8.WithNul(), OpenFlags.ReadOnly | OpenFlags.Directory, 0, ResolveFlags.None, out int fd);
+        var errno = Libc.OpenAt2(
+            lease.Fd, "."u8.WithNul(), OpenFlags.ReadOnly | OpenFlags.Directory, 0, ResolveFlags.None, out int fd);
         if (errno != Errno.None)
             return errno == Errno.ENOENT ? NtStatus.Success : errno.ToNtStatus();
         _listing = new PosixHandle(fd);
@@ -159,7 +162,8 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         // The parent of the share's root is none of the client's business: it shows the root again.
         var path = dot == "." || _isRoot ? "."u8 : ".."u8;
         if (Libc.StatAt(fd, path.WithNul(), StatxMask.All, out var stat) == Errno.None && stat.LinkCount > 0)
-            destination[count++] = new DirectoryEntry(dot, fields == 0 ? default : Build(fd, path, stat, false, fields));
+            destination[count++] =
+                new DirectoryEntry(dot, fields == 0 ? default : Build(fd, path, stat, false, fields));
     }
 
     /// <summary>Adds an entry; one that has gone since it was listed is left out.</summary>
@@ -217,7 +221,8 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         DataBlocks.Correct(fd, ref stat);
         Span<byte> procPath = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(fd, procPath);
-        target = StatReader.Build(stat, StatReader.ReadDosAttributes(procPath, follow: true), dotted, ExtendedAttributes.Size(procPath));
+        target = StatReader.Build(
+            stat, StatReader.ReadDosAttributes(procPath, follow: true), dotted, ExtendedAttributes.Size(procPath));
         return true;
     }
 }

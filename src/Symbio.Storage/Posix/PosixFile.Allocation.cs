@@ -11,18 +11,21 @@ internal sealed partial class PosixFile
     public ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken) =>
         IsDirectory
             ? new(NtStatus.InvalidParameter)
-            : _store.Options.Scheduler.RunAsync((File: this, size), static state => state.File.SetAllocation(state.size));
+            : _store.Options.Scheduler.RunAsync((File: this, size), static state =>
+                state.File.SetAllocation(state.size));
 
     public ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
         StoreRange range, CancellationToken cancellationToken) =>
         IsDirectory
             ? new((NtStatus.InvalidParameter, []))
-            : _store.Options.Scheduler.RunAsync((File: this, range), static state => state.File.QueryAllocatedRanges(state.range));
+            : _store.Options.Scheduler.RunAsync((File: this, range), static state =>
+                state.File.QueryAllocatedRanges(state.range));
 
     public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
         IsDirectory
             ? new(NtStatus.InvalidParameter)
-            : _store.Options.Scheduler.RunAsync((File: this, range, deallocate), static state => state.File.Zero(state.range, state.deallocate));
+            : _store.Options.Scheduler.RunAsync((File: this, range, deallocate), static state =>
+                state.File.Zero(state.range, state.deallocate));
 
     internal NtStatus SetAllocation(ulong size)
     {
@@ -45,7 +48,8 @@ internal sealed partial class PosixFile
         var errno = Libc.StatFd(lease.Fd, StatxMask.Basic, out var stat);
         if (errno != Errno.None)
             return (errno.ToNtStatus(), []);
-        ulong end = Math.Min(stat.Size, range.Length > ulong.MaxValue - range.Offset ? ulong.MaxValue : range.Offset + range.Length);
+        ulong end = Math.Min(
+            stat.Size, range.Length > ulong.MaxValue - range.Offset ? ulong.MaxValue : range.Offset + range.Length);
         var ranges = new List<StoreRange>();
         ulong position = range.Offset;
         while (position < end)

@@ -31,7 +31,8 @@ internal sealed partial class PosixFile
         return ReadSlowly(offset, destination, done);
     }
 
-    public ValueTask<NtStatus> WriteAsync(ulong offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    public ValueTask<NtStatus> WriteAsync(
+        ulong offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         if (IsDirectory)
             return new(NtStatus.InvalidDeviceRequest);
@@ -84,7 +85,9 @@ internal sealed partial class PosixFile
             return state.File.Drain(lease.Fd, state.offset, state.source.Span, noWait: false, ref done);
         });
 
-    /// <summary>Reads until the buffer is full or the file ends. CantWait: <paramref name="done"/> bytes were at hand.</summary>
+    /// <summary>
+    /// Reads until the buffer is full or the file ends. CantWait: <paramref name="done"/> bytes were at hand.
+    /// </summary>
     private NtStatus Fill(int fd, ulong offset, Span<byte> destination, bool noWait, ref int done)
     {
         while (done < destination.Length)

@@ -13,7 +13,8 @@ internal sealed partial class PosixFile
         if (!IsDirectory)
             return new((NtStatus.NotADirectory, false));
         using var lease = _handle.Lease();
-        var errno = Libc.OpenAt2(lease.Fd, "."u8.WithNul(), OpenFlags.ReadOnly | OpenFlags.Directory, 0, ResolveFlags.None, out int fd);
+        var errno = Libc.OpenAt2(
+            lease.Fd, "."u8.WithNul(), OpenFlags.ReadOnly | OpenFlags.Directory, 0, ResolveFlags.None, out int fd);
         if (errno != Errno.None)
             return new((errno.ToNtStatus(), errno == Errno.ENOENT));
         using var listing = new OwnedFd(fd);

@@ -31,7 +31,8 @@ internal sealed partial class PosixFile
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(lease.Fd, path);
         stat = _type is Statx.RegularFile or Statx.DirectoryType
-            ? StatReader.Build(statx, StatReader.ReadDosAttributes(path, follow: true), IsDotted, ExtendedAttributes.Size(path))
+            ? StatReader.Build(statx, StatReader.ReadDosAttributes(path, follow: true), IsDotted,
+                ExtendedAttributes.Size(path))
             : StatReader.Build(statx, default, IsDotted, 0);
         return NtStatus.Success;
     }
@@ -45,7 +46,8 @@ internal sealed partial class PosixFile
         var attributes = options.Attributes & ~(FileAttributes.Normal | FileAttributes.Directory);
         if (attributes != 0)
         {
-            var value = new DosAttributes(attributes | (IsDirectory ? FileAttributes.Directory : 0), BirthTime(lease.Fd));
+            var value = new DosAttributes(
+                attributes | (IsDirectory ? FileAttributes.Directory : 0), BirthTime(lease.Fd));
             var errno = WriteDosAttributes(path, value);
             if (errno is not (Errno.None or Errno.EOPNOTSUPP)) // A disk without xattrs keeps files, not attributes.
                 return Xattr.WriteStatus(errno);
@@ -108,8 +110,8 @@ internal sealed partial class PosixFile
     }
 
     /// <summary>
-    /// Writes a ChangeTime to show until the object is changed again. Writing it moves the ctime itself, to a moment that is
-    /// only known afterwards: when that took long, it is done once more with more room.
+    /// Writes a ChangeTime to show until the object is changed again. Writing it moves the ctime itself, to a moment that
+    /// is only known afterwards: when that took long, it is done once more with more room.
     /// </summary>
     private static Errno HoldChangeTime(int fd, ReadOnlySpan<byte> path, DosAttributes value, FileTime time)
     {

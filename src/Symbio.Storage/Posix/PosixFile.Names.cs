@@ -7,7 +7,8 @@ namespace Symbio.Storage.Posix;
 /// <summary>Deleting, renaming, linking.</summary>
 internal sealed partial class PosixFile
 {
-    public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken) => new(Delete(caller));
+    public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken) =>
+        new(Delete(caller));
 
     public ValueTask<NtStatus> RenameAsync(
         string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>
@@ -22,7 +23,7 @@ internal sealed partial class PosixFile
 
     private NtStatus Delete(StoreCaller caller)
     {
-        var status = OpenOwnDirectory(caller, out var directory, out byte[] name);
+        var status = OpenOwnDirectory(caller, out var directory, out byte[] name, out bool isLink);
         using (directory)
         {
             if (status.IsError)
@@ -31,13 +32,15 @@ internal sealed partial class PosixFile
             // POSIX cannot remove "this name if it is still this object": between the look and here another process
             // may have put something else in its place.
             using var scope = _store.Account.Enter(caller);
-            return scope.IsEntered ? Libc.Unlink(directory.Fd, name, IsDirectory).ToNtStatus() : NtStatus.AccessDenied;
+            return scope.IsEntered
+                ? Libc.Unlink(directory!.Fd, name, IsDirectory && !isLink).ToNtStatus()
+                : NtStatus.AccessDenied;
         }
     }
 
     private NtStatus Rename(string newPath, bool replace, StoreCaller caller)
     {
-        var status = OpenOwnDirectory(caller, out var directory, out byte[] name);
+        var status = OpenOwnDirectory(caller, out var directory, out byte[] name, out _);
         using (directory)
         {
             if (status.IsError)
@@ -56,9 +59,13 @@ internal sealed partial class PosixFile
                 if (errno != Errno.None)
                     return errno.ToNtStatus();
                 lock (_store.CreateGate(targetStat, leaf))
-                    status = RenameTo(target.Fd.Fd, targetStat, leaf.ToString(), newName, directory.Fd, name, replace, caller);
+                {
+                    status = RenameTo(
+                        target.Fd.Fd, targetStat, leaf.ToString(), newName, directory!.Fd, name, replace, caller);
+                }
+
                 if (status.IsSuccess)
-                    _path = newPath;
+                    _openedAs = _path = newPath;
                 return status;
             }
         }
@@ -67,7 +74,7 @@ internal sealed partial class PosixFile
     private NtStatus RenameTo(int target, in Statx targetStat, string leaf, byte[] newName, int directory, byte[] name,
         bool replace, StoreCaller caller)
     {
-        var status = _store.Resolver.Find(target, leaf, mayBlock: true, out string? spelling);
+        var status = _store.Resolver.Find(target, leaf, caller, mayBlock: true, out string? spelling);
         if (status.IsError)
             return status;
         if (spelling is null)
@@ -78,8 +85,10 @@ internal sealed partial class PosixFile
         if (errno != Errno.None)
             return errno.ToNtStatus();
         bool sameDirectory = directoryStat.IsSameObject(targetStat);
-        if (sameDirectory && existing.AsSpan().SequenceEqual(name) || sameDirectory && newName.AsSpan().SequenceEqual(name))
-            return newName.AsSpan().SequenceEqual(name) ? NtStatus.Success : Move(caller, directory, name, target, newName, replace: false);
+        if (sameDirectory && newName.AsSpan().SequenceEqual(name))
+            return NtStatus.Success;
+        if (sameDirectory && existing.AsSpan().SequenceEqual(name)) // A change of spelling.
+            return Move(caller, directory, name, target, newName, replace: false);
         if (!replace)
             return NtStatus.ObjectNameCollision;
         errno = Libc.StatAt(target, existing, StatxMask.Basic, out var existingStat);
@@ -141,7 +150,7 @@ internal sealed partial class PosixFile
 
     private NtStatus LinkTo(int target, string leaf, byte[] newName, bool replace, StoreCaller caller)
     {
-        var status = _store.Resolver.Find(target, leaf, mayBlock: true, out string? spelling);
+        var status = _store.Resolver.Find(target, leaf, caller, mayBlock: true, out string? spelling);
         if (status.IsError)
             return status;
         if (spelling is not null && !replace)
@@ -155,7 +164,11 @@ internal sealed partial class PosixFile
             if (stat.IsDirectory)
                 return NtStatus.AccessDenied;
             if (stat.Inode == Key.FileId)
-                return existing.AsSpan().SequenceEqual(newName) ? NtStatus.Success : Move(caller, target, existing, target, newName, replace: false);
+            {
+                return existing.AsSpan().SequenceEqual(newName)
+                    ? NtStatus.Success
+                    : Move(caller, target, existing, target, newName, replace: false);
+            }
         }
 
         using var self = _handle.Lease();

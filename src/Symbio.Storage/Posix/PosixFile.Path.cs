@@ -1,5 +1,6 @@
 using System.Text;
 using Symbio.Protocol;
+using Symbio.Protocol.Fscc;
 using Symbio.Storage.Posix.Native;
 
 namespace Symbio.Storage.Posix;
@@ -65,7 +66,8 @@ internal sealed partial class PosixFile
     {
         buffer[end] = 0;
         const ResolveFlags below = ResolveFlags.Beneath | ResolveFlags.NoSymlinks;
-        if (Libc.OpenAt2(root, buffer[start..(end + 1)], OpenFlags.Path | OpenFlags.NoFollow, 0, below, out int fd) != Errno.None)
+        var path = buffer[start..(end + 1)];
+        if (Libc.OpenAt2(root, path, OpenFlags.Path | OpenFlags.NoFollow, 0, below, out int fd) != Errno.None)
             return false;
         using var found = new OwnedFd(fd);
         return Libc.StatFd(fd, StatxMask.Basic, out var stat) == Errno.None && stat.Inode == Key.FileId;
@@ -89,46 +91,96 @@ internal sealed partial class PosixFile
     }
 
     /// <summary>
-    /// Opens, as the caller, the directory that holds this object's name, and sees that the name is still this
-    /// object's. The name comes with its NUL.
+    /// Opens, as the caller, the directory that holds the name this handle was opened by, and sees that it is still
+    /// this object's. The name comes with its NUL.
     /// </summary>
-    private NtStatus OpenOwnDirectory(StoreCaller caller, out OwnedFd directory, out byte[] name)
+    /// <param name="isLink">
+    /// The name is a symbolic link's, through which the object was opened: it is what goes.
+    /// </param>
+    private NtStatus OpenOwnDirectory(StoreCaller caller, out OwnedFd? directory, out byte[] name, out bool isLink)
     {
-        directory = new OwnedFd(-1);
+        directory = null;
         name = [];
+        isLink = false;
         Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
-        Span<byte> again = stackalloc byte[Libc.PathMax + 1];
-        string path;
+        string path = _path; // For the case that the kernel cannot tell: the path may be too long for that.
         if (TryGetDiskPath(buffer, out int start, out int length))
         {
-            if (length == 0)
-                return NtStatus.CannotDelete; // The share's root stays.
             path = Decode(buffer.Slice(start, length));
-        }
-        else
-        {
-            path = _path; // Perhaps too long to be told.
+            if (!NameComparer.Equals(path, _openedAs) && TryOpenLink(caller, out directory, out name))
+            {
+                isLink = true;
+                return NtStatus.Success;
+            }
         }
 
-        var status = _store.Resolver.OpenParent(path, caller, mayBlock: true, again, out var parent, out var leaf);
+        if (path.Length == 0)
+            return NtStatus.CannotDelete; // The share's root stays.
+        var status = _store.Resolver.OpenParent(path, caller, mayBlock: true, buffer, out var parent, out var leaf);
         using (parent)
         {
             if (status.IsError)
                 return status == NtStatus.ObjectPathNotFound ? NtStatus.ObjectNameNotFound : status;
             if (_store.Codec.Encode(leaf) is not { } encoded)
                 return NtStatus.ObjectNameNotFound;
-            using var self = _handle.Lease();
-            var errno = Libc.StatFd(self.Fd, StatxMask.Basic, out var own);
+            var errno = Libc.StatAt(parent.Fd.Fd, encoded, StatxMask.Basic, out var named);
+            if (errno == Errno.ENOENT)
+            {
+                // A path that the kernel could not tell is spelled as the client did.
+                status = _store.Resolver.Find(
+                    parent.Fd.Fd, leaf.ToString(), caller, mayBlock: true, out string? spelling);
+                if (status.IsError || spelling is null)
+                    return status.IsError ? status : NtStatus.ObjectNameNotFound;
+                encoded = _store.Codec.Encode(spelling)!;
+                errno = Libc.StatAt(parent.Fd.Fd, encoded, StatxMask.Basic, out named);
+            }
+
             if (errno != Errno.None)
                 return errno.ToNtStatus();
-            errno = Libc.StatAt(parent.Fd.Fd, encoded, StatxMask.Basic, out var named);
-            if (errno != Errno.None)
-                return errno.ToNtStatus();
-            if (!named.IsSameObject(own))
+            if (!IsThis(named))
                 return NtStatus.ObjectNameNotFound; // Somebody else's by now.
             directory = new OwnedFd(parent.Fd.Move());
             name = encoded;
             return NtStatus.Success;
         }
+    }
+
+    /// <summary>The link by whose name this object was opened, if it was and that still leads here.</summary>
+    private bool TryOpenLink(StoreCaller caller, out OwnedFd? directory, out byte[] name)
+    {
+        directory = null;
+        name = [];
+        Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
+        string path = _openedAs;
+        var status = _store.Resolver.OpenParent(path, caller, mayBlock: true, buffer, out var parent, out var leaf);
+        using (parent)
+        {
+            if (status.IsError)
+                return false;
+            status = _store.Resolver.Find(
+                parent.Fd.Fd, leaf.ToString(), caller, mayBlock: true, out string? spelling);
+            if (status.IsError || spelling is null || _store.Codec.Encode(spelling) is not { } encoded)
+                return false;
+            if (Libc.StatAt(parent.Fd.Fd, encoded, StatxMask.Type, out var link) != Errno.None ||
+                link.Type != Statx.SymbolicLink ||
+                _store.Resolver.Open(path, noFollow: false, caller, mayBlock: true, out int fd).IsError)
+            {
+                return false;
+            }
+
+            using var target = new OwnedFd(fd);
+            if (Libc.StatFd(fd, StatxMask.Basic, out var reached) != Errno.None || !IsThis(reached))
+                return false;
+
+            directory = new OwnedFd(parent.Fd.Move());
+            name = encoded;
+            return true;
+        }
+    }
+
+    private bool IsThis(in Statx stat)
+    {
+        using var self = _handle.Lease();
+        return Libc.StatFd(self.Fd, StatxMask.Basic, out var own) == Errno.None && own.IsSameObject(stat);
     }
 }

@@ -47,13 +47,14 @@ internal sealed partial class PosixFile
         var errno = Xattr.Get(path, NtAclXattr.TrustedName, out byte[] value);
         if (errno == Errno.ENODATA)
             errno = Xattr.Get(path, NtAclXattr.UserName, out value);
-        if (errno != Errno.None)
-            return errno == Errno.ENODATA ? Errno.None : errno;
+        if (errno != Errno.None) // EACCES: user attributes are read by who may read the data.
+            return errno is Errno.ENODATA or Errno.EACCES ? Errno.None : errno;
 
         // One that cannot be understood, or whose object was given other permissions since, is passed over, as Samba
         // does: what an administrator said with chmod last is what counts.
         if (NtAclXattr.TryRead(value, out var acl) &&
-            (acl.Value.SystemAclHash.IsEmpty || acl.Value.SystemAclHash.Span.SequenceEqual(SystemAclBlob.Hash(security))))
+            (acl.Value.SystemAclHash.IsEmpty ||
+                acl.Value.SystemAclHash.Span.SequenceEqual(SystemAclBlob.Hash(security))))
         {
             descriptor = acl.Value.Descriptor;
         }
@@ -86,7 +87,8 @@ internal sealed partial class PosixFile
         uint gid = descriptor.Group is { } group ? _store.Identities.GroupId(group) ?? security.Gid : security.Gid;
         if (uid != security.Uid || gid != security.Gid)
         {
-            var errno = Libc.ChangeOwner(fd, uid == security.Uid ? uint.MaxValue : uid, gid == security.Gid ? uint.MaxValue : gid);
+            var errno = Libc.ChangeOwner(
+                fd, uid == security.Uid ? uint.MaxValue : uid, gid == security.Gid ? uint.MaxValue : gid);
             if (errno != Errno.None)
                 return errno;
         }
@@ -125,7 +127,8 @@ internal sealed partial class PosixFile
 
     private static NtStatus WriteStored(int fd, SecurityDescriptor descriptor, PosixSecurity security)
     {
-        byte[] value = new NtAclXattr(descriptor, SystemAclBlob.Hash(security)).Write(FileTime.FromDateTimeOffset(DateTimeOffset.UtcNow));
+        byte[] value = new NtAclXattr(descriptor, SystemAclBlob.Hash(security)).Write(
+            FileTime.FromDateTimeOffset(DateTimeOffset.UtcNow));
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(fd, path);
         var errno = Libc.SetXattr(path, NtAclXattr.TrustedName, value, 0);

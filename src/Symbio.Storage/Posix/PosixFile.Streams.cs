@@ -44,7 +44,8 @@ internal sealed partial class PosixFile
         {
             // One byte more is stored than the stream has. What is gone since it was listed is left out.
             if (Libc.GetXattr(path, StreamXattr.ToXattr(name), [], out int length) == Errno.None)
-                streams.Add(new StoreStream(name, (ulong)Math.Max(length - 1, 0), PosixStream.AllocationOf(length - 1)));
+                streams.Add(new StoreStream(
+                    name, (ulong)Math.Max(length - 1, 0), PosixStream.AllocationOf(length - 1)));
         }
 
         return new((NtStatus.Success, streams));

@@ -10,15 +10,17 @@ internal sealed partial class PosixFile : IStoreFile
     private readonly PosixHandle _handle;
     private readonly int _type;
     private readonly StoreAccess _access;
-    private volatile string _path;
+    private volatile string _openedAs; // What the caller called it: a link's name, if it was opened by way of one.
+    private volatile string _path; // The last that was seen.
 
-    public PosixFile(PosixFileStore store, PosixHandle handle, in Statx stat, ulong volume, StoreAccess access, string path)
+    public PosixFile(PosixFileStore store, PosixHandle handle, in Statx stat, ulong volume, StoreAccess access,
+        string path)
     {
         _store = store;
         _handle = handle;
         _type = stat.Type;
         _access = access;
-        _path = path;
+        _openedAs = _path = path;
 
         // An inode number is used again, but hardly with the same time of birth to the nanosecond.
         ulong generation = stat.HasBirthTime
@@ -32,6 +34,7 @@ internal sealed partial class PosixFile : IStoreFile
         _store = other._store;
         _handle = handle;
         _type = other._type;
+        _openedAs = other._openedAs;
         _path = other._path;
         Key = other.Key;
     }

@@ -59,7 +59,8 @@ public sealed partial class PosixFileStore
         return errno;
     }
 
-    private NtStatus Create(string path, StoreCreateOptions options, StoreCaller caller, bool mayBlock, out PosixFile? file)
+    private NtStatus Create(
+        string path, StoreCreateOptions options, StoreCaller caller, bool mayBlock, out PosixFile? file)
     {
         file = null;
         if (path.Length == 0)
@@ -79,7 +80,7 @@ public sealed partial class PosixFileStore
             int fd;
             lock (CreateGate(directoryStat, leaf))
             {
-                status = Resolver.Find(directory, leaf.ToString(), mayBlock, out string? spelling);
+                status = Resolver.Find(directory, leaf.ToString(), caller, mayBlock, out string? spelling);
                 if (status.IsError)
                     return status;
                 if (spelling is not null)
@@ -96,7 +97,8 @@ public sealed partial class PosixFileStore
         }
     }
 
-    private Errno CreateAs(StoreCaller caller, int directory, ReadOnlySpan<byte> name, StoreCreateOptions options, out int fd)
+    private Errno CreateAs(
+        StoreCaller caller, int directory, ReadOnlySpan<byte> name, StoreCreateOptions options, out int fd)
     {
         using var scope = Account.Enter(caller);
         fd = -1;
@@ -105,7 +107,8 @@ public sealed partial class PosixFileStore
         const ResolveFlags below = ResolveFlags.Beneath | ResolveFlags.NoSymlinks;
         if (!options.IsDirectory)
         {
-            int access = (options.Access & StoreAccess.Write) != 0 || options.AllocationSize > 0 ? OpenFlags.ReadWrite : OpenFlags.ReadOnly;
+            bool writes = (options.Access & StoreAccess.Write) != 0 || options.AllocationSize > 0;
+            int access = writes ? OpenFlags.ReadWrite : OpenFlags.ReadOnly;
             int flags = access | OpenedFile | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow;
             return Libc.OpenAt2(directory, name, flags, Options.FileMode, below, out fd);
         }

@@ -41,6 +41,12 @@ public sealed record PosixStoreOptions
     public int MaxIndexedDirectories { get; init; } = 16_384;
 
     /// <summary>
+    /// Keep that index right by inotify where the file system allows. Without it, and on network file systems, times of
+    /// directories have to do, and every change of a folder makes the next look-up read it again.
+    /// </summary>
+    public bool WatchDirectories { get; init; } = true;
+
+    /// <summary>
     /// Largest write that is done on the caller's thread when the file system cannot say whether it would wait: it
     /// goes to the page cache, which takes this much in less time than a change of threads.
     /// </summary>

@@ -39,7 +39,8 @@ internal sealed class PosixStream : IStoreFile
 
     public string Path => _file.Path;
 
-    public static ulong AllocationOf(int length) => (ulong)((length + AllocationUnit - 1) / AllocationUnit * AllocationUnit);
+    public static ulong AllocationOf(int length) =>
+        (ulong)((length + AllocationUnit - 1) / AllocationUnit * AllocationUnit);
 
     public static NtStatus Open(PosixFile file, string name, bool create, StoreAccess access, out PosixStream? stream)
     {
@@ -115,7 +116,8 @@ internal sealed class PosixStream : IStoreFile
         return new((status, count));
     }
 
-    public ValueTask<NtStatus> WriteAsync(ulong offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    public ValueTask<NtStatus> WriteAsync(
+        ulong offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         if (offset > Xattr.MaxValue || offset + (ulong)source.Length >= Xattr.MaxValue)
             return new(NtStatus.DiskFull);
@@ -153,7 +155,8 @@ internal sealed class PosixStream : IStoreFile
         var status = Load(buffer, out int length);
         ArrayPool<byte>.Shared.Return(buffer);
         bool any = status.IsSuccess && range.Length > 0 && range.Offset < (ulong)length;
-        return new((status, any ? [new StoreRange(range.Offset, Math.Min(range.Length, (ulong)length - range.Offset))] : []));
+        ulong count = any ? Math.Min(range.Length, (ulong)length - range.Offset) : 0;
+        return new((status, any ? [new StoreRange(range.Offset, count)] : []));
     }
 
     public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken) =>

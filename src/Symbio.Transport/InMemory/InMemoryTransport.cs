@@ -12,6 +12,7 @@ public sealed class InMemoryTransport : IMessageTransport
     private readonly ChannelReader<Frame> _reader;
     private readonly ChannelWriter<Frame> _writer;
     private InMemoryTransport? _peer;
+    private volatile bool _aborted;
 
     private InMemoryTransport(Channel<Frame> incoming, Channel<Frame> outgoing)
     {
@@ -42,6 +43,8 @@ public sealed class InMemoryTransport : IMessageTransport
     {
         while (await _reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
+            if (_aborted)
+                return null;
             if (!_reader.TryRead(out Frame? frame))
                 continue;
             if (frame.Length <= maxLength)
@@ -77,6 +80,7 @@ public sealed class InMemoryTransport : IMessageTransport
     /// <inheritdoc/>
     public void Abort()
     {
+        _aborted = true;
         Close();
         _peer?.Close();
     }

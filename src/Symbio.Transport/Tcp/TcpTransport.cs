@@ -18,6 +18,7 @@ public sealed class TcpTransport : IMessageTransport
     private readonly List<ArraySegment<byte>> _segments = [];
     private int _position;
     private int _available;
+    private volatile bool _aborted;
 
     public TcpTransport(Socket socket, FramePool pool)
     {
@@ -60,6 +61,8 @@ public sealed class TcpTransport : IMessageTransport
             {
                 if (!await FillAsync(PrefixSize, cancellationToken).ConfigureAwait(false))
                     return null;
+                if (_aborted)
+                    return null; // What had come before is in the look-ahead buffer still.
                 uint prefix = BinaryPrimitives.ReadUInt32BigEndian(_lookAhead.AsSpan(_position));
                 _position += PrefixSize;
                 _available -= PrefixSize;
@@ -114,10 +117,15 @@ public sealed class TcpTransport : IMessageTransport
     }
 
     /// <inheritdoc/>
-    public void Abort() => _socket.Dispose();
+    public void Abort()
+    {
+        _aborted = true;
+        _socket.Dispose();
+    }
 
     public ValueTask DisposeAsync()
     {
+        _aborted = true;
         try
         {
             _socket.Shutdown(SocketShutdown.Both);

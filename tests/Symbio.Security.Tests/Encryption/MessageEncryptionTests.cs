@@ -6,7 +6,7 @@ namespace Symbio.Security.Tests.Encryption;
 
 public sealed class MessageEncryptionTests
 {
-    public static TheoryData<EncryptionAlgorithm> Algorithms => [.. Enum.GetValues<EncryptionAlgorithm>()];
+    public static TheoryData<EncryptionAlgorithm> Algorithms => [.. Enum.GetValues<EncryptionAlgorithm>().Where(a => a != EncryptionAlgorithm.None)];
 
     // Microsoft, "Encryption in SMB 3.0: A protocol perspective" (CCM) and "SMB 3.1.1 Encryption in Windows 10" (GCM).
     public static TheoryData<EncryptionAlgorithm, string, ulong, string, string, string> WindowsFrames => new()

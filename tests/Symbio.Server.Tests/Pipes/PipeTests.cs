@@ -209,11 +209,5 @@ public sealed class PipeTests
 
     private static ReadRequest ReadOf(FileId pipe) => new(0, ReadFlags.None, 4096, 0, pipe, 0, Channel.None, 0, default);
 
-    private static async Task CancelAsync(ScriptedPeer peer, ulong asyncId)
-    {
-        byte[] cancel = peer.Build(new CancelRequest(), signs: false, flags: Smb2HeaderFlags.AsyncCommand);
-        peer.NextMessageId--; // A CANCEL takes no MessageId of its own.
-        BinaryPrimitives.WriteUInt64LittleEndian(cancel.AsSpan(32), asyncId);
-        await peer.SendFrameAsync(cancel);
-    }
+    private static Task CancelAsync(ScriptedPeer peer, ulong asyncId) => peer.CancelAsync(0, asyncId).AsTask();
 }

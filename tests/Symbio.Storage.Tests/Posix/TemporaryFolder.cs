@@ -13,5 +13,10 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Combine(string name) => System.IO.Path.Combine(Path, name);
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    /// <summary>By rm, which manages paths of any length.</summary>
+    public void Dispose()
+    {
+        using var remove = System.Diagnostics.Process.Start("rm", ["-rf", Path]);
+        remove.WaitForExit();
+    }
 }

@@ -16,7 +16,9 @@ internal sealed class IndexedDirectory(DirectoryKey key)
     /// <summary>Null until the directory has been read.</summary>
     public DirectoryNames? Names { get; set; }
 
-    /// <summary>Changes reported while the directory is being read, in order: a name, and whether it came or went.</summary>
+    /// <summary>
+    /// Changes reported while the directory is being read, in order: a name, and whether it came or went.
+    /// </summary>
     public List<(string Name, bool Added)>? Pending { get; set; }
 
     /// <summary>Out of the index for good: events were lost, it was removed, or it had to make room.</summary>
@@ -32,7 +34,8 @@ internal sealed class IndexedDirectory(DirectoryKey key)
 /// Times by which a change of a directory shows, where inotify does not see it. A clock tick may hold two changes, so a
 /// stamp younger than <see cref="s_coarsest"/> when it was taken proves nothing.
 /// </summary>
-internal readonly record struct DirectoryStamp(long ModifySeconds, uint ModifyNanoseconds, long ChangeSeconds, uint ChangeNanoseconds, bool IsProof)
+internal readonly record struct DirectoryStamp(
+    long ModifySeconds, uint ModifyNanoseconds, long ChangeSeconds, uint ChangeNanoseconds, bool IsProof)
 {
     private static readonly TimeSpan s_coarsest = TimeSpan.FromSeconds(3); // FAT and old NFS servers: 2 s.
 
@@ -40,7 +43,8 @@ internal readonly record struct DirectoryStamp(long ModifySeconds, uint ModifyNa
     {
         long youngest = Math.Max(stat.ModifyTime.Seconds, stat.ChangeTime.Seconds);
         bool proof = DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(youngest) > s_coarsest;
-        return new(stat.ModifyTime.Seconds, stat.ModifyTime.Nanoseconds, stat.ChangeTime.Seconds, stat.ChangeTime.Nanoseconds, proof);
+        return new(stat.ModifyTime.Seconds, stat.ModifyTime.Nanoseconds, stat.ChangeTime.Seconds,
+            stat.ChangeTime.Nanoseconds, proof);
     }
 
     /// <summary>Nothing has changed since this stamp was taken.</summary>

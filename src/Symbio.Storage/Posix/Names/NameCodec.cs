@@ -21,7 +21,9 @@ internal sealed class NameCodec
     /// <summary>NAME_MAX: the longest name on disk, in bytes.</summary>
     public const int MaxBytes = 255;
 
-    /// <summary>The longest name NT allows, in UTF-16 units. As every unit takes a byte at least, disk names fit.</summary>
+    /// <summary>
+    /// The longest name NT allows, in UTF-16 units. As every unit takes a byte at least, disk names fit.
+    /// </summary>
     public const int MaxChars = 255;
 
     private const char StrayBase = '\uEF00';
@@ -97,7 +99,8 @@ internal sealed class NameCodec
     /// </summary>
     public bool TryEncode(ReadOnlySpan<char> name, Span<byte> destination, out int length)
     {
-        if (!name.ContainsAnyExcept(s_plainChars) && name.Length is > 0 and <= MaxChars && name.Length <= destination.Length &&
+        if (!name.ContainsAnyExcept(s_plainChars) && name.Length is > 0 and <= MaxChars &&
+            name.Length <= destination.Length &&
             name[^1] is not ('.' or ' '))
         {
             length = Encoding.ASCII.GetBytes(name, destination);
@@ -229,7 +232,8 @@ internal sealed class NameCodec
 
         // The name that the bytes would be shown under must be this very name: no aliases, no NUL, no '/', no "..".
         var encoded = destination[..length];
-        return !encoded.ContainsAny((byte)'/', (byte)0) && !encoded.SequenceEqual("."u8) && !encoded.SequenceEqual(".."u8) &&
+        return !encoded.ContainsAny((byte)'/', (byte)0) && !encoded.SequenceEqual("."u8) &&
+            !encoded.SequenceEqual(".."u8) &&
             (_mapping == NameMapping.None && !name.ContainsAnyInRange('\u0080', '\uFFFF') ||
                 DecodeOdd(encoded).AsSpan().SequenceEqual(name));
     }

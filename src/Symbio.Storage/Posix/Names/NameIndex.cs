@@ -12,16 +12,22 @@ namespace Symbio.Storage.Posix;
 internal sealed class NameIndex : IDisposable
 {
     private readonly NameIndexShard[] _shards;
+    private readonly NameIndexPump _pump;
 
     /// <param name="codec">How names on disk are shown.</param>
     /// <param name="maxNames">Most names kept, over all directories.</param>
     /// <param name="maxDirectories">Most directories kept; each takes a watch of the kernel's.</param>
     /// <param name="shardCount">A power of two.</param>
-    public NameIndex(NameCodec codec, int maxNames, int maxDirectories, int shardCount)
+    /// <param name="watch">False: do without inotify, as on file systems that others change.</param>
+    public NameIndex(NameCodec codec, int maxNames, int maxDirectories, int shardCount, bool watch = true)
     {
         _shards = new NameIndexShard[shardCount];
+        _pump = new NameIndexPump(_shards);
         for (int i = 0; i < shardCount; i++)
-            _shards[i] = new NameIndexShard(codec, Math.Max(1, maxNames / shardCount), Math.Max(1, maxDirectories / shardCount));
+        {
+            _shards[i] = new NameIndexShard(codec, Math.Max(1, maxNames / shardCount),
+                Math.Max(1, maxDirectories / shardCount), watch, _pump.Notice);
+        }
     }
 
     /// <summary>How often a directory was read from start to end.</summary>
@@ -44,6 +50,7 @@ internal sealed class NameIndex : IDisposable
 
     public void Dispose()
     {
+        _pump.Dispose();
         foreach (var shard in _shards)
             shard.Dispose();
     }

@@ -11,7 +11,8 @@ namespace Symbio.Storage.Posix;
 /// by the code that makes it, ours or another process's. The watch is set before the directory is read, and what is
 /// reported meanwhile is applied afterwards; for a name with events the last one tells, for all others the reading.
 /// </remarks>
-internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirectories) : IDisposable
+internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirectories, bool watch, Action watching)
+    : IDisposable
 {
     private const InotifyMask Watched = InotifyMask.Create | InotifyMask.Delete | InotifyMask.MovedFrom |
         InotifyMask.MovedTo | InotifyMask.DeleteSelf | InotifyMask.OnlyDirectory;
@@ -32,6 +33,23 @@ internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirec
 
     /// <summary>Names kept, of directories that have been read.</summary>
     public int Count { get; private set; }
+
+    /// <summary>For poll; -1 while nothing is watched.</summary>
+    public int InotifyFd
+    {
+        get
+        {
+            lock (_gate)
+                return _inotify is { IsClosed: false } inotify ? (int)inotify.DangerousGetHandle() : -1;
+        }
+    }
+
+    /// <summary>Applies what is queued.</summary>
+    public void Catch()
+    {
+        lock (_gate)
+            Drain();
+    }
 
     public Errno Find(DirectoryKey key, int fd, in Statx stat, string name, bool mayScan, out string? spelling)
     {
@@ -130,7 +148,7 @@ internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirec
         if (_directories.TryGetValue(key, out var directory))
             return directory;
         directory = new IndexedDirectory(key);
-        if (FileSystems.ReportsAllChanges(fd) && Inotify() is { } inotify)
+        if (watch && FileSystems.ReportsAllChanges(fd) && Inotify() is { } inotify)
         {
             using var lease = inotify.Lease();
             if (Libc.AddWatch(lease.Fd, fd, Watched, out int watch) == Errno.None)
@@ -145,7 +163,9 @@ internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirec
         return directory;
     }
 
-    /// <summary>Applies what happened during the reading. False: events were lost, the reading is worth nothing.</summary>
+    /// <summary>
+    /// Applies what happened during the reading. False: events were lost, the reading is worth nothing.
+    /// </summary>
     private bool Publish(IndexedDirectory directory, DirectoryNames names, DirectoryStamp stamp)
     {
         lock (_gate)
@@ -181,7 +201,8 @@ internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirec
     {
         names = [];
         Interlocked.Increment(ref _scans);
-        var errno = Libc.OpenAt2(fd, "."u8.WithNul(), OpenFlags.ReadOnly | OpenFlags.Directory, 0, ResolveFlags.None, out int listing);
+        var errno = Libc.OpenAt2(
+            fd, "."u8.WithNul(), OpenFlags.ReadOnly | OpenFlags.Directory, 0, ResolveFlags.None, out int listing);
         if (errno != Errno.None)
             return errno;
         using var owned = new OwnedFd(listing);
@@ -209,9 +230,14 @@ internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirec
         {
             // EMFILE: the user's instances are used up. Then times have to do.
             if (Libc.CreateInotify(out int fd) == Errno.None)
+            {
                 _inotify = new PosixHandle(fd);
+                watching();
+            }
             else
+            {
                 _inotifyFailed = true;
+            }
         }
 
         return _inotify;

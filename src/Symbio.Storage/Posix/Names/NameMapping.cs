@@ -1,6 +1,8 @@
 namespace Symbio.Storage.Posix;
 
-/// <summary>How characters that NT forbids in names, but Unix allows, are shown to clients and taken from them.</summary>
+/// <summary>
+/// How characters that NT forbids in names, but Unix allows, are shown to clients and taken from them.
+/// </summary>
 public enum NameMapping
 {
     /// <summary>
@@ -11,8 +13,8 @@ public enum NameMapping
     Private,
 
     /// <summary>
-    /// The table in Samba's vfs_catia documentation: <c>"</c> ¨, <c>*</c> ¤, <c>:</c> ÷, <c>&lt;</c> «, <c>&gt;</c> »,
-    /// <c>?</c> ¿, <c>\</c> ÿ, <c>|</c> ¦ (not its slash: no Unix name has one).
+    /// The table in Samba's vfs_catia documentation: <c>"</c> ¨, <c>*</c> ¤, <c>:</c> ÷, <c>&lt;</c> «,
+    /// <c>&gt;</c> », <c>?</c> ¿, <c>\</c> ÿ, <c>|</c> ¦ (not its slash: no Unix name has one).
     /// </summary>
     Catia,
 

@@ -8,7 +8,9 @@ internal ref struct ResolvedDirectory
 {
     public OwnedFd Fd;
 
-    /// <summary>What <see cref="Path"/> starts from; null: the share's root. A directory in it when the path is too long.</summary>
+    /// <summary>
+    /// What <see cref="Path"/> starts from; null: the share's root. A directory in it when the path is too long.
+    /// </summary>
     public OwnedFd? Base;
 
     /// <summary>Disk path from <see cref="Base"/>, without NUL; empty: Base itself.</summary>
@@ -29,7 +31,8 @@ internal ref struct ResolvedDirectory
 /// With mayBlock false, a method that would have to wait for a disk says <see cref="NtStatus.CantWait"/> and has done
 /// nothing.
 /// </remarks>
-internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex index, ServiceAccount account, bool followLinks)
+internal sealed class PathResolver(
+    PosixHandle root, NameCodec codec, NameIndex index, ServiceAccount account, bool followLinks)
 {
     private const int Attempts = 16; // openat2 says EAGAIN when a rename crossed its way; it rarely does so twice.
 
@@ -77,7 +80,7 @@ internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex 
         {
             if (status.IsError)
                 return status;
-            status = Find(parent.Fd.Fd, leaf.ToString(), mayBlock, out string? spelling);
+            status = Find(parent.Fd.Fd, leaf.ToString(), caller, mayBlock, out string? spelling);
             if (status.IsError)
                 return status;
             if (spelling is null || codec.Encode(spelling) is not { } name)
@@ -116,10 +119,13 @@ internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex 
     }
 
     /// <summary>The spelling on disk of a name in a directory; null when there is no such name in any case.</summary>
-    public NtStatus Find(int directory, string name, bool mayBlock, out string? spelling)
+    public NtStatus Find(int directory, string name, StoreCaller caller, bool mayBlock, out string? spelling)
     {
         spelling = null;
-        var errno = Libc.StatFd(directory, StatxMask.Basic, out var stat);
+        var errno = MaySearch(directory, caller);
+        if (errno != Errno.None)
+            return errno.ToNtStatus();
+        errno = Libc.StatFd(directory, StatxMask.Basic, out var stat);
         if (errno != Errno.None)
             return errno.ToNtStatus();
         if (stat.LinkCount == 0)
@@ -153,7 +159,9 @@ internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex 
 
     private static int LeafFlags(bool noFollow) => OpenFlags.Path | (noFollow ? OpenFlags.NoFollow : 0);
 
-    /// <summary>Goes name by name, looking each up without regard to case where its spelling is not the one on disk.</summary>
+    /// <summary>
+    /// Goes name by name, looking each up without regard to case where its spelling is not the one on disk.
+    /// </summary>
     private NtStatus WalkTo(
         ReadOnlySpan<char> path, StoreCaller caller, bool mayBlock, Span<byte> buffer, ref ResolvedDirectory at)
     {
@@ -182,7 +190,7 @@ internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex 
         var errno = OpenLeaf(at, buffer, encoded, DirectoryFlags, caller, mayBlock, out int fd);
         if (errno == Errno.ENOENT)
         {
-            var status = Find(at.Fd.Fd, name.ToString(), mayBlock, out string? spelling);
+            var status = Find(at.Fd.Fd, name.ToString(), caller, mayBlock, out string? spelling);
             if (status.IsError)
                 return status;
             if (spelling is null || codec.Encode(spelling) is not { } other)
@@ -213,7 +221,8 @@ internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex 
     }
 
     /// <summary>openat2 as the caller; a directory of -1 is the root.</summary>
-    private Errno OpenBelow(int directory, ReadOnlySpan<byte> path, int flags, StoreCaller caller, bool mayBlock, out int fd)
+    private Errno OpenBelow(
+        int directory, ReadOnlySpan<byte> path, int flags, StoreCaller caller, bool mayBlock, out int fd)
     {
         using var lease = root.Lease();
         using var scope = account.Enter(caller);
@@ -229,6 +238,19 @@ internal sealed class PathResolver(PosixHandle root, NameCodec codec, NameIndex 
         }
         while (errno == Errno.EAGAIN && mayBlock && ++attempt < Attempts);
         return errno;
+    }
+
+    /// <summary>The index knows all names; only who may search the directory may learn of them.</summary>
+    private Errno MaySearch(int directory, StoreCaller caller)
+    {
+        if (account.IsSelf(caller))
+            return Errno.None;
+        using var scope = account.Enter(caller);
+        if (!scope.IsEntered)
+            return Errno.EACCES;
+        var errno = Libc.OpenAt2(directory, "."u8.WithNul(), OpenFlags.Path, 0, ResolveFlags.None, out int fd);
+        using var opened = new OwnedFd(fd);
+        return errno == Errno.ENOENT ? Errno.None : errno; // Removed: the caller will find out.
     }
 
     private static NtStatus StatusOf(Errno errno) => errno == Errno.EAGAIN ? NtStatus.CantWait : errno.ToNtStatus();

@@ -39,7 +39,9 @@ internal static class FileSystems
     public static string Name(in StatFs stat) =>
         s_known.TryGetValue((uint)stat.Type, out var known) ? known.Name : $"0x{(uint)stat.Type:x}";
 
-    /// <summary>True when inotify sees whoever changes a directory. An unknown file system gets no such trust.</summary>
+    /// <summary>
+    /// True when inotify sees whoever changes a directory. An unknown file system gets no such trust.
+    /// </summary>
     public static bool ReportsAllChanges(int fd) =>
         Libc.StatFileSystem(fd, out var stat) == Errno.None &&
         s_known.TryGetValue((uint)stat.Type, out var known) && !known.IsShared;

@@ -27,14 +27,16 @@ internal static unsafe partial class Libc
     /// Renames; without <paramref name="replace"/> a target that exists is EEXIST. File systems that cannot do that in
     /// one step (EINVAL) get a look before the rename.
     /// </summary>
-    public static Errno Rename(int fromDirectory, ReadOnlySpan<byte> from, int toDirectory, ReadOnlySpan<byte> to, bool replace)
+    public static Errno Rename(
+        int fromDirectory, ReadOnlySpan<byte> from, int toDirectory, ReadOnlySpan<byte> to, bool replace)
     {
         AssertTerminated(from);
         AssertTerminated(to);
         fixed (byte* fromPointer = from)
         fixed (byte* toPointer = to)
         {
-            var errno = Check(RenameAt2(fromDirectory, fromPointer, toDirectory, toPointer, replace ? 0 : RenameNoReplace));
+            var errno = Check(RenameAt2(
+                fromDirectory, fromPointer, toDirectory, toPointer, replace ? 0 : RenameNoReplace));
             if (replace || errno is not (Errno.EINVAL or Errno.ENOSYS))
                 return errno;
             if (StatAt(toDirectory, to, StatxMask.Type, out _) == Errno.None)

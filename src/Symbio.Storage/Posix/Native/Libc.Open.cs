@@ -42,7 +42,8 @@ internal static unsafe partial class Libc
     public const int PathMax = 4095;
 
     /// <summary>Opens below <paramref name="directory"/>; <paramref name="path"/> ends with a NUL.</summary>
-    public static Errno OpenAt2(int directory, ReadOnlySpan<byte> path, int flags, uint mode, ResolveFlags resolve, out int fd)
+    public static Errno OpenAt2(
+        int directory, ReadOnlySpan<byte> path, int flags, uint mode, ResolveFlags resolve, out int fd)
     {
         AssertTerminated(path);
         var how = new OpenHow { Flags = (uint)(flags | OpenFlags.CloseOnExec), Mode = mode, Resolve = (ulong)resolve };

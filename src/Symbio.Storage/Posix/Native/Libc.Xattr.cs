@@ -20,7 +20,8 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>As <see cref="GetXattr"/>, but a link is not followed.</summary>
-    public static Errno GetXattrNoFollow(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, Span<byte> value, out int length)
+    public static Errno GetXattrNoFollow(
+        ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, Span<byte> value, out int length)
     {
         AssertTerminated(path);
         AssertTerminated(name);

@@ -41,7 +41,8 @@ internal readonly record struct NtAclXattr(SecurityDescriptor Descriptor, ReadOn
         writer.WriteUInt32(0x00020000);
         writer.WriteUInt32(0x00020004);
         writer.WriteUInt16(HashSha256);
-        writer.WriteZeros(HashLength); // Of the descriptor Samba would make from the mode: only asked for when the next differs.
+        // Of the descriptor Samba would make from the mode: only asked for when the next differs.
+        writer.WriteZeros(HashLength);
         writer.WriteBytes(Description);
         writer.WriteUInt64((ulong)time.Ticks);
         writer.WriteBytes(SystemAclHash.Span);

@@ -53,7 +53,8 @@ internal sealed class PosixAcl(List<PosixAclEntry> entries)
 
     public static PosixAcl? TryRead(ReadOnlySpan<byte> value)
     {
-        if (value.Length < 4 || (value.Length - 4) % EntryLength != 0 || BinaryPrimitives.ReadUInt32LittleEndian(value) != Version)
+        if (value.Length < 4 || (value.Length - 4) % EntryLength != 0 ||
+            BinaryPrimitives.ReadUInt32LittleEndian(value) != Version)
             return null;
         var entries = new List<PosixAclEntry>();
         for (var rest = value[4..]; !rest.IsEmpty; rest = rest[EntryLength..])

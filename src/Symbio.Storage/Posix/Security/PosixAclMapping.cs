@@ -47,7 +47,10 @@ internal static class PosixAclMapping
                     _ => SidOf(entry, identities),
                 };
                 if (sid is not null)
-                    aces.Add(Ace.Allow(sid, MaskOf(inherited.Effective(entry), entry.Tag, isDirectory: true), Inheritable));
+                {
+                    var mask = MaskOf(inherited.Effective(entry), entry.Tag, isDirectory: true);
+                    aces.Add(Ace.Allow(sid, mask, Inheritable));
+                }
             }
         }
 
@@ -56,20 +59,24 @@ internal static class PosixAclMapping
 
     /// <summary>
     /// The ACL that makes the kernel grant what a descriptor grants, as far as three bits can say it. A user with an
-    /// entry of its own has, in the kernel, nothing from its groups: what only a group's ACE grants it is not seen here.
+    /// entry of its own has, in the kernel, nothing from its groups: what only a group's ACE grants it is not seen.
     /// </summary>
-    public static PosixAcl ToAccessAcl(SecurityDescriptor descriptor, uint uid, uint gid, bool isDirectory, IIdentityMap identities) =>
-        ToAcl(descriptor, identities.UserSid(uid), identities.GroupSid(gid), uid, gid, isDirectory, identities, inherited: false);
+    public static PosixAcl ToAccessAcl(
+        SecurityDescriptor descriptor, uint uid, uint gid, bool isDirectory, IIdentityMap identities) =>
+        ToAcl(descriptor, identities.UserSid(uid), identities.GroupSid(gid), uid, gid, isDirectory, identities,
+            inherited: false);
 
     /// <summary>The default ACL that a directory's inheritable ACEs ask for; null for none.</summary>
     public static PosixAcl? ToDefaultAcl(SecurityDescriptor descriptor, IIdentityMap identities)
     {
         if (descriptor.Dacl is not { } dacl || !dacl.Aces.Any(ace => ace.IsInheritable))
             return null;
-        return ToAcl(descriptor, Sid.CreatorOwner, Sid.CreatorGroup, uint.MaxValue, uint.MaxValue, isDirectory: true, identities, inherited: true);
+        return ToAcl(descriptor, Sid.CreatorOwner, Sid.CreatorGroup, uint.MaxValue, uint.MaxValue, isDirectory: true,
+            identities, inherited: true);
     }
 
-    private static PosixAcl ToAcl(SecurityDescriptor descriptor, Sid owner, Sid group, uint uid, uint gid, bool isDirectory,
+    private static PosixAcl ToAcl(
+        SecurityDescriptor descriptor, Sid owner, Sid group, uint uid, uint gid, bool isDirectory,
         IIdentityMap identities, bool inherited)
     {
         var aces = Relevant(descriptor, inherited);
@@ -86,18 +93,24 @@ internal static class PosixAclMapping
         var ownerRights = inherited ? PosixRights.All : RightsOf(aces, owner, isDirectory);
         var groupRights = RightsOf(aces, group, isDirectory);
         var entries = new List<PosixAclEntry> { new(PosixAclTag.Owner, ownerRights) };
-        entries.AddRange(named.Where(pair => pair.Key.Item1 == PosixAclTag.User).Select(pair => new PosixAclEntry(PosixAclTag.User, pair.Value, pair.Key.Item2)));
+        entries.AddRange(named.Where(pair => pair.Key.Item1 == PosixAclTag.User).Select(pair =>
+            new PosixAclEntry(PosixAclTag.User, pair.Value, pair.Key.Item2)));
         entries.Add(new(PosixAclTag.OwningGroup, groupRights));
-        entries.AddRange(named.Where(pair => pair.Key.Item1 == PosixAclTag.Group).Select(pair => new PosixAclEntry(PosixAclTag.Group, pair.Value, pair.Key.Item2)));
+        entries.AddRange(named.Where(pair => pair.Key.Item1 == PosixAclTag.Group).Select(pair =>
+            new PosixAclEntry(PosixAclTag.Group, pair.Value, pair.Key.Item2)));
         if (named.Count > 0)
             entries.Add(new(PosixAclTag.Mask, named.Values.Aggregate(groupRights, (all, rights) => all | rights)));
         entries.Add(new(PosixAclTag.Other, RightsOf(aces, null, isDirectory)));
         return new PosixAcl(entries);
     }
 
-    /// <summary>The ACEs that count for the object itself, or for what is made in it; null: all access for all.</summary>
+    /// <summary>
+    /// The ACEs that count for the object itself, or for what is made in it; null: all access for all.
+    /// </summary>
     private static List<Ace>? Relevant(SecurityDescriptor descriptor, bool inherited) =>
-        descriptor.Dacl is not { } dacl ? null : [.. dacl.Aces.Where(ace => inherited ? ace.IsInheritable : !ace.IsInheritOnly)];
+        descriptor.Dacl is not { } dacl
+            ? null
+            : [.. dacl.Aces.Where(ace => inherited ? ace.IsInheritable : !ace.IsInheritOnly)];
 
     /// <summary>What the ACEs give one SID together with everyone (null: everyone alone), in their order.</summary>
     private static PosixRights RightsOf(List<Ace>? aces, Sid? sid, bool isDirectory)
@@ -157,7 +170,11 @@ internal static class PosixAclMapping
         if ((rights & PosixRights.Read) != 0)
             mask |= AccessMask.FileGenericRead;
         if ((rights & PosixRights.Write) != 0)
-            mask |= AccessMask.FileGenericWrite | AccessMask.Delete | OwnerOnly | (isDirectory ? AccessMask.DeleteChild : 0);
+        {
+            mask |= AccessMask.FileGenericWrite | AccessMask.Delete | OwnerOnly;
+            mask |= isDirectory ? AccessMask.DeleteChild : 0;
+        }
+
         if ((rights & PosixRights.Execute) != 0)
             mask |= AccessMask.FileGenericExecute;
         return tag == PosixAclTag.Owner ? mask : mask & ~OwnerOnly;

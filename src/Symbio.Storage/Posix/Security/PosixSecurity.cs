@@ -5,7 +5,8 @@ namespace Symbio.Storage.Posix;
 /// <summary>Who may do what to an object, as the kernel sees it: owner, group, mode, ACLs.</summary>
 /// <param name="Access">From the mode when there is no ACL.</param>
 /// <param name="Default">Null: the directory has none, or it is no directory.</param>
-internal sealed record PosixSecurity(uint Uid, uint Gid, uint Mode, bool IsDirectory, PosixAcl Access, PosixAcl? Default)
+internal sealed record PosixSecurity(
+    uint Uid, uint Gid, uint Mode, bool IsDirectory, PosixAcl Access, PosixAcl? Default)
 {
     public static Errno Read(int fd, out PosixSecurity? security)
     {

@@ -10,16 +10,21 @@ namespace Symbio.Storage.Posix;
 /// </summary>
 internal static class ExtendedAttributes
 {
-    /// <summary>FILE_FULL_EA_INFORMATION without name and value: NextEntryOffset, Flags, two lengths, the NUL.</summary>
+    /// <summary>
+    /// FILE_FULL_EA_INFORMATION without name and value: NextEntryOffset, Flags, two lengths, the NUL.
+    /// </summary>
     private const int EntryOverhead = 9;
 
     private static ReadOnlySpan<byte> Prefix => "user."u8;
 
     // Names after "user.": of Samba (and ours), of Netatalk and macOS by way of Samba.
     private static readonly string[] s_hidden =
-        ["DOSATTRIB", "NTACL", "SAMBA_PAI", "SAMBA_STREAMS", "DosAttrib", "DosStreams", "DosEAs", "org.netatalk.Metadata", "com.apple.FinderInfo"];
+        ["DOSATTRIB", "NTACL", "SAMBA_PAI", "SAMBA_STREAMS", "DosAttrib", "DosStreams", "DosEAs",
+            "org.netatalk.Metadata", "com.apple.FinderInfo"];
 
-    /// <summary>Bytes of all EAs in FILE_FULL_EA_INFORMATION form. Most objects have none, which one call tells.</summary>
+    /// <summary>
+    /// Bytes of all EAs in FILE_FULL_EA_INFORMATION form. Most objects have none, which one call tells.
+    /// </summary>
     public static uint Size(ReadOnlySpan<byte> path)
     {
         Span<byte> few = stackalloc byte[512];
@@ -61,7 +66,8 @@ internal static class ExtendedAttributes
         {
             if (attribute.Name.Length == 0 || IsHidden(attribute.Name) || attribute.Name.Contains('\0'))
                 return NtStatus.InvalidEaName;
-            byte[]? present = Names(names).FirstOrDefault(name => Shown(name).Equals(attribute.Name, StringComparison.OrdinalIgnoreCase));
+            byte[]? present = Names(names).FirstOrDefault(name =>
+                Shown(name).Equals(attribute.Name, StringComparison.OrdinalIgnoreCase));
             byte[] target = present ?? [.. Prefix, .. Encoding.UTF8.GetBytes(attribute.Name), 0];
             if (target.Length - 1 > Xattr.MaxName)
                 return NtStatus.InvalidEaName;

@@ -3,7 +3,9 @@ using Symbio.Storage.Posix.Native;
 
 namespace Symbio.Storage.Posix;
 
-/// <summary>Names of the xattrs that hold streams: <c>user.DosStream.name:$DATA</c>, as Samba's vfs_streams_xattr has them.</summary>
+/// <summary>
+/// Names of the xattrs that hold streams: <c>user.DosStream.name:$DATA</c>, as Samba's vfs_streams_xattr has them.
+/// </summary>
 internal static class StreamXattr
 {
     /// <summary>After "user.".</summary>
@@ -24,7 +26,8 @@ internal static class StreamXattr
 
     /// <summary>The stream that an xattr (with NUL) holds; null when it holds none.</summary>
     public static string? FromXattr(ReadOnlySpan<byte> xattr) =>
-        xattr.StartsWith(XattrPrefix) && xattr.EndsWith(XattrSuffix) && xattr.Length > XattrPrefix.Length + XattrSuffix.Length
+        xattr.StartsWith(XattrPrefix) && xattr.EndsWith(XattrSuffix) &&
+            xattr.Length > XattrPrefix.Length + XattrSuffix.Length
             ? Encoding.UTF8.GetString(xattr[XattrPrefix.Length..^XattrSuffix.Length])
             : null;
 

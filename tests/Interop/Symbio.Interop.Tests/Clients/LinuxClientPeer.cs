@@ -1,0 +1,45 @@
+using System.Globalization;
+using Symbio.Interop.Tests.Servers;
+
+namespace Symbio.Interop.Tests.Clients;
+
+/// <summary>The Linux kernel's client in a guest of its own (tools/linux-client). A boot takes half a minute of a processor.</summary>
+internal sealed record LinuxClientPeer(ServerProcess Server, string Share = ShareNames.Files)
+{
+    private static readonly SemaphoreSlim OneAtATime = new(1, 1);
+
+    public string Version { get; init; } = "3.1.1";
+
+    /// <summary>Mount options beside the version, such as "seal".</summary>
+    public string Options { get; init; } = "";
+
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>Runs scripts: names of examples of the tool, or paths.</summary>
+    public async Task<CommandResult> RunAsync(params IReadOnlyList<string> scripts)
+    {
+        string tool = Peers.RequireLinuxClient();
+        string examples = Path.Combine(Path.GetDirectoryName(tool)!, "examples");
+        var command = new Command(tool,
+            [
+                "--port", Server.Port.ToString(CultureInfo.InvariantCulture), "--share", Share, "--user", Accounts.User,
+                "--password", Accounts.Password, "--vers", Version, .. Options.Length > 0 ? ["--options", Options] : Array.Empty<string>(),
+                "--timeout", Limit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
+                .. scripts.SelectMany(s => new[] { "--script", s.Contains('/') ? s : Path.Combine(examples, s + ".sh") }),
+            ])
+        {
+            // The tool has its own limit and says what the guest hung in.
+            Limit = Limit + TimeSpan.FromSeconds(60),
+            Context = () => Server.LogTail,
+        };
+        await OneAtATime.WaitAsync();
+        try
+        {
+            return (await command.RunAsync()).Succeeded();
+        }
+        finally
+        {
+            OneAtATime.Release();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Symbio.Interop.Tests.Clients;
+using Symbio.Interop.Tests.Servers;
+
+namespace Symbio.Interop.Tests.Kernel;
+
+/// <summary>Linux' cifs.ko: the mount that most people will use.</summary>
+public sealed class KernelTests(DefaultServer fixture) : IClassFixture<DefaultServer>
+{
+    private ServerProcess Server => fixture.Server;
+
+    /// <summary>The wire is looked at while a short script runs; then everyday work, in one boot.</summary>
+    [Fact]
+    public async Task Everyday_work_and_its_packets()
+    {
+        string script = Path.Combine(AppContext.BaseDirectory, "Scripts/capture.sh");
+        var client = new LinuxClientPeer(Server);
+        if (!Environment.IsPrivilegedProcess || Peers.Find("dumpcap") is null)
+        {
+            await client.RunAsync("basic");
+            return;
+        }
+
+        await using Capture capture = await Capture.StartAsync(Server);
+        Task<CommandResult> run = client.RunAsync(script, "basic");
+        string end = Server.PathOf(ShareNames.Files, "capture-ends");
+        while (!File.Exists(end) && !run.IsCompleted)
+            await Task.Delay(100);
+        Task check = capture.CheckAsync();
+        await run;
+        await check;
+    }
+
+    [Fact]
+    public async Task Everyday_work_encrypted()
+    {
+        await new LinuxClientPeer(Server, ShareNames.Secret) { Options = "seal" }.RunAsync("basic");
+    }
+
+    /// <summary>Everything that linux-client has for what is implemented; hours of a small machine's time in all.</summary>
+    [Theory]
+    [InlineData("2.1", "")]
+    [InlineData("3.0", "")]
+    [InlineData("3.1.1", "")]
+    [InlineData("3.1.1", "seal")]
+    [InlineData("3.0", "seal")]
+    public async Task All_examples(string version, string options)
+    {
+        if (!Peers.Long)
+            Assert.Skip("takes long: ./test kernel, or SYMBIO_LONG=1");
+        var client = new LinuxClientPeer(Server) { Version = version, Options = options, Limit = TimeSpan.FromMinutes(40) };
+
+        await client.RunAsync("basic", "fio", "dbench", "git", "locks", "xattr", "sparse", "sqlite");
+    }
+}

@@ -1,0 +1,129 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Smb2;
+using Symbio.Testing;
+
+namespace Symbio.Server.Tests.Commands;
+
+/// <summary>FILE_DELETE_ON_CLOSE, [MS-FSA] 2.1.5.1 and 2.1.5.5.</summary>
+public sealed class DeleteOnCloseTests
+{
+    [Fact]
+    public async Task The_file_goes_with_its_last_open()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId first = await peer.OpenAsync("a.txt", options: CreateOptions.DeleteOnClose);
+        FileId second = await peer.OpenAsync("a.txt"); // As long as the first is open nothing is pending.
+
+        await peer.CloseAsync(first);
+        Assert.Equal(NtStatus.DeletePending, (await peer.CreateAsync("a.txt")).Status);
+        Assert.Equal(NtStatus.Success, (await peer.WriteAsync(second, 0, new byte[1])).Status);
+        await peer.CloseAsync(second);
+
+        Assert.Equal(NtStatus.ObjectNameNotFound, await StatusAsync(peer, "a.txt"));
+        Assert.Empty(server.Log.Errors);
+    }
+
+    [Fact]
+    public async Task Who_denies_deletion_keeps_the_file()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await peer.OpenAsync("a.txt", share: ShareAccess.Read | ShareAccess.Write);
+
+        Reply reply = await peer.CreateAsync("a.txt", options: CreateOptions.DeleteOnClose);
+
+        Assert.Equal(NtStatus.SharingViolation, reply.Status);
+    }
+
+    [Fact]
+    public async Task The_right_to_delete_must_be_asked_for()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+
+        Reply reply = await peer.CreateAsync("a.txt", AccessMask.ReadData, options: CreateOptions.DeleteOnClose);
+
+        Assert.Equal(NtStatus.InvalidParameter, reply.Status);
+    }
+
+    [Fact]
+    public async Task A_stream_goes_alone_and_a_file_with_its_streams()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await peer.CloseAsync(await peer.OpenAsync("a.txt:keep"));
+        await peer.CloseAsync(await peer.OpenAsync("a.txt:drop", options: CreateOptions.DeleteOnClose));
+
+        Assert.Equal(NtStatus.ObjectNameNotFound, await StatusAsync(peer, "a.txt:drop"));
+        Assert.Equal(NtStatus.Success, await StatusAsync(peer, "a.txt:keep"));
+        await peer.CloseAsync(await peer.OpenAsync("a.txt", options: CreateOptions.DeleteOnClose));
+        Assert.Equal(NtStatus.ObjectNameNotFound, await StatusAsync(peer, "a.txt:keep"));
+        Assert.Equal(NtStatus.ObjectNameNotFound, await StatusAsync(peer, "a.txt"));
+    }
+
+    [Fact]
+    public async Task An_empty_directory_goes_and_a_full_one_stays()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        const CreateOptions Options = CreateOptions.DirectoryFile | CreateOptions.DeleteOnClose;
+        FileId empty = await peer.OpenAsync("empty", options: Options);
+        FileId full = await peer.OpenAsync("full", options: Options);
+        await peer.CloseAsync(await peer.OpenAsync(@"full\a.txt"));
+
+        Assert.Equal(NtStatus.Success, (await peer.CloseAsync(empty)).Status);
+        Assert.Equal(NtStatus.Success, (await peer.CloseAsync(full)).Status);
+
+        Assert.Equal(NtStatus.ObjectNameNotFound, await StatusAsync(peer, "empty"));
+        Assert.Equal(NtStatus.Success, await StatusAsync(peer, "full"));
+        Assert.Empty(server.Log.Errors);
+    }
+
+    [Fact]
+    public async Task The_root_stays()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+
+        Assert.Equal(NtStatus.AccessDenied, (await peer.CreateAsync(
+            "", options: CreateOptions.DirectoryFile | CreateOptions.DeleteOnClose)).Status);
+    }
+
+    [Fact]
+    public async Task A_name_that_was_deleted_is_free_again()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            var response = (await peer.CreateAsync("a.txt", options: CreateOptions.DeleteOnClose)).As<CreateResponse>();
+            Assert.Equal(CreateAction.Created, response.CreateAction);
+            await peer.CloseAsync(response.FileId);
+        }
+    }
+
+    [Fact]
+    public async Task A_lost_connection_deletes_too()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        ScriptedPeer lost = await server.ConnectAuthenticatedAsync();
+        await lost.OpenAsync("a.txt", options: CreateOptions.DeleteOnClose);
+
+        await lost.DisposeAsync();
+        for (int i = 0; server.Server.Opens.Count > 0 && i < 1000; i++)
+            await Task.Delay(10);
+
+        Assert.Equal(NtStatus.ObjectNameNotFound, await StatusAsync(peer, "a.txt"));
+    }
+
+    private static async Task<NtStatus> StatusAsync(ScriptedPeer peer, string name)
+    {
+        Reply reply = await peer.CreateAsync(name, AccessMask.ReadAttributes, CreateDisposition.Open);
+        if (reply.Status == NtStatus.Success)
+            await peer.CloseAsync(reply.As<CreateResponse>().FileId);
+        return reply.Status;
+    }
+}

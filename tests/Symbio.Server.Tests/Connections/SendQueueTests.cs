@@ -1,0 +1,127 @@
+using System.Net;
+using Symbio.Server.Connections;
+using Symbio.Transport;
+
+namespace Symbio.Server.Tests.Connections;
+
+public sealed class SendQueueTests
+{
+    private readonly FramePool _pool = new();
+
+    [Fact]
+    public async Task Frames_leave_in_order_also_when_they_pile_up()
+    {
+        var transport = new SlowTransport();
+        var queue = new SendQueue(transport, _ => { });
+        for (int i = 0; i < 200; i++)
+            queue.Enqueue(Rent(10, (byte)i));
+        await transport.LetGoAsync();
+        await queue.WaitUntilIdleAsync().WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(Enumerable.Range(0, 200).Select(i => (byte)i), transport.Sent);
+        Assert.Equal(2000, queue.BytesSent);
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Fact]
+    public async Task A_peer_that_does_not_listen_makes_the_receiver_wait()
+    {
+        var transport = new SlowTransport();
+        var queue = new SendQueue(transport, _ => { });
+        await queue.WaitForRoomAsync();
+        for (int i = 0; i < 5; i++)
+            queue.Enqueue(Rent(4 << 20, 1));
+
+        Task waiting = queue.WaitForRoomAsync().AsTask();
+        Assert.False(waiting.IsCompleted);
+        await transport.LetGoAsync();
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+        await queue.WaitUntilIdleAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Fact]
+    public async Task A_dead_transport_gives_every_frame_back_and_wakes_who_waits()
+    {
+        var transport = new SlowTransport { Fails = true };
+        Exception? reported = null;
+        var queue = new SendQueue(transport, e => reported = e);
+        for (int i = 0; i < 5; i++)
+            queue.Enqueue(Rent(4 << 20, 1));
+        Task room = queue.WaitForRoomAsync().AsTask();
+        Task idle = queue.WaitUntilIdleAsync();
+
+        await transport.LetGoAsync();
+
+        await Task.WhenAll(room, idle).WaitAsync(TimeSpan.FromSeconds(30));
+        queue.Enqueue(Rent(1, 1));
+        Assert.IsType<IOException>(reported);
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Fact]
+    public async Task Frames_from_many_threads_all_leave()
+    {
+        var transport = new SlowTransport();
+        await transport.LetGoAsync();
+        var queue = new SendQueue(transport, _ => { });
+
+        await Parallel.ForAsync(0, 5000, (i, _) =>
+        {
+            queue.Enqueue(Rent(1, (byte)i));
+            return ValueTask.CompletedTask;
+        });
+        await queue.WaitUntilIdleAsync().WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(5000, transport.Sent.Count);
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
+    private Frame Rent(int length, byte first)
+    {
+        Frame frame = _pool.Rent(length);
+        frame.Span[0] = first;
+        return frame;
+    }
+
+    private sealed class SlowTransport : IMessageTransport
+    {
+        private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public List<byte> Sent { get; } = [];
+
+        public bool Fails { get; init; }
+
+        public EndPoint? RemoteEndPoint => null;
+
+        public EndPoint? LocalEndPoint => null;
+
+        public Task LetGoAsync()
+        {
+            _go.TrySetResult();
+            return _go.Task;
+        }
+
+        public ValueTask<Frame?> ReceiveAsync(int maxLength, CancellationToken cancellationToken) => new((Frame?)null);
+
+        public async ValueTask SendAsync(ReadOnlyMemory<Frame> frames, CancellationToken cancellationToken)
+        {
+            await _go.Task;
+            for (int i = 0; i < frames.Length; i++)
+            {
+                Sent.Add(frames.Span[i].Span[0]);
+                frames.Span[i].Dispose();
+            }
+
+            if (Fails)
+                throw new IOException("dead");
+        }
+
+        public void Abort()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,235 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Smb2;
+using Symbio.Storage.Memory;
+using Symbio.Testing;
+
+namespace Symbio.Server.Tests.Connections;
+
+/// <summary>The ends of opens, trees, sessions, connections and the server while requests are at work, [MS-SMB2] 3.3.7.1.</summary>
+public sealed class TeardownTests : IAsyncDisposable
+{
+    private readonly GatedStore _store = new(new MemoryFileStore(new MemoryStoreOptions()));
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Theory]
+    [InlineData("close")]
+    [InlineData("tree disconnect")]
+    [InlineData("logoff")]
+    public async Task A_file_is_closed_while_it_is_read(string how)
+    {
+        await using TestServer server = await TestServer.StartAsync(store: _store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await peer.OpenAsync("a.txt");
+        await peer.WriteAsync(file, 0, "hello"u8.ToArray());
+        _store.Close();
+        ulong read = await peer.PostAsync(new ReadRequest(0, ReadFlags.None, 5, 0, file, 0, Channel.None, 0, default));
+        await _store.WaitForAsync(1);
+
+        NtStatus status = how switch
+        {
+            "close" => (await peer.CloseAsync(file)).Status,
+            "logoff" => (await peer.SendAsync(new LogoffRequest())).Status,
+            _ => (await peer.SendAsync(new TreeDisconnectRequest())).Status,
+        };
+        Assert.Equal((NtStatus.Success, 0, 1), (status, server.Server.Opens.Count, _store.OpenHandles));
+        _store.Open();
+
+        Reply reply = await peer.WaitAsync(read);
+        Assert.Equal("hello"u8.ToArray(), reply.As<ReadResponse>().Data.ToArray());
+        Assert.True(reply.SignatureValid); // The keys outlive the session as long as they are needed.
+        await peer.DisposeAsync();
+        Assert.Empty(await server.LeftoversAsync());
+        Assert.Equal(0, _store.OpenHandles);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_file_that_is_being_opened_when_its_session_or_tree_ends_is_closed(bool logoff)
+    {
+        await using TestServer server = await TestServer.StartAsync(store: _store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        _store.Close();
+        ulong create = await peer.PostAsync(ScriptedPeer.Create("a.txt", share: ShareAccess.None));
+        await _store.WaitForAsync(1);
+
+        Reply ended = logoff ? await peer.SendAsync(new LogoffRequest()) : await peer.SendAsync(new TreeDisconnectRequest());
+        _store.Open();
+        Reply created = await peer.WaitAsync(create);
+
+        Assert.Equal(NtStatus.Success, ended.Status);
+        Assert.Equal(logoff ? NtStatus.UserSessionDeleted : NtStatus.NetworkNameDeleted, created.Status);
+        await peer.DisposeAsync();
+        Assert.Empty(await server.LeftoversAsync());
+        Assert.Equal(0, _store.OpenHandles);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_peer_goes_while_its_requests_are_at_work(bool encrypt)
+    {
+        await using TestServer server = await TestServer.StartAsync(store: _store);
+        ScriptedPeer peer = await server.ConnectAuthenticatedAsync(options: new PeerOptions { Encrypt = encrypt });
+        FileId file = await peer.OpenAsync("a.txt");
+        await peer.WriteAsync(file, 0, new byte[100]);
+        _store.Close();
+        for (int i = 0; i < 10; i++)
+        {
+            await peer.PostAsync(new ReadRequest(0, ReadFlags.None, 50, 0, file, 0, Channel.None, 0, default));
+            await peer.PostAsync(ScriptedPeer.Create($"f{i}", options: CreateOptions.DeleteOnClose));
+        }
+
+        await _store.WaitForAsync(20);
+        await peer.DisposeAsync();
+        _store.Open();
+
+        Assert.Empty(await server.LeftoversAsync());
+        Assert.Equal(0, _store.OpenHandles);
+    }
+
+    [Fact]
+    public async Task Stopping_lets_requests_under_way_finish()
+    {
+        await using TestServer server = await TestServer.StartAsync(store: _store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await peer.OpenAsync("a.txt");
+        _store.Close();
+        ulong write = await peer.PostAsync(new WriteRequest(
+            Smb2Header.Size + WriteRequest.FixedSize, 3, 0, file, Channel.None, 0, WriteFlags.None, default, new byte[3]));
+        await _store.WaitForAsync(1);
+
+        Task stopping = server.Server.StopAsync().AsTask();
+        Assert.False(stopping.IsCompleted);
+        _store.Open();
+
+        Assert.Equal(NtStatus.Success, (await peer.WaitAsync(write)).Status);
+        await stopping.WaitAsync(TimeSpan.FromSeconds(30));
+        await peer.DisposeAsync();
+        Assert.Empty(await server.LeftoversAsync());
+        Assert.Equal(0, _store.OpenHandles);
+    }
+
+    [Fact]
+    public async Task Stopping_cancels_what_waits_for_an_event()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId first = await peer.OpenAsync("a.txt");
+        FileId second = await peer.OpenAsync("a.txt");
+        await peer.LockAsync(first, new LockElement(0, 1, LockFlags.ExclusiveLock));
+        ulong id = await peer.PostAsync(new LockRequest(0, 0, second, new LockElement(0, 1, LockFlags.ExclusiveLock)));
+        await peer.WaitAsync(id, acceptInterim: true);
+
+        await server.Server.StopAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(NtStatus.Cancelled, (await peer.WaitAsync(id)).Status);
+        Assert.True(await peer.IsClosedAsync());
+    }
+
+    [Fact]
+    public async Task A_share_that_goes_takes_its_trees_along()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await peer.OpenAsync("a.txt");
+
+        await server.Server.UpdateShares([]);
+
+        Assert.Equal(NtStatus.NetworkNameDeleted, (await peer.ReadAsync(file, 0, 1)).Status);
+        Assert.Equal(0, server.Server.Opens.Count);
+        Assert.Equal(NtStatus.BadNetworkName, (await peer.TreeConnectAsync(TestServer.Share)).Status);
+    }
+
+    [Fact]
+    public async Task Many_peers_come_work_and_go_at_once()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await Parallel.ForAsync(0, 60, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        {
+            var random = new Random(i);
+            ScriptedPeer peer = await server.ConnectAuthenticatedAsync(options: new PeerOptions { Encrypt = i % 2 == 0 });
+            for (int n = 0; n < 30; n++)
+            {
+                string name = $"f{random.Next(4)}";
+                switch (random.Next(3))
+                {
+                    case 0:
+                        await peer.PostAsync(ScriptedPeer.Create(name, options: CreateOptions.DeleteOnClose));
+                        break;
+                    case 1:
+                        Reply reply = await peer.CreateAsync(name);
+                        if (reply.Status != NtStatus.Success)
+                            break;
+                        FileId file = reply.As<CreateResponse>().FileId;
+                        await peer.PostAsync(new LockRequest(0, 0, file, new LockElement(0, 1, LockFlags.ExclusiveLock)));
+                        await peer.PostAsync(new WriteRequest(
+                            Smb2Header.Size + WriteRequest.FixedSize, 9, 0, file, Channel.None, 0, WriteFlags.None, default, new byte[9]));
+                        if (random.Next(2) == 0)
+                            await peer.PostAsync(new CloseRequest(CloseFlags.None, file));
+                        break;
+                    default:
+                        await peer.PostAsync(new EchoRequest());
+                        break;
+                }
+            }
+
+            await peer.DisposeAsync(); // With answers unread and locks waiting.
+        });
+
+        Assert.Empty(await server.LeftoversAsync());
+    }
+
+    [Fact] // A lost delete would show as a file that is open and gone at once.
+    public async Task An_open_never_returns_a_file_that_is_gone()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await Parallel.ForAsync(0, 4, async (i, _) =>
+        {
+            await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+            for (int n = 0; n < 300; n++)
+            {
+                Reply reply = await peer.CreateAsync("a.txt", options: CreateOptions.DeleteOnClose);
+                if (reply.Status == NtStatus.DeletePending)
+                    continue;
+                Assert.Equal(NtStatus.Success, reply.Status);
+                FileId file = reply.As<CreateResponse>().FileId;
+                (NtStatus status, Symbio.Storage.IStoreFile? there) = await server.Store.OpenAsync(
+                    "a.txt", new Symbio.Storage.StoreOpenOptions(Symbio.Storage.StoreAccess.None),
+                    Symbio.Storage.StoreCaller.Service, default);
+                Assert.Equal(NtStatus.Success, status);
+                await there!.DisposeAsync();
+                await peer.CloseAsync(file);
+            }
+        });
+
+        Assert.Empty(await server.LeftoversAsync());
+    }
+
+    [Fact]
+    public async Task Who_does_not_log_on_in_time_is_sent_away()
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            o => o with { Limits = o.Limits with { AuthenticationTimeout = TimeSpan.FromMilliseconds(50) } });
+        await using ScriptedPeer peer = server.Connect();
+        await peer.NegotiateAsync(Dialect.Smb311);
+
+        Assert.True(await peer.IsClosedAsync());
+        Assert.Empty(await server.LeftoversAsync());
+    }
+
+    [Fact]
+    public async Task Connections_without_a_logon_are_bounded()
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            o => o with { Limits = o.Limits with { MaxUnauthenticatedConnections = 2 } });
+        await using ScriptedPeer first = await server.ConnectAuthenticatedAsync(); // Counts no more.
+        await using ScriptedPeer second = server.Connect();
+        await using ScriptedPeer third = server.Connect();
+        await using ScriptedPeer fourth = server.Connect();
+
+        Assert.True(await fourth.IsClosedAsync());
+        Assert.Equal(NtStatus.Success, (await third.NegotiateAsync(Dialect.Smb311)).Status);
+    }
+}

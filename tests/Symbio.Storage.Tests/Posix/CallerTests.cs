@@ -1,0 +1,151 @@
+using System.Runtime.CompilerServices;
+using Symbio.Protocol;
+using Symbio.Storage.Posix;
+
+namespace Symbio.Storage.Tests.Posix;
+
+/// <summary>Acting for Unix accounts: only root can.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
+public sealed class CallerTests : IAsyncDisposable
+{
+    private static readonly StoreCaller s_nobody = new(65534, 65534, []);
+    private static readonly StoreCaller s_daemon = new(1, 1, [65534]);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly PosixFileStore _store;
+
+    public CallerTests()
+    {
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b111_111_111);
+        _store = PosixFileStore.Open(_folder.Path);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task What_a_caller_makes_is_the_caller_s()
+    {
+        RequireRoot();
+        Assert.Equal(NtStatus.Success, await CreateAsync("file", s_daemon));
+        Assert.Equal(NtStatus.Success, await CreateAsync("directory", s_nobody, directory: true));
+        Assert.Equal(NtStatus.Success, await CreateAsync("service", StoreCaller.Service));
+
+        Assert.Equal("1:1", OwnerOf("file"));
+        Assert.Equal("65534:65534", OwnerOf("directory"));
+        Assert.Equal("0:0", OwnerOf("service"));
+    }
+
+    [Fact]
+    public async Task The_kernel_checks_the_caller_s_rights()
+    {
+        RequireRoot();
+        await CreateAsync("file", s_daemon);
+        File.SetUnixFileMode(_folder.Combine("file"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        Assert.Equal(NtStatus.Success, await OpenAsync("file", StoreAccess.Read, s_daemon));
+        Assert.Equal(NtStatus.AccessDenied, await OpenAsync("file", StoreAccess.Read, s_nobody));
+        Assert.Equal(NtStatus.AccessDenied, await OpenAsync("FILE", StoreAccess.Write, s_nobody));
+        Assert.Equal(NtStatus.Success, await OpenAsync("file", StoreAccess.None, s_nobody));
+        Assert.Equal(NtStatus.Success, await OpenAsync("file", StoreAccess.Write, StoreCaller.Service));
+    }
+
+    [Fact]
+    public async Task Supplementary_groups_count()
+    {
+        RequireRoot();
+        await CreateAsync("file", s_nobody);
+        File.SetUnixFileMode(_folder.Combine("file"), UnixFileMode.GroupRead);
+
+        Assert.Equal(NtStatus.Success, await OpenAsync("file", StoreAccess.Read, s_daemon));
+        Assert.Equal(NtStatus.AccessDenied, await OpenAsync("file", StoreAccess.Read, s_daemon with { Groups = [] }));
+    }
+
+    [Fact]
+    public async Task A_directory_that_is_closed_to_the_caller_stays_closed_in_any_case()
+    {
+        RequireRoot();
+        await CreateAsync("private", s_daemon, directory: true);
+        File.SetUnixFileMode(
+            _folder.Combine("private"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await CreateAsync("private\\File", s_daemon);
+
+        foreach (string path in new[] { "private\\File", "PRIVATE\\FILE", "private\\missing" })
+            Assert.Equal(NtStatus.AccessDenied, await OpenAsync(path, StoreAccess.None, s_nobody));
+        Assert.Equal(NtStatus.AccessDenied, await CreateAsync("private\\new", s_nobody));
+    }
+
+    [Fact]
+    public async Task Deleting_renaming_and_linking_ask_the_kernel_too()
+    {
+        RequireRoot();
+        await CreateAsync("d", s_daemon, directory: true);
+        await CreateAsync("d\\File", s_daemon);
+        var (_, file) = await _store.OpenAsync("d\\file", default, s_nobody, default);
+        await using var opened = file!;
+
+        Assert.Equal(NtStatus.AccessDenied, await opened.DeleteAsync(s_nobody, default));
+        Assert.Equal(NtStatus.AccessDenied, await opened.RenameAsync("d\\Other", false, s_nobody, default));
+        Assert.Equal(NtStatus.AccessDenied, await opened.LinkAsync("d\\Link", false, s_nobody, default));
+        Assert.Equal(NtStatus.Success, await opened.LinkAsync("d\\Link", false, s_daemon, default));
+        Assert.Equal(NtStatus.Success, await opened.RenameAsync("d\\Other", false, s_daemon, default));
+        Assert.Equal(NtStatus.Success, await opened.DeleteAsync(s_daemon, default));
+    }
+
+    [Fact]
+    public async Task No_thread_keeps_a_caller_s_rights()
+    {
+        RequireRoot();
+        await Parallel.ForAsync(0, 200, async (i, _) =>
+        {
+            var caller = (i % 3) switch { 0 => s_nobody, 1 => s_daemon, _ => StoreCaller.Service };
+            Assert.Equal(NtStatus.Success, await CreateAsync($"file {i}", caller));
+            Assert.Equal($"{caller.Uid ?? 0}:{caller.Gid}", OwnerOf($"file {i}"));
+        });
+        foreach (string task in Directory.GetDirectories("/proc/self/task"))
+        {
+            string? uids = null;
+            try
+            {
+                uids = File.ReadLines(Path.Combine(task, "status")).First(line =>
+                    line.StartsWith("Uid:", StringComparison.Ordinal));
+            }
+            catch (IOException)
+            {
+                continue; // The thread has ended.
+            }
+
+            Assert.Equal("Uid:\t0\t0\t0\t0", uids);
+        }
+    }
+
+    private static void RequireRoot([CallerMemberName] string test = "") =>
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, $"{test} needs root to act for other users.");
+
+    private string OwnerOf(string name)
+    {
+        using var stat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
+            "stat", ["-c", "%u:%g", _folder.Combine(name)]) { RedirectStandardOutput = true })!;
+        return stat.StandardOutput.ReadToEnd().Trim();
+    }
+
+    private async Task<NtStatus> OpenAsync(string path, StoreAccess access, StoreCaller caller)
+    {
+        var (status, file) = await _store.OpenAsync(path, new StoreOpenOptions(access), caller, default);
+        if (file is not null)
+            await file.DisposeAsync();
+        return status;
+    }
+
+    private async Task<NtStatus> CreateAsync(string path, StoreCaller caller, bool directory = false)
+    {
+        var (status, file) =
+            await _store.CreateAsync(path, new StoreCreateOptions { IsDirectory = directory }, caller, default);
+        if (file is not null)
+            await file.DisposeAsync();
+        return status;
+    }
+}

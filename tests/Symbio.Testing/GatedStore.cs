@@ -1,0 +1,178 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Fscc;
+using Symbio.Storage;
+
+namespace Symbio.Testing;
+
+/// <summary>
+/// A store whose opens, reads and writes wait at a gate, and whose handles tell when they are used after they were
+/// given back: for the races at the end of things.
+/// </summary>
+public sealed class GatedStore(IFileStore store) : IFileStore
+{
+    private TaskCompletionSource? _gate;
+    private int _waiting;
+    private int _open;
+
+    /// <summary>Operations at the gate.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Handles that were not given back.</summary>
+    public int OpenHandles => Volatile.Read(ref _open);
+
+    public StoreCapabilities Capabilities => store.Capabilities;
+
+    public void Close() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Open() => Interlocked.Exchange(ref _gate, null)?.SetResult();
+
+    /// <summary>Waits until so many operations stand at the gate.</summary>
+    public async Task WaitForAsync(int waiting)
+    {
+        for (int i = 0; Waiting < waiting; i++)
+        {
+            if (i > 3000)
+                throw new TimeoutException($"{Waiting} operations wait instead of {waiting}.");
+            await Task.Delay(10);
+        }
+    }
+
+    public async ValueTask<(NtStatus Status, IStoreFile? File)> OpenAsync(
+        string path, StoreOpenOptions options, StoreCaller caller, CancellationToken cancellationToken)
+    {
+        await PassAsync();
+        return Wrap(await store.OpenAsync(path, options, caller, cancellationToken));
+    }
+
+    public async ValueTask<(NtStatus Status, IStoreFile? File)> CreateAsync(
+        string path, StoreCreateOptions options, StoreCaller caller, CancellationToken cancellationToken)
+    {
+        await PassAsync();
+        return Wrap(await store.CreateAsync(path, options, caller, cancellationToken));
+    }
+
+    public ValueTask<(NtStatus Status, VolumeInfo Info)> GetVolumeInfoAsync(CancellationToken cancellationToken) =>
+        store.GetVolumeInfoAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    private async ValueTask PassAsync()
+    {
+        if (Volatile.Read(ref _gate) is not { } gate)
+            return;
+        Interlocked.Increment(ref _waiting);
+        await gate.Task;
+        Interlocked.Decrement(ref _waiting);
+    }
+
+    private (NtStatus Status, IStoreFile? File) Wrap((NtStatus Status, IStoreFile? File) result)
+    {
+        if (result.File is null)
+            return result;
+        Interlocked.Increment(ref _open);
+        return (result.Status, new GatedFile(this, result.File));
+    }
+
+    private sealed class GatedFile(GatedStore owner, IStoreFile file) : IStoreFile
+    {
+        private int _disposed;
+
+        private IStoreFile Inner
+        {
+            get
+            {
+                ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+                return file;
+            }
+        }
+
+        public FileKey Key => file.Key;
+
+        public bool IsDirectory => file.IsDirectory;
+
+        public string StreamName => file.StreamName;
+
+        public string Path => file.Path;
+
+        public ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken) =>
+            Inner.GetStatAsync(cancellationToken);
+
+        public ValueTask<NtStatus> SetBasicInfoAsync(BasicInfoChange change, CancellationToken cancellationToken) =>
+            Inner.SetBasicInfoAsync(change, cancellationToken);
+
+        public async ValueTask<(NtStatus Status, int Count)> ReadAsync(
+            ulong offset, Memory<byte> destination, CancellationToken cancellationToken)
+        {
+            await owner.PassAsync();
+            return await Inner.ReadAsync(offset, destination, cancellationToken);
+        }
+
+        public async ValueTask<NtStatus> WriteAsync(
+            ulong offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+        {
+            await owner.PassAsync();
+            return await Inner.WriteAsync(offset, source, cancellationToken);
+        }
+
+        public ValueTask<NtStatus> FlushAsync(CancellationToken cancellationToken) => Inner.FlushAsync(cancellationToken);
+
+        public ValueTask<NtStatus> SetEndOfFileAsync(ulong size, CancellationToken cancellationToken) =>
+            Inner.SetEndOfFileAsync(size, cancellationToken);
+
+        public ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken) =>
+            Inner.SetAllocationAsync(size, cancellationToken);
+
+        public ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
+            StoreRange range, CancellationToken cancellationToken) => Inner.QueryAllocatedRangesAsync(range, cancellationToken);
+
+        public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
+            Inner.ZeroRangeAsync(range, deallocate, cancellationToken);
+
+        public ValueTask<(NtStatus Status, ReadOnlyMemory<byte> Descriptor)> GetSecurityDescriptorAsync(
+            CancellationToken cancellationToken) => Inner.GetSecurityDescriptorAsync(cancellationToken);
+
+        public ValueTask<NtStatus> SetSecurityDescriptorAsync(
+            ReadOnlyMemory<byte> descriptor, StoreCaller caller, CancellationToken cancellationToken) =>
+            Inner.SetSecurityDescriptorAsync(descriptor, caller, cancellationToken);
+
+        public ValueTask<(NtStatus Status, IReadOnlyList<ExtendedAttribute> Attributes)> GetExtendedAttributesAsync(
+            CancellationToken cancellationToken) => Inner.GetExtendedAttributesAsync(cancellationToken);
+
+        public ValueTask<NtStatus> SetExtendedAttributesAsync(
+            IReadOnlyList<ExtendedAttribute> attributes, CancellationToken cancellationToken) =>
+            Inner.SetExtendedAttributesAsync(attributes, cancellationToken);
+
+        public ValueTask<(NtStatus Status, IReadOnlyList<StoreStream> Streams)> GetStreamsAsync(
+            CancellationToken cancellationToken) => Inner.GetStreamsAsync(cancellationToken);
+
+        public async ValueTask<(NtStatus Status, IStoreFile? Stream)> OpenStreamAsync(
+            string name, bool create, StoreAccess access, CancellationToken cancellationToken) =>
+            owner.Wrap(await Inner.OpenStreamAsync(name, create, access, cancellationToken));
+
+        public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken) =>
+            Inner.DeleteAsync(caller, cancellationToken);
+
+        public ValueTask<NtStatus> RenameAsync(
+            string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>
+            Inner.RenameAsync(newPath, replace, caller, cancellationToken);
+
+        public ValueTask<NtStatus> RenameStreamAsync(string newName, bool replace, CancellationToken cancellationToken) =>
+            Inner.RenameStreamAsync(newName, replace, cancellationToken);
+
+        public ValueTask<NtStatus> LinkAsync(
+            string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>
+            Inner.LinkAsync(newPath, replace, caller, cancellationToken);
+
+        public ValueTask<(NtStatus Status, bool IsEmpty)> IsEmptyAsync(CancellationToken cancellationToken) =>
+            Inner.IsEmptyAsync(cancellationToken);
+
+        public IDirectoryEnumerator Enumerate() => Inner.Enumerate();
+
+        public ValueTask DisposeAsync()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) == 0)
+                Interlocked.Decrement(ref owner._open);
+            return file.DisposeAsync();
+        }
+    }
+}
