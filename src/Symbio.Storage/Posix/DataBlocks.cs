@@ -3,8 +3,8 @@ using Symbio.Storage.Posix.Native;
 namespace Symbio.Storage.Posix;
 
 /// <summary>
-/// st_blocks without what is not data: ext4 and XFS count there also the block that they keep long xattrs in. AllocationSize
-/// is of data alone, [MS-FSA] 2.1.1.5.
+/// st_blocks without what is not data: ext4 and XFS count there also the block that they keep long xattrs in.
+/// AllocationSize is of data alone, [MS-FSA] 2.1.1.5.
 /// </summary>
 internal static class DataBlocks
 {

@@ -31,6 +31,19 @@ public sealed class SambaFormatTests
     private const string PosixAclXattr =
         "0200000001000700ffffffff020007000000000004000500ffffffff080005000000000010000700ffffffff20000500ffffffff";
 
+    [Fact] // Samba reads its 24 bytes and no further.
+    public void A_ChangeTime_follows_what_Samba_knows()
+    {
+        var value = new DosAttributes(FileAttributes.Hidden, new FileTime(1), new HeldChangeTime(new(2), new(3)));
+        byte[] written = new byte[DosAttributes.MaxWritten];
+
+        Assert.Equal(written.Length, value.Write(written));
+
+        Assert.Equal(value, DosAttributes.Read(written));
+        Assert.Equal(value with { ChangeTime = default }, DosAttributes.Read(written.AsMemory(0, DosAttributes.Length)));
+        Assert.Equal((2, 4), (value.ChangeTime.Over(new(3)).Ticks, value.ChangeTime.Over(new(4)).Ticks));
+    }
+
     [Theory]
     [InlineData(NoAttributes, FileAttributes.None, 0x01dd799e02d6f0d0)]
     [InlineData(ReadOnlyHiddenArchive, FileAttributes.ReadOnly | FileAttributes.Hidden | FileAttributes.Archive,

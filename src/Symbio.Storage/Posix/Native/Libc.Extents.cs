@@ -24,8 +24,8 @@ internal static unsafe partial class Libc
             return ErrnoExtensions.Last;
         if (map.MappedExtents == 0)
             return Errno.None;
-        var extents = MemoryMarshal.Cast<byte, FiemapExtent>(new ReadOnlySpan<byte>(map.Extents, MaxExtents * sizeof(FiemapExtent)));
-        extents = extents[..(int)Math.Min(map.MappedExtents, MaxExtents)];
+        int count = (int)Math.Min(map.MappedExtents, MaxExtents);
+        var extents = new ReadOnlySpan<FiemapExtent>(map.Extents, count);
         foreach (var extent in extents)
             bytes += extent.Length;
         return (extents[^1].Flags & FiemapExtentLast) != 0 ? Errno.None : Errno.EFBIG;

@@ -20,9 +20,11 @@ internal readonly record struct DosAttributes(
     public const int MaxLength = 256;
 
     /// <summary>Most that is written.</summary>
-    public const int MaxWritten = PlainLength + 4 + 8 + 8;
+    public const int MaxWritten = Length + 4 + 8 + 8;
 
-    private const int PlainLength = 24;
+    /// <summary>What Samba knows of that.</summary>
+    public const int Length = 24;
+
     private const uint ChangeTimeMark = 0x54435953; // "SYCT"
 
     private const uint ValidAttributes = 0x01;
@@ -50,7 +52,7 @@ internal readonly record struct DosAttributes(
         writer.WriteUInt32((uint)((Attributes ?? 0) & Stored));
         writer.WriteUInt64((ulong)CreationTime.Ticks);
         if (ChangeTime.Time == FileTime.None)
-            return PlainLength;
+            return Length;
         writer.WriteUInt32(ChangeTimeMark);
         writer.WriteUInt64((ulong)ChangeTime.Time.Ticks);
         writer.WriteUInt64((ulong)ChangeTime.Until.Ticks);
