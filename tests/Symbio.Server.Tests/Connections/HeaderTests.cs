@@ -100,7 +100,7 @@ public sealed class HeaderTests
     {
         await using TestServer server = await TestServer.StartAsync();
         await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
-        byte[] bad = peer.Build(new EchoRequest(), false, change: h => h with { Command = (Smb2Command)0x55 });
+        byte[] bad = peer.Build(new EchoRequest(), false, change: h => h with { MessageId = 1_000_000 });
         byte[] create = peer.Build(ScriptedPeer.Create("a.txt"), signs: true);
 
         await peer.SendFrameAsync(bad);
