@@ -13,6 +13,7 @@ internal sealed partial class PosixFile
 
     private volatile bool _cannotTellReads; // The file system does not know RWF_NOWAIT.
     private volatile bool _cannotTellWrites;
+    private volatile bool _neverWaits; // It lies in memory altogether (tmpfs, which does not know RWF_NOWAIT).
     private int _refusedWrites;
 
     public ValueTask<(NtStatus Status, int Count)> ReadAsync(
@@ -23,10 +24,10 @@ internal sealed partial class PosixFile
         if (offset > long.MaxValue)
             return new((NtStatus.InvalidParameter, 0));
         int done = 0;
-        if (!_cannotTellReads)
+        if (!_cannotTellReads || _neverWaits)
         {
             using var lease = _handle.Lease();
-            var status = Fill(lease, offset, destination.Span, noWait: true, ref done);
+            var status = Fill(lease, offset, destination.Span, noWait: !_neverWaits, ref done);
             if (status != NtStatus.CantWait)
                 return new((status, done));
         }
@@ -112,6 +113,7 @@ internal sealed partial class PosixFile
                 return NtStatus.CantWait;
             if (noWait && errno is Errno.EOPNOTSUPP or Errno.ENOSYS)
             {
+                _neverWaits = FileSystems.IsInMemory(lease.Fd);
                 _cannotTellReads = true;
                 return NtStatus.CantWait;
             }
