@@ -82,17 +82,17 @@ internal sealed partial class PosixFile
         errno = WriteErrno(Libc.Allocate(lease.Fd, mode, range.Offset, length));
         if (errno == Errno.EOPNOTSUPP && !deallocate) // tmpfs knows holes only; they read as zeros too.
             errno = Libc.Allocate(lease.Fd, Libc.KeepSize | Libc.PunchHole, range.Offset, length);
-        return errno == Errno.EOPNOTSUPP ? WriteZeros(lease.Fd, range.Offset, length) : errno.ToNtStatus();
+        return errno == Errno.EOPNOTSUPP ? WriteZeros(lease, range.Offset, length) : errno.ToNtStatus();
     }
 
-    private NtStatus WriteZeros(int fd, ulong offset, ulong length)
+    private NtStatus WriteZeros(FdLease lease, ulong offset, ulong length)
     {
         byte[] zeros = new byte[(int)Math.Min(length, ZeroChunk)];
         for (ulong position = 0; position < length; position += ZeroChunk)
         {
             int done = 0;
             int chunk = (int)Math.Min(length - position, ZeroChunk);
-            var status = Drain(fd, offset + position, zeros.AsSpan(0, chunk), noWait: false, ref done);
+            var status = Drain(lease, offset + position, zeros.AsSpan(0, chunk), noWait: false, ref done);
             if (status.IsError)
                 return status;
         }

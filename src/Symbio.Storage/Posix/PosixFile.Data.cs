@@ -9,8 +9,12 @@ namespace Symbio.Storage.Posix;
 /// </summary>
 internal sealed partial class PosixFile
 {
+    private const int RefusalsThatTellNothing = 4;
+
     private volatile bool _cannotTellReads; // The file system does not know RWF_NOWAIT.
     private volatile bool _cannotTellWrites;
+    private volatile bool _neverWaits; // It lies in memory altogether (tmpfs, which does not know RWF_NOWAIT).
+    private int _refusedWrites;
 
     public ValueTask<(NtStatus Status, int Count)> ReadAsync(
         ulong offset, Memory<byte> destination, CancellationToken cancellationToken)
@@ -20,10 +24,10 @@ internal sealed partial class PosixFile
         if (offset > long.MaxValue)
             return new((NtStatus.InvalidParameter, 0));
         int done = 0;
-        if (!_cannotTellReads)
+        if (!_cannotTellReads || _neverWaits)
         {
             using var lease = _handle.Lease();
-            var status = Fill(lease.Fd, offset, destination.Span, noWait: true, ref done);
+            var status = Fill(lease, offset, destination.Span, noWait: !_neverWaits, ref done);
             if (status != NtStatus.CantWait)
                 return new((status, done));
         }
@@ -45,13 +49,13 @@ internal sealed partial class PosixFile
         {
             if (!_cannotTellWrites)
             {
-                var status = Drain(lease.Fd, offset, source.Span, noWait: true, ref done);
+                var status = Drain(lease, offset, source.Span, noWait: true, ref done);
                 if (status != NtStatus.CantWait)
                     return new(status);
             }
 
             if (_cannotTellWrites && source.Length - done <= _store.Options.MaxInlineWrite)
-                return new(Drain(lease.Fd, offset, source.Span, noWait: false, ref done));
+                return new(Drain(lease, offset, source.Span, noWait: false, ref done));
         }
 
         return WriteSlowly(offset, source, done);
@@ -65,6 +69,8 @@ internal sealed partial class PosixFile
         if (IsDirectory)
             return new(NtStatus.InvalidParameter);
         using var lease = _handle.Lease();
+        if (!lease.IsOpen)
+            return new(NtStatus.FileClosed);
         return new(WriteErrno(Libc.Truncate(lease.Fd, size)).ToNtStatus());
     }
 
@@ -73,7 +79,7 @@ internal sealed partial class PosixFile
         {
             using var lease = state.File._handle.Lease();
             int done = state.done;
-            var status = state.File.Fill(lease.Fd, state.offset, state.destination.Span, noWait: false, ref done);
+            var status = state.File.Fill(lease, state.offset, state.destination.Span, noWait: false, ref done);
             return (status, done);
         });
 
@@ -82,17 +88,19 @@ internal sealed partial class PosixFile
         {
             using var lease = state.File._handle.Lease();
             int done = state.done;
-            return state.File.Drain(lease.Fd, state.offset, state.source.Span, noWait: false, ref done);
+            return state.File.Drain(lease, state.offset, state.source.Span, noWait: false, ref done);
         });
 
     /// <summary>
     /// Reads until the buffer is full or the file ends. CantWait: <paramref name="done"/> bytes were at hand.
     /// </summary>
-    private NtStatus Fill(int fd, ulong offset, Span<byte> destination, bool noWait, ref int done)
+    private NtStatus Fill(FdLease lease, ulong offset, Span<byte> destination, bool noWait, ref int done)
     {
+        if (!lease.IsOpen)
+            return NtStatus.FileClosed;
         while (done < destination.Length)
         {
-            var errno = Libc.Read(fd, destination[done..], offset + (ulong)done, noWait, out int count);
+            var errno = Libc.Read(lease.Fd, destination[done..], offset + (ulong)done, noWait, out int count);
             if (errno == Errno.None)
             {
                 if (count == 0)
@@ -105,6 +113,7 @@ internal sealed partial class PosixFile
                 return NtStatus.CantWait;
             if (noWait && errno is Errno.EOPNOTSUPP or Errno.ENOSYS)
             {
+                _neverWaits = FileSystems.IsInMemory(lease.Fd);
                 _cannotTellReads = true;
                 return NtStatus.CantWait;
             }
@@ -116,20 +125,29 @@ internal sealed partial class PosixFile
     }
 
     /// <summary>Writes all of it. CantWait: <paramref name="done"/> bytes are written.</summary>
-    private NtStatus Drain(int fd, ulong offset, ReadOnlySpan<byte> source, bool noWait, ref int done)
+    private NtStatus Drain(FdLease lease, ulong offset, ReadOnlySpan<byte> source, bool noWait, ref int done)
     {
+        if (!lease.IsOpen)
+            return NtStatus.FileClosed;
         while (done < source.Length)
         {
-            var errno = Libc.Write(fd, source[done..], offset + (ulong)done, noWait, out int count);
+            var errno = Libc.Write(lease.Fd, source[done..], offset + (ulong)done, noWait, out int count);
             if (errno == Errno.None)
             {
                 done += count;
+                if (noWait)
+                    _refusedWrites = 0;
                 continue;
             }
 
             if (noWait && errno == Errno.EAGAIN)
+            {
+                // tmpfs and Btrfs say so of every write. Who never says anything else says nothing.
+                _cannotTellWrites = ++_refusedWrites >= RefusalsThatTellNothing;
                 return NtStatus.CantWait;
-            if (noWait && errno is Errno.EOPNOTSUPP or Errno.ENOSYS)
+            }
+
+            if (noWait && errno is Errno.EOPNOTSUPP or Errno.ENOSYS) // ext4
             {
                 _cannotTellWrites = true;
                 return NtStatus.CantWait;
@@ -144,8 +162,10 @@ internal sealed partial class PosixFile
     private NtStatus Flush()
     {
         using var lease = _handle.Lease();
+        if (!lease.IsOpen)
+            return NtStatus.FileClosed;
         var errno = Libc.Sync(lease.Fd);
-        if (errno != Errno.EBADF || !lease.IsOpen)
+        if (errno != Errno.EBADF)
             return errno.ToNtStatus();
 
         // O_PATH: open for metadata only. Whoever may flush may also have it written.

@@ -31,7 +31,7 @@ public abstract partial class StoreContract : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => Store = await CreateStoreAsync();
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         foreach (var file in _files)

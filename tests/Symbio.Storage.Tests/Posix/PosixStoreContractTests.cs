@@ -4,11 +4,15 @@ using Symbio.Storage.Tests.Contract;
 namespace Symbio.Storage.Tests.Posix;
 
 /// <summary>The POSIX store in the temporary folder's file system.</summary>
-public sealed class PosixStoreContractTests : StoreContract, IDisposable
+public sealed class PosixStoreContractTests : StoreContract
 {
     private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _folder.Dispose();
+    }
 
     protected override ValueTask<IFileStore> CreateStoreAsync() => new(PosixFileStore.Open(_folder.Path));
 

@@ -45,4 +45,8 @@ internal static class FileSystems
     public static bool ReportsAllChanges(int fd) =>
         Libc.StatFileSystem(fd, out var stat) == Errno.None &&
         s_known.TryGetValue((uint)stat.Type, out var known) && !known.IsShared;
+
+    /// <summary>True when there is no disk to wait for.</summary>
+    public static bool IsInMemory(int fd) =>
+        Libc.StatFileSystem(fd, out var stat) == Errno.None && (uint)stat.Type is 0x01021994 or 0x858458F6;
 }
