@@ -17,7 +17,9 @@ internal static class ServerSideCopy
     private const uint MaxChunkSize = 1 << 20;
     private const uint MaxDataSize = 16 << 20;
 
-    private const AccessMask SourceAccess = AccessMask.ReadData;
+    // Deviation: the specification asks for FILE_READ_DATA. Windows reads the source as READ does, which FILE_EXECUTE
+    // allows too (smb2.ioctl.copy_chunk_bad_access); of the target's handle it does ask for FILE_READ_DATA.
+    private const AccessMask SourceAccess = AccessMask.ReadData | AccessMask.Execute;
     private const AccessMask TargetAccess = AccessMask.WriteData | AccessMask.AppendData;
 
     /// <summary>FSCTL_SRV_COPYCHUNK: who copies may also read what he has written.</summary>

@@ -122,7 +122,9 @@ public sealed class CopychunkTests
     [Theory]
     [InlineData(AccessMask.ReadData, AccessMask.ReadData | AccessMask.WriteData, NtStatus.Success, NtStatus.Success)]
     [InlineData(AccessMask.ReadData, AccessMask.ReadData | AccessMask.AppendData, NtStatus.Success, NtStatus.Success)]
+    [InlineData(AccessMask.Execute, AccessMask.ReadData | AccessMask.WriteData, NtStatus.Success, NtStatus.Success)]
     [InlineData(AccessMask.ReadData, AccessMask.WriteData, NtStatus.AccessDenied, NtStatus.Success)]
+    [InlineData(AccessMask.ReadData, AccessMask.Execute | AccessMask.WriteData, NtStatus.AccessDenied, NtStatus.Success)]
     [InlineData(AccessMask.ReadData, AccessMask.ReadData, NtStatus.AccessDenied, NtStatus.AccessDenied)]
     [InlineData(AccessMask.WriteData, AccessMask.FileAll, NtStatus.AccessDenied, NtStatus.AccessDenied)]
     public async Task Both_opens_need_their_access(AccessMask from, AccessMask to, NtStatus copy, NtStatus copyWrite)
