@@ -174,6 +174,9 @@ internal static class SettingTable
             "How characters that Windows forbids in names are shown: private (as macOS and Samba's fruit module do), " +
             "catia (as Samba's catia module does), none (as they are)."),
         new Setting<ShareSettings, bool>(
+            "shortNames", "short-names", SettingType.Boolean, s => s.ShortNames, (s, v) => s.ShortNames = v,
+            "Long names have an 8.3 name besides, made from the long one, that old programs can use."),
+        new Setting<ShareSettings, bool>(
             "followLinks", "follow-links", SettingType.Boolean, s => s.FollowLinks, (s, v) => s.FollowLinks = v,
             "Follow symbolic links that stay inside the share. Those that leave it are never followed."),
         new Setting<ShareSettings, bool>(

@@ -15,14 +15,22 @@ public sealed class NamePattern
 
     private readonly string _pattern; // Upper case.
     private readonly int _onlyStar = -1; // Where the only wildcard, a '*', stands.
+    private readonly bool _shortNames;
 
-    public NamePattern(string pattern)
+    /// <param name="shortNames">
+    /// A generated 8.3 name (<see cref="ShortName"/>) that matches will do as well, [MS-FSA] 2.1.5.6.3.
+    /// </param>
+    public NamePattern(string pattern, bool shortNames = false)
     {
         Text = pattern;
         _pattern = UpcaseTable.ToUpper(pattern);
         IsAll = pattern.Length == 0 || !pattern.AsSpan().ContainsAnyExcept('*');
         int first = pattern.AsSpan().IndexOfAny(s_wildcards);
-        IsLiteral = first < 0 && !IsAll;
+
+        // Deviation: a pattern without '~' is not tried on generated names. Digits of a hash match by chance: "*5*" would
+        // find, and a client then perhaps delete, files that nobody meant.
+        _shortNames = shortNames && pattern.Contains('~') && (first >= 0 || ShortName.LooksGenerated(pattern));
+        IsLiteral = first < 0 && !IsAll && !_shortNames;
         if (first >= 0 && pattern[first] == '*' && pattern.AsSpan(first + 1).IndexOfAny(s_wildcards) < 0)
             _onlyStar = first;
     }
@@ -47,8 +55,19 @@ public sealed class NamePattern
 
     public bool Matches(ReadOnlySpan<char> name)
     {
-        if (IsAll)
+        if (IsAll || MatchesName(name))
             return true;
+        if (!_shortNames)
+            return false;
+        Span<char> generated = stackalloc char[ShortName.MaxLength];
+        int length = ShortName.Generate(name, generated);
+        return length > 0 && MatchesName(generated[..length]);
+    }
+
+    public override string ToString() => Text;
+
+    private bool MatchesName(ReadOnlySpan<char> name)
+    {
         if (IsLiteral)
             return NameComparer.Equals(Text, name);
         if (_onlyStar < 0)
@@ -58,8 +77,6 @@ public sealed class NamePattern
             NameComparer.Equals(_pattern.AsSpan(0, _onlyStar), name[.._onlyStar]) &&
             NameComparer.Equals(_pattern.AsSpan(_onlyStar + 1), name[^tail..]);
     }
-
-    public override string ToString() => Text;
 
     // A set of positions in the pattern, one bit each, is carried over the name: bit p is set when everything before
     // p has matched the name so far. The bit after the last position means that the pattern is used up.

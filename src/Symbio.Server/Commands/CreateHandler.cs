@@ -114,6 +114,7 @@ internal static class CreateHandler
     private static async ValueTask<NtStatus> OpenAsync(
         RequestContext context, CreateRequest request, ShareName name, RequestedContexts contexts)
     {
+        name = await name.ExpandAsync(context.Tree).ConfigureAwait(false);
         var operation = new OpenOperation(context, name, request, contexts);
         NtStatus status = await operation.RunAsync().ConfigureAwait(false);
         if (status != NtStatus.Success)

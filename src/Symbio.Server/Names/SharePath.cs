@@ -1,5 +1,6 @@
 using System.Buffers;
 using Symbio.Protocol;
+using Symbio.Server.Trees;
 
 namespace Symbio.Server.Names;
 
@@ -12,6 +13,11 @@ internal readonly record struct ShareName(string Path, string Stream, bool HasSt
 {
     /// <summary>The path of the directory that holds the last component; null for the root itself.</summary>
     public string? Parent => Path.Length == 0 ? null : Path[..Math.Max(0, Path.LastIndexOf('\\'))];
+
+    /// <summary>With long names for the generated 8.3 names in the path.</summary>
+    public async ValueTask<ShareName> ExpandAsync(TreeConnect tree) => tree.Share.HasShortNames
+        ? this with { Path = await ShortNameLookup.ExpandAsync(tree.Share.Store, Path, tree.Caller).ConfigureAwait(false) }
+        : this;
 }
 
 /// <summary>Takes apart the names that clients send, [MS-FSCC] 2.1.5 and [MS-FSA] 2.1.5.1.</summary>
@@ -63,6 +69,9 @@ internal static class SharePath
 
     /// <summary>The last component of a path.</summary>
     public static string LastComponent(string path) => path[(path.LastIndexOf('\\') + 1)..];
+
+    /// <summary>The path of a name in a directory.</summary>
+    public static string Join(string directory, string name) => directory.Length == 0 ? name : directory + @"\" + name;
 
     /// <summary>The name of a stream as ":name:$DATA" or ":name" states it.</summary>
     public static NtStatus ParseStream(string text, out string stream, out bool isDirectoryIndex)

@@ -39,7 +39,7 @@ internal sealed class DirectoryListing(IStoreFile directory) : IAsyncDisposable
         {
             if (_isDisposed)
                 return NtStatus.FileClosed;
-            Prepare(request.Flags, pattern);
+            Prepare(request.Flags, pattern, context.Tree.Share.HasShortNames);
             NtStatus status = await FillAsync(context, request).ConfigureAwait(false);
             _hasAnswered = true;
             return status;
@@ -70,7 +70,7 @@ internal sealed class DirectoryListing(IStoreFile directory) : IAsyncDisposable
 
     // SMB2_INDEX_SPECIFIED needs no case of its own: entries have no index here (FileIndex is 0, as on NTFS), so that
     // there is none to go on from but where the last answer ended.
-    private void Prepare(QueryDirectoryFlags flags, string pattern)
+    private void Prepare(QueryDirectoryFlags flags, string pattern, bool shortNames)
     {
         bool reopen = (flags & QueryDirectoryFlags.Reopen) != 0;
         bool restart = reopen || (flags & QueryDirectoryFlags.RestartScans) != 0;
@@ -84,7 +84,7 @@ internal sealed class DirectoryListing(IStoreFile directory) : IAsyncDisposable
 
         // The pattern of the first query holds until the scan starts anew with another one.
         if (_pattern is null || (restart && pattern.Length > 0))
-            _pattern = pattern is "" or "*" ? NamePattern.All : new NamePattern(pattern);
+            _pattern = pattern is "" or "*" ? NamePattern.All : new NamePattern(pattern, shortNames);
     }
 
     private async ValueTask<NtStatus> FillAsync(RequestContext context, QueryDirectoryRequest request)
@@ -106,7 +106,7 @@ internal sealed class DirectoryListing(IStoreFile directory) : IAsyncDisposable
             }
 
             StoredEntry entry = _batch![_next];
-            if (!writer.TryAppend(payload.Span, ToWire(entry), entry.Name))
+            if (!TryAppend(ref writer, payload.Span, entry, context.Tree.Share.HasShortNames))
             {
                 if (writer.Count > 0)
                     break;
@@ -122,6 +122,14 @@ internal sealed class DirectoryListing(IStoreFile directory) : IAsyncDisposable
             return _hasAnswered ? NtStatus.NoMoreFiles : NtStatus.NoSuchFile;
         Commit(context, writer.Length);
         return NtStatus.Success;
+    }
+
+    private static bool TryAppend(
+        ref DirectoryEntryWriter writer, Span<byte> payload, in StoredEntry entry, bool shortNames)
+    {
+        Span<char> generated = stackalloc char[ShortName.MaxLength];
+        int length = shortNames && writer.HasShortName ? ShortName.Generate(entry.Name, generated) : 0;
+        return writer.TryAppend(payload, ToWire(entry), entry.Name, generated[..length]);
     }
 
     private static void Commit(RequestContext context, int length) => context.Response.Commit(

@@ -27,6 +27,8 @@ internal sealed class Share(ShareOptions? options)
 
     public bool EncryptData => Options?.EncryptData ?? false;
 
+    public bool HasShortNames => Options?.ShortNames ?? false;
+
     public bool IsReadOnly => Options is { } o && (o.ReadOnly || (o.Store.Capabilities & StoreCapabilities.ReadOnly) != 0);
 
     /// <summary>Share.CurrentUses</summary>

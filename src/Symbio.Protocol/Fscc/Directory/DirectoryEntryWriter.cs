@@ -11,7 +11,7 @@ namespace Symbio.Protocol.Fscc;
 public struct DirectoryEntryWriter
 {
     /// <summary>ShortName is a fixed field of 12 characters.</summary>
-    public const int MaxShortNameLength = 12;
+    public const int MaxShortNameLength = ShortName.MaxLength;
 
     private const int ShortNameBytes = MaxShortNameLength * sizeof(char);
 
@@ -36,6 +36,9 @@ public struct DirectoryEntryWriter
     /// </summary>
     public static int FixedLength(FileInformationClass informationClass) =>
         DirectoryEntryLayout.Of(informationClass).NameOffset;
+
+    /// <summary>Entries of the class tell 8.3 names.</summary>
+    public readonly bool HasShortName => _layout.HasShortName;
 
     /// <summary>Bytes of the buffer in use; no padding after the last entry.</summary>
     public int Length { get; private set; }

@@ -42,6 +42,7 @@ internal static class LinkInformation
             return status;
         if (name.HasStream || name.MustBeDirectory)
             return NtStatus.ObjectNameInvalid;
+        name = await LinkTarget.ExpandAsync(set, name).ConfigureAwait(false);
         (status, SecurityDescriptor? parent) = await LinkTarget
             .CheckParentAsync(set, name, isDirectory: false, checkSharing: false).ConfigureAwait(false);
         if (status != NtStatus.Success)

@@ -31,6 +31,17 @@ internal static class LinkTarget
         return name.Path.Length == 0 ? NtStatus.InvalidParameter : NtStatus.Success;
     }
 
+    /// <summary>
+    /// With long names for the generated 8.3 names in the path; but an object may be given its own generated name.
+    /// </summary>
+    public static async ValueTask<ShareName> ExpandAsync(InformationSet set, ShareName name)
+    {
+        ShareName expanded = await name.ExpandAsync(set.Tree).ConfigureAwait(false);
+        return expanded.Path != name.Path && NameComparer.Equals(expanded.Path, set.Open.File.Path)
+            ? expanded with { Path = SharePath.Join(expanded.Parent!, SharePath.LastComponent(name.Path)) }
+            : expanded;
+    }
+
     /// <summary>The turn of those who replace this name; released by the caller.</summary>
     public static async ValueTask<SemaphoreSlim> EnterAsync(string path)
     {

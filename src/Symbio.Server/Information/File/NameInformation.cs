@@ -1,4 +1,3 @@
-using System.Buffers;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
@@ -15,12 +14,6 @@ namespace Symbio.Server.Information.File;
 /// </summary>
 internal static class NameInformation
 {
-    private const int MaxShortBase = 8;
-    private const int MaxShortExtension = 3;
-
-    private static readonly SearchValues<char> ShortNameCharacters = SearchValues.Create(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'()-@^_`{}~");
-
     public static InformationRow NameRow { get; } = InformationRow.QueryOnly<FileNameInformation>(
         static query => new(query.Reply(new FileNameInformation(NameOf(query.Open)))), onPipes: true);
 
@@ -51,28 +44,21 @@ internal static class NameInformation
         return new(query.Reply(new FileNormalizedNameInformation(file.Path + StreamSuffix(file))));
     }
 
-    // No short names are made up; but a name that is one is its own, as on NTFS.
+    // A name that is an 8.3 name is its own, as on NTFS.
     private static ValueTask<NtStatus> QueryAlternate(InformationQuery query)
     {
         string name = SharePath.LastComponent(query.Open.File.Path);
-        return new(IsShortName(name)
-            ? query.Reply(new FileAlternateNameInformation(name))
+        if (ShortName.IsLegal(name))
+            return new(query.Reply(new FileAlternateNameInformation(name)));
+        Span<char> generated = stackalloc char[ShortName.MaxLength];
+        int length = query.Open.Tree.Share.HasShortNames ? ShortName.Generate(name, generated) : 0;
+        return new(length > 0
+            ? query.Reply(new FileAlternateNameInformation(generated[..length].ToString()))
             : NtStatus.ObjectNameNotFound);
     }
 
-    // [MS-FSCC] 2.1.5.2.1: 8.3 names.
-    private static bool IsShortName(ReadOnlySpan<char> name)
-    {
-        int dot = name.IndexOf('.');
-        ReadOnlySpan<char> stem = dot < 0 ? name : name[..dot];
-        ReadOnlySpan<char> extension = dot < 0 ? default : name[(dot + 1)..];
-        return stem.Length is > 0 and <= MaxShortBase
-            && (dot < 0 || extension.Length is > 0 and <= MaxShortExtension)
-            && !stem.ContainsAnyExcept(ShortNameCharacters)
-            && !extension.ContainsAnyExcept(ShortNameCharacters);
-    }
-
-    // The status of a volume with short names switched off, [MS-FSA] 2.1.5.15.13; others cannot have them either.
+    // The status of a volume with short names switched off, [MS-FSA] 2.1.5.15.13: they follow from the long ones here and
+    // cannot be chosen.
     private static ValueTask<NtStatus> SetShortName(InformationSet set, FileShortNameInformation wanted) =>
         new(NtStatus.ShortNamesNotEnabledOnVolume);
 }

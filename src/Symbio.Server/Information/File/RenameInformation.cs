@@ -53,6 +53,7 @@ internal static class RenameInformation
         InformationSet set, ShareName name, bool replace, bool ignoreReadOnly)
     {
         Open open = set.Open;
+        name = await LinkTarget.ExpandAsync(set, name).ConfigureAwait(false);
         (NtStatus status, SecurityDescriptor? parent) = await LinkTarget
             .CheckParentAsync(set, name, open.IsDirectory, checkSharing: true).ConfigureAwait(false);
         if (status != NtStatus.Success)
