@@ -15,6 +15,9 @@ public interface ICoordinator
     /// </returns>
     ValueTask<(NtStatus Status, IFileClaim? Claim)> OpenAsync(
         FileIdentity file, ClaimOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Is this name (upper-cased) of the file to be removed at its last close?</summary>
+    ValueTask<bool> IsDeletePendingAsync(FileIdentity file, string link, CancellationToken cancellationToken);
 }
 
 /// <summary>Names a file for as long as it exists, on every node alike.</summary>
@@ -48,6 +51,9 @@ public interface IFileClaim
     /// <see cref="NtStatus.SharingViolation"/> when one of them denies delete.
     /// </summary>
     NtStatus CheckShareDelete();
+
+    /// <summary>True when another open of the same stream was granted any of these rights.</summary>
+    bool HasOtherAccess(AccessMask access);
 
     /// <summary>True when other opens of any stream of the file exist.</summary>
     bool HasOtherOpens { get; }
@@ -99,6 +105,9 @@ public enum ReleaseOutcome
     /// <summary>Nothing more.</summary>
     Closed,
 
-    /// <summary>The caller removes the name (or the stream) now.</summary>
+    /// <summary>The caller removes the name now, whatever stream this open was of.</summary>
     Delete,
+
+    /// <summary>The caller removes the stream now.</summary>
+    DeleteStream,
 }

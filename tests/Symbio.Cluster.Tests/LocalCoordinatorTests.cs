@@ -79,6 +79,34 @@ public sealed class LocalCoordinatorTests
     }
 
     [Fact]
+    public async Task The_last_open_tells_whether_the_name_goes_or_the_stream()
+    {
+        IFileClaim file = (await OpenAsync(AccessMask.Delete, 7)).Claim!;
+        IFileClaim first = (await OpenAsync(AccessMask.Delete, 7, stream: "S")).Claim!;
+        IFileClaim second = (await OpenAsync(AccessMask.Delete, 7, stream: "T")).Claim!;
+        await first.SetDeletePendingAsync(true, default);
+
+        Assert.Equal(ReleaseOutcome.DeleteStream, await ReleaseAsync(first));
+        await file.SetDeletePendingAsync(true, default);
+        Assert.Equal(ReleaseOutcome.Closed, await ReleaseAsync(file));
+        Assert.True(await _coordinator.IsDeletePendingAsync(File, "A", default));
+        Assert.Equal(ReleaseOutcome.Delete, await ReleaseAsync(second));
+        Assert.False(await _coordinator.IsDeletePendingAsync(File, "A", default));
+    }
+
+    [Fact]
+    public async Task Others_access_can_be_asked_for()
+    {
+        IFileClaim first = (await OpenAsync(AccessMask.Delete, 7)).Claim!;
+        IFileClaim second = (await OpenAsync(AccessMask.ReadData, 7)).Claim!;
+
+        Assert.True(second.HasOtherAccess(AccessMask.Delete));
+        Assert.False(first.HasOtherAccess(AccessMask.Delete));
+        await ReleaseAsync(first);
+        Assert.False(second.HasOtherAccess(AccessMask.Delete));
+    }
+
+    [Fact]
     public async Task An_abandoned_open_does_not_delete_on_close()
     {
         IFileClaim first = (await OpenAsync(AccessMask.Delete, 7, deleteOnClose: true)).Claim!;
@@ -141,9 +169,9 @@ public sealed class LocalCoordinatorTests
     }
 
     private ValueTask<(NtStatus Status, IFileClaim? Claim)> OpenAsync(
-        AccessMask access, int share, bool deleteOnClose = false, string link = "A") =>
+        AccessMask access, int share, bool deleteOnClose = false, string link = "A", string stream = "") =>
         _coordinator.OpenAsync(
             File,
-            new ClaimOptions("", link, access, (share & 1) != 0, (share & 2) != 0, (share & 4) != 0, deleteOnClose),
+            new ClaimOptions(stream, link, access, (share & 1) != 0, (share & 2) != 0, (share & 4) != 0, deleteOnClose),
             default);
 }

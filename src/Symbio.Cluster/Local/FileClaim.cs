@@ -43,6 +43,8 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
         return ValueTask.CompletedTask;
     }
 
+    public bool HasOtherAccess(AccessMask access) => record.HasOtherAccess(this, access);
+
     public NtStatus CheckShareDelete() => record.CheckShareDelete(this);
 
     public void RenameLink(string link) => record.RenameLink(this, link);

@@ -82,6 +82,18 @@ internal sealed class FileRecord(LocalCoordinator owner)
         return NtStatus.Success;
     }
 
+    public bool IsDeletePending(string link)
+    {
+        lock (Lock)
+            return IsDeletePending(link, "");
+    }
+
+    public bool HasOtherAccess(FileClaim claim, AccessMask access)
+    {
+        lock (Lock)
+            return _claims.Exists(c => c != claim && !c.IsReleased && c.Stream == claim.Stream && (c.Access & access) != 0);
+    }
+
     public bool HasOtherOpens(FileClaim claim)
     {
         lock (Lock)
@@ -132,11 +144,17 @@ internal sealed class FileRecord(LocalCoordinator owner)
 
             // The name goes when the last open of it goes; a stream when the last open of the stream goes, unless the
             // whole name goes anyhow.
-            bool pending = _deletePending.Contains((claim.Link, ""))
-                ? !_claims.Exists(c => !c.IsReleased && c.Link == claim.Link)
-                : _deletePending.Contains((claim.Link, claim.Stream))
-                    && !_claims.Exists(c => !c.IsReleased && c.Link == claim.Link && c.Stream == claim.Stream);
-            return pending ? ReleaseOutcome.Delete : ReleaseOutcome.Closed;
+            if (_deletePending.Contains((claim.Link, "")))
+            {
+                return _claims.Exists(c => !c.IsReleased && c.Link == claim.Link)
+                    ? ReleaseOutcome.Closed
+                    : ReleaseOutcome.Delete;
+            }
+
+            return _deletePending.Contains((claim.Link, claim.Stream))
+                && !_claims.Exists(c => !c.IsReleased && c.Link == claim.Link && c.Stream == claim.Stream)
+                ? ReleaseOutcome.DeleteStream
+                : ReleaseOutcome.Closed;
         }
     }
 

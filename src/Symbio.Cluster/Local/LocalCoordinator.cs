@@ -26,5 +26,9 @@ public sealed class LocalCoordinator : ICoordinator
         }
     }
 
+    /// <inheritdoc/>
+    public ValueTask<bool> IsDeletePendingAsync(FileIdentity file, string link, CancellationToken cancellationToken) =>
+        new(_records.TryGetValue(file, out FileRecord? record) && record.IsDeletePending(link));
+
     internal void Remove(FileIdentity file, FileRecord record) => _records.TryRemove(new(file, record));
 }

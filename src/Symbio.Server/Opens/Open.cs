@@ -200,9 +200,9 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     private async ValueTask ReleaseAsync()
     {
         ReleaseOutcome outcome = await Claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
-        if (outcome == ReleaseOutcome.Delete)
+        if (outcome != ReleaseOutcome.Closed)
         {
-            NtStatus status = await File.DeleteAsync(tree.Caller, CancellationToken.None).ConfigureAwait(false);
+            NtStatus status = await LastClose.DeleteAsync(outcome, tree, File).ConfigureAwait(false);
             if (status.IsError && status != NtStatus.ObjectNameNotFound && status != NtStatus.DirectoryNotEmpty)
                 ServerLog.DeleteOnCloseFailed(Server.Log, File.Path, status);
         }

@@ -1,5 +1,7 @@
+using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
 using Symbio.Server.CreateContexts;
@@ -119,7 +121,8 @@ internal sealed class OpenAccess(
     }
 
     /// <summary>The descriptor of the directory that holds, or is to hold, the file.</summary>
-    public async ValueTask<(NtStatus Status, SecurityDescriptor? Descriptor)> ReadParentAsync(string path)
+    public async ValueTask<(NtStatus Status, SecurityDescriptor? Descriptor)> ReadParentAsync(
+        string path, bool creates = false)
     {
         (NtStatus status, IStoreFile? parent) = await Tree.Share.Store
             .OpenAsync(path, new StoreOpenOptions(StoreAccess.None), Tree.Caller, CancellationToken.None)
@@ -128,10 +131,20 @@ internal sealed class OpenAccess(
             return (status == NtStatus.ObjectNameNotFound ? NtStatus.ObjectPathNotFound : status, null);
         await using (parent!.ConfigureAwait(false))
         {
-            return parent!.IsDirectory
-                ? await ObjectSecurity.ReadAsync(parent, CancellationToken.None).ConfigureAwait(false)
-                : (NtStatus.ObjectPathNotFound, null);
+            if (!parent!.IsDirectory)
+                return (NtStatus.ObjectPathNotFound, null);
+            if (creates && await IsDeletePendingAsync(parent).ConfigureAwait(false))
+                return (NtStatus.DeletePending, null); // [MS-FSA] 2.1.5.1.1
+            return await ObjectSecurity.ReadAsync(parent, CancellationToken.None).ConfigureAwait(false);
         }
+    }
+
+    private ValueTask<bool> IsDeletePendingAsync(IStoreFile directory)
+    {
+        FileKey key = directory.Key;
+        return context.Server.Coordinator.IsDeletePendingAsync(
+            new FileIdentity(key.Volume, key.FileId, key.Generation), UpcaseTable.ToUpper(directory.Path),
+            CancellationToken.None);
     }
 
     /// <summary>

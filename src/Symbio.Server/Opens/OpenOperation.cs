@@ -285,8 +285,8 @@ internal sealed class OpenOperation(
     // The open fails after all. It may have been the last of a name that somebody wanted gone.
     private async ValueTask AbandonClaimAsync(IStoreFile file)
     {
-        if (await Claim.AbandonAsync(CancellationToken.None).ConfigureAwait(false) == ReleaseOutcome.Delete)
-            await file.DeleteAsync(Tree.Caller, CancellationToken.None).ConfigureAwait(false);
+        ReleaseOutcome outcome = await Claim.AbandonAsync(CancellationToken.None).ConfigureAwait(false);
+        await LastClose.DeleteAsync(outcome, Tree, file).ConfigureAwait(false);
         Claim.CompleteRelease();
     }
 
@@ -329,7 +329,7 @@ internal sealed class OpenOperation(
         if (status != NtStatus.Success)
             return status;
 
-        (status, SecurityDescriptor? parent) = await _access.ReadParentAsync(parentPath).ConfigureAwait(false);
+        (status, SecurityDescriptor? parent) = await _access.ReadParentAsync(parentPath, creates: true).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
         AccessMask needed = directory ? AccessMask.AddSubdirectory : AccessMask.AddFile;

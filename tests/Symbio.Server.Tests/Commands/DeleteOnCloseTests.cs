@@ -81,6 +81,38 @@ public sealed class DeleteOnCloseTests
         Assert.Empty(server.Log.Errors);
     }
 
+    [Fact] // The open of the stream is the last one of the name.
+    public async Task A_stream_that_is_open_keeps_a_deleted_file_until_it_is_closed()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId stream = await peer.OpenAsync("a.txt:s");
+        await peer.CloseAsync(await peer.OpenAsync("a.txt", options: CreateOptions.DeleteOnClose));
+
+        Assert.Equal(NtStatus.DeletePending, await StatusAsync(peer, "a.txt"));
+        Assert.Equal(NtStatus.DeletePending, await StatusAsync(peer, "a.txt:s"));
+        await peer.CloseAsync(stream);
+
+        Assert.Equal(NtStatus.ObjectNameNotFound, await StatusAsync(peer, "a.txt"));
+        Assert.Empty(server.Log.Errors);
+    }
+
+    [Theory] // [MS-FSA] 2.1.5.1.1
+    [InlineData(CreateOptions.None)]
+    [InlineData(CreateOptions.DirectoryFile)]
+    public async Task Nothing_is_created_in_a_directory_that_is_to_be_deleted(CreateOptions options)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId other = await peer.OpenAsync("Folder", options: CreateOptions.DirectoryFile);
+        await peer.CloseAsync(await peer.OpenAsync("folder", options: CreateOptions.DirectoryFile | CreateOptions.DeleteOnClose));
+
+        Assert.Equal(NtStatus.DeletePending, (await peer.CreateAsync(@"folder\a", options: options)).Status);
+        await peer.CloseAsync(other);
+
+        Assert.Equal(NtStatus.ObjectPathNotFound, (await peer.CreateAsync(@"folder\a", options: options)).Status);
+    }
+
     [Fact]
     public async Task The_root_stays()
     {

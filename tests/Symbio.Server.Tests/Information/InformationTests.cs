@@ -106,6 +106,20 @@ public sealed class InformationTests
         Assert.Equal(@"\B.TXT", Encoding.Unicode.GetString(name.As<QueryInfoResponse>().Buffer.Span[4..]));
     }
 
+    [Theory] // As Windows' open of the directory for the time of a rename has it.
+    [InlineData(AccessMask.ReadData, ShareAccess.All, NtStatus.Success)]
+    [InlineData(AccessMask.ReadData | AccessMask.Delete, ShareAccess.All, NtStatus.SharingViolation)]
+    [InlineData(AccessMask.ReadData, ShareAccess.Read | ShareAccess.Write, NtStatus.SharingViolation)]
+    public async Task A_rename_minds_who_has_the_directory_open(AccessMask access, ShareAccess share, NtStatus expected)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await peer.OpenAsync("d", access, options: CreateOptions.DirectoryFile, share: share);
+        FileId file = await peer.OpenAsync(@"d\a.txt");
+
+        Assert.Equal(expected, await RenameAsync(peer, file, @"d\b.txt", replace: false));
+    }
+
     [Fact] // [MS-FSA] 2.1.5.15.3 and 2.1.5.12.29
     public async Task A_file_to_be_deleted_counts_no_link()
     {

@@ -117,14 +117,14 @@ internal static class LinkTarget
         }
     }
 
-    // Windows opens the directory with DELETE for the time of a rename: who has it open and does not share that is in the
-    // way. (It also does not share DELETE itself; that half needs a question that the coordinator does not answer.)
+    // Windows opens the directory with DELETE for the time of a rename, and does not share that: who has it open and does
+    // not share DELETE is in the way, and who has it open with DELETE.
     private static async ValueTask<NtStatus> CheckParentSharingAsync(InformationSet set, IStoreFile parent)
     {
         (NtStatus status, IFileClaim? claim) = await LookAsync(set, parent).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return NtStatus.AccessDenied;
-        status = claim!.CheckShareDelete();
+        status = claim!.HasOtherAccess(AccessMask.Delete) ? NtStatus.SharingViolation : claim.CheckShareDelete();
         await LeaveAsync(set, parent, claim).ConfigureAwait(false);
         return status;
     }

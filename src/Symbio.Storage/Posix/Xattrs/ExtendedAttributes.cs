@@ -64,8 +64,10 @@ internal static class ExtendedAttributes
             return errno.ToNtStatus();
         foreach (var attribute in attributes)
         {
-            if (attribute.Name.Length == 0 || IsHidden(attribute.Name) || attribute.Name.Contains('\0'))
+            if (attribute.Name.Length == 0 || attribute.Name.Contains('\0'))
                 return NtStatus.InvalidEaName;
+            if (IsHidden(attribute.Name))
+                return NtStatus.AccessDenied; // The name is good enough, but it is not the client's.
             byte[]? present = Names(names).FirstOrDefault(name =>
                 Shown(name).Equals(attribute.Name, StringComparison.OrdinalIgnoreCase));
             byte[] target = present ?? [.. Prefix, .. Encoding.UTF8.GetBytes(attribute.Name), 0];

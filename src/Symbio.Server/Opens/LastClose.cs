@@ -1,0 +1,36 @@
+using Symbio.Cluster;
+using Symbio.Protocol;
+using Symbio.Server.Trees;
+using Symbio.Storage;
+
+namespace Symbio.Server.Opens;
+
+/// <summary>What goes with the last close of a name or a stream that is delete-pending, [MS-FSA] 2.1.5.5.</summary>
+internal static class LastClose
+{
+    /// <summary>Does what the coordinator's answer to the release asks for.</summary>
+    public static ValueTask<NtStatus> DeleteAsync(ReleaseOutcome outcome, TreeConnect tree, IStoreFile file) => outcome switch
+    {
+        ReleaseOutcome.Closed => new(NtStatus.Success),
+        ReleaseOutcome.Delete when file.StreamName.Length > 0 => DeleteFileOfAsync(tree, file),
+        _ => file.DeleteAsync(tree.Caller, CancellationToken.None),
+    };
+
+    // The last open of the file was of one of its streams: by that handle only the stream can be deleted.
+    private static async ValueTask<NtStatus> DeleteFileOfAsync(TreeConnect tree, IStoreFile stream)
+    {
+        (NtStatus status, IStoreFile? file) = await tree.Share.Store
+            .OpenAsync(
+                stream.Path, new StoreOpenOptions(StoreAccess.None, OpenReparsePoint: true), tree.Caller,
+                CancellationToken.None)
+            .ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return status;
+        await using (file!.ConfigureAwait(false))
+        {
+            return file!.Key == stream.Key
+                ? await file.DeleteAsync(tree.Caller, CancellationToken.None).ConfigureAwait(false)
+                : NtStatus.ObjectNameNotFound; // Another has taken the name.
+        }
+    }
+}
