@@ -27,6 +27,9 @@ public sealed record ShareOptions
     /// <summary>Left out of listings (as a name that ends in '$' is).</summary>
     public bool Hidden { get; init; }
 
+    /// <summary>Share.DoAccessBasedDirectoryEnumeration: listings leave out what the user may not read.</summary>
+    public bool AccessBasedEnumeration { get; init; }
+
     /// <summary>Names that are no 8.3 names have a generated one besides, [MS-FSCC] 2.1.5.2.1.</summary>
     public bool ShortNames { get; init; } = true;
 

@@ -146,6 +146,7 @@ class SymbioServer(Server):
     # Signing is as Samba has it by default (offered, not required), because the suite as a whole assumes so: it
     # expects unsigned errors for sessions that are gone, and its scanner dies of a client that must sign.
     setups = {"signing-required": ["--require-signing", "true"]}
+    fixed_options = {"hideunread": ",access-based-enumeration"}
 
     @staticmethod
     def program():
@@ -166,7 +167,8 @@ class SymbioServer(Server):
         accounts = self.accounts
         return program + [
             "serve", "--listen", f"{self.host}:{self.port}", "--share", f"{self.share}={self.share_path}",
-            *(a for n in self.fixed_shares for a in ("--share", f"{n}={self.fixed_path(n)}")),
+            *(a for n in self.fixed_shares
+              for a in ("--share", f"{n}={self.fixed_path(n)}{self.fixed_options.get(n, '')}")),
             "--user", f"{accounts.user}:{accounts.password}", "--user", f"{accounts.user2}:{accounts.password2}",
             *self.setups.get(self.setup, ["--require-signing", "false"])]
 

@@ -174,6 +174,10 @@ internal static class SettingTable
             "How characters that Windows forbids in names are shown: private (as macOS and Samba's fruit module do), " +
             "catia (as Samba's catia module does), none (as they are)."),
         new Setting<ShareSettings, bool>(
+            "accessBasedEnumeration", "access-based-enumeration", SettingType.Boolean, s => s.AccessBasedEnumeration,
+            (s, v) => s.AccessBasedEnumeration = v,
+            "Listings of folders leave out what the user may not read."),
+        new Setting<ShareSettings, bool>(
             "shortNames", "short-names", SettingType.Boolean, s => s.ShortNames, (s, v) => s.ShortNames = v,
             "Long names have an 8.3 name besides, made from the long one, that old programs can use."),
         new Setting<ShareSettings, bool>(

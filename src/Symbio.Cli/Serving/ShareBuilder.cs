@@ -41,6 +41,7 @@ internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
                     ReadOnly = share.ReadOnly,
                     EncryptData = share.Encrypt,
                     Hidden = share.Hidden,
+                    AccessBasedEnumeration = share.AccessBasedEnumeration,
                     ShortNames = share.ShortNames,
                     AllowGuest = share.Guest,
                     ConnectSecurity = ConnectSecurity(share, warn),

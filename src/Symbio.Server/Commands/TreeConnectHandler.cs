@@ -75,6 +75,8 @@ internal static class TreeConnectHandler
         var flags = share.IsIpc ? ShareFlags.NoCaching : ShareFlags.ManualCaching;
         if (share.EncryptData)
             flags |= ShareFlags.EncryptData;
+        if (share.IsAccessBased)
+            flags |= ShareFlags.AccessBasedDirectoryEnum;
         context.Response.Write(new TreeConnectResponse(share.Type, flags, ShareCapabilities.None, access));
         return NtStatus.Success;
     }

@@ -98,7 +98,7 @@ internal sealed class DirectoryListing(IStoreFile directory) : IAsyncDisposable
         {
             if (_next == _count)
             {
-                NtStatus status = await ReadBatchAsync(single ? 1 : BatchSize).ConfigureAwait(false);
+                NtStatus status = await ReadBatchAsync(context, single ? 1 : BatchSize).ConfigureAwait(false);
                 if (status.IsError && writer.Count == 0)
                     return status;
                 if (status.IsError || _count == 0)
@@ -135,13 +135,22 @@ internal sealed class DirectoryListing(IStoreFile directory) : IAsyncDisposable
     private static void Commit(RequestContext context, int length) => context.Response.Commit(
         new QueryDirectoryResponse((uint)length, default), QueryDirectoryResponse.FixedSize, length);
 
-    private async ValueTask<NtStatus> ReadBatchAsync(int count)
+    private async ValueTask<NtStatus> ReadBatchAsync(RequestContext context, int count)
     {
         _batch ??= new StoredEntry[BatchSize];
-        (NtStatus status, int read) = await _enumerator
-            .ReadAsync(_pattern!, Fields, _batch.AsMemory(0, count), CancellationToken.None).ConfigureAwait(false);
+        NtStatus status;
+        int read, shown;
+        do
+        {
+            (status, read) = await _enumerator
+                .ReadAsync(_pattern!, Fields, _batch.AsMemory(0, count), CancellationToken.None).ConfigureAwait(false);
+            shown = read;
+            if (context.Tree.Share.IsAccessBased && !status.IsError)
+                shown = await ReadableEntries.SelectAsync(context, directory, _batch.AsMemory(0, read)).ConfigureAwait(false);
+        }
+        while (!status.IsError && read > 0 && shown == 0);
         _next = 0;
-        _count = status.IsError ? 0 : read;
+        _count = status.IsError ? 0 : shown;
         if (_count == 0)
             _batch = null; // The directory may stay open for long.
         return status;

@@ -14,6 +14,9 @@ internal sealed class SrvsvcHost(SmbServer server) : ISrvsvcHost
     // SHI1005_FLAGS_ENCRYPT_DATA, [MS-SRVS] 2.2.4.29. The caching bits stay 0: CSC_CACHE_MANUAL_REINT.
     private const uint EncryptDataFlag = 0x8000;
 
+    // SHI1005_FLAGS_ACCESS_BASED_DIRECTORY_ENUM
+    private const uint AccessBasedFlag = 0x0800;
+
     private const AccessMask ReadAccess = AccessMask.ReadData | AccessMask.Execute;
     private const AccessMask WriteAccess = AccessMask.WriteData | AccessMask.AppendData;
 
@@ -113,7 +116,7 @@ internal sealed class SrvsvcHost(SmbServer server) : ISrvsvcHost
         {
             MaxUses = (uint?)options.MaxUses ?? uint.MaxValue,
             CurrentUses = (uint)share.CurrentUses,
-            Flags = options.EncryptData ? EncryptDataFlag : 0,
+            Flags = (options.EncryptData ? EncryptDataFlag : 0) | (options.AccessBasedEnumeration ? AccessBasedFlag : 0),
             SecurityDescriptor = options.ConnectSecurity?.ToArray() ?? OpenToEveryone,
         };
     }

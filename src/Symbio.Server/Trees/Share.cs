@@ -27,6 +27,9 @@ internal sealed class Share(ShareOptions? options)
 
     public bool EncryptData => Options?.EncryptData ?? false;
 
+    /// <summary>Share.DoAccessBasedDirectoryEnumeration</summary>
+    public bool IsAccessBased => Options?.AccessBasedEnumeration ?? false;
+
     public bool HasShortNames => Options?.ShortNames ?? false;
 
     public bool IsReadOnly => Options is { } o && (o.ReadOnly || (o.Store.Capabilities & StoreCapabilities.ReadOnly) != 0);

@@ -3,6 +3,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Storage;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Commands;
@@ -55,6 +56,47 @@ public sealed class QueryDirectoryTests
         Assert.Equal(
             NtStatus.BufferOverflow, (await ListAsync(peer, root, "*", 104, QueryDirectoryFlags.RestartScans)).Status);
         Assert.Equal(NtStatus.Success, (await ListAsync(peer, root, "*")).Status);
+    }
+
+    [Theory] // [MS-SMB2] 3.3.5.18, Share.DoAccessBasedDirectoryEnumeration.
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Access_based_enumeration_leaves_out_what_may_not_be_read(bool accessBased)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            o => o with { Shares = [o.Shares[0] with { AccessBasedEnumeration = accessBased }] });
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        for (int i = 0; i < Files; i++)
+        {
+            await peer.CloseAsync(await peer.OpenAsync($"file{i}.txt"));
+            if (i % 100 != 0)
+                await SetSecurityAsync(server, $"file{i}.txt", "O:BAG:BAD:(A;;0x120088;;;WD)"); // All of reading but the data.
+        }
+
+        FileId root = await OpenRootAsync(peer);
+        var names = new List<string>();
+        while (await ListAsync(peer, root, "*", 65536) is { Status: NtStatus.Success } reply)
+        {
+            var reader = new DirectoryEntryReader(
+                reply.As<QueryDirectoryResponse>().Buffer, FileInformationClass.IdBothDirectory);
+            while (reader.MoveNext())
+                names.Add(reader.Name.ToString());
+        }
+
+        Assert.Equal(accessBased ? 4 : Files + 2, names.Count);
+        Assert.Contains("file100.txt", names);
+        Assert.Equal(
+            accessBased ? NtStatus.NoSuchFile : NtStatus.Success,
+            (await ListAsync(peer, root, "file1.txt", flags: QueryDirectoryFlags.Reopen)).Status);
+    }
+
+    private static async ValueTask SetSecurityAsync(TestServer server, string path, string sddl)
+    {
+        (_, IStoreFile? file) = await server.Store.OpenAsync(
+            path, new StoreOpenOptions(StoreAccess.None), StoreCaller.Service, CancellationToken.None);
+        await file!.SetSecurityDescriptorAsync(
+            Sddl.Parse(sddl).ToArray(), StoreCaller.Service, CancellationToken.None);
+        await file.DisposeAsync();
     }
 
     private static ValueTask<FileId> OpenRootAsync(ScriptedPeer peer) => peer.OpenAsync(
