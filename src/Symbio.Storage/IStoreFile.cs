@@ -39,6 +39,9 @@ public interface IStoreFile : IAsyncDisposable
     /// <summary>Writes all of <paramref name="source"/>, growing the file as needed.</summary>
     ValueTask<NtStatus> WriteAsync(ulong offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken);
 
+    /// <summary>Writes at the end of the file. Of several at once none writes over another.</summary>
+    ValueTask<NtStatus> AppendAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken);
+
     /// <summary>
     /// Copies from <paramref name="source"/>, of this or another store, into this file as if all were read before anything
     /// is written. A smaller count with success: the source has ended. A store that can share blocks does it here.

@@ -114,6 +114,12 @@ public sealed class GatedStore(IFileStore store) : IFileStore
             return await Inner.WriteAsync(offset, source, cancellationToken);
         }
 
+        public async ValueTask<NtStatus> AppendAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+        {
+            await owner.PassAsync();
+            return await Inner.AppendAsync(source, cancellationToken);
+        }
+
         public ValueTask<NtStatus> FlushAsync(CancellationToken cancellationToken) => Inner.FlushAsync(cancellationToken);
 
         public ValueTask<NtStatus> SetEndOfFileAsync(ulong size, CancellationToken cancellationToken) =>

@@ -32,7 +32,7 @@ internal static class WriteHandler
             return new(NtStatus.InvalidParameter);
         }
 
-        // What a handle with nothing but FILE_APPEND_DATA always does, [MS-FSA] 2.1.5.4. (FILE_WRITE_TO_END_OF_FILE, -1, is
+        // What a handle with nothing but FILE_APPEND_DATA always does, wherever the client says, [MS-FSA] 2.1.5.4. (FILE_WRITE_TO_END_OF_FILE, -1, is
         // for local callers; over the wire it is an offset out of range.)
         bool append = (open.GrantedAccess & (AccessMask.WriteData | AccessMask.AppendData)) == AccessMask.AppendData;
         if (request.Offset > long.MaxValue || request.Offset + request.Length > long.MaxValue)
@@ -50,8 +50,7 @@ internal static class WriteHandler
             (status, Storage.FileStat stat) = await open.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
             if (status.IsError)
                 return status;
-            if (request.Offset < stat.EndOfFile)
-                offset = stat.EndOfFile;
+            offset = stat.EndOfFile; // Others may append as well: where it really goes is the store's business.
         }
 
         status = open.Claim.CheckRange(offset, request.Length, write: true);
@@ -59,7 +58,9 @@ internal static class WriteHandler
             return status;
         if (request.Length > 0)
         {
-            status = await open.File.WriteAsync(offset, request.Data, CancellationToken.None).ConfigureAwait(false);
+            status = append
+                ? await open.File.AppendAsync(request.Data, CancellationToken.None).ConfigureAwait(false)
+                : await open.File.WriteAsync(offset, request.Data, CancellationToken.None).ConfigureAwait(false);
             if (status.IsError)
                 return status;
             if (open.StickyTimes.HoldWrites)

@@ -58,11 +58,11 @@ internal sealed class MemoryData(SpaceLedger ledger)
     /// <summary>Writes all or, when space is short, nothing.</summary>
     public NtStatus Write(ulong offset, ReadOnlySpan<byte> source)
     {
-        if (offset > MaxLength || source.Length > MaxLength - (long)offset)
-            return NtStatus.InvalidParameter;
-        long position = (long)offset;
         lock (_gate)
         {
+            if (offset > MaxLength || source.Length > MaxLength - (long)offset)
+                return NtStatus.InvalidParameter;
+            long position = (long)offset;
             if (!TryCharge(_stored + Growth(position, source.Length), _reserved))
                 return _discarded ? NtStatus.FileClosed : NtStatus.DiskFull;
             for (int done = 0; done < source.Length;)
@@ -76,6 +76,13 @@ internal sealed class MemoryData(SpaceLedger ledger)
                 Volatile.Write(ref _length, Math.Max(_length, position + source.Length));
             return NtStatus.Success;
         }
+    }
+
+    /// <summary>Writes at the end.</summary>
+    public NtStatus Append(ReadOnlySpan<byte> source)
+    {
+        lock (_gate)
+            return Write((ulong)_length, source); // A Lock may be taken again by who holds it.
     }
 
     /// <summary>Cuts, giving space back, or grows by a hole.</summary>

@@ -57,6 +57,16 @@ internal sealed class MemoryFile : IStoreFile
         return new(status);
     }
 
+    public ValueTask<NtStatus> AppendAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        if (_data is null)
+            return new(NtStatus.InvalidDeviceRequest);
+        var status = _data.Append(source.Span);
+        if (source.Length > 0)
+            TouchIf(status);
+        return new(status);
+    }
+
     public ValueTask<NtStatus> FlushAsync(CancellationToken cancellationToken) => new(NtStatus.Success);
 
     public ValueTask<NtStatus> SetEndOfFileAsync(ulong size, CancellationToken cancellationToken) =>

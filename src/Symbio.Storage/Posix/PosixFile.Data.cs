@@ -61,6 +61,19 @@ internal sealed partial class PosixFile
         return WriteSlowly(offset, source, done);
     }
 
+    public ValueTask<NtStatus> AppendAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        if (IsDirectory)
+            return new(NtStatus.InvalidDeviceRequest);
+        if (source.Length > _store.Options.MaxInlineWrite)
+            return WriteSlowly(Libc.AtEnd, source, 0);
+
+        // One call that may wait: what a first one without waiting had left over could end up behind somebody else's bytes.
+        int done = 0;
+        using var lease = _handle.Lease();
+        return new(Drain(lease, Libc.AtEnd, source.Span, noWait: false, ref done));
+    }
+
     public ValueTask<NtStatus> FlushAsync(CancellationToken cancellationToken) =>
         _store.Options.Scheduler.RunAsync(this, static file => file.Flush());
 
@@ -131,7 +144,8 @@ internal sealed partial class PosixFile
             return NtStatus.FileClosed;
         while (done < source.Length)
         {
-            var errno = Libc.Write(lease.Fd, source[done..], offset + (ulong)done, noWait, out int count);
+            ulong at = offset == Libc.AtEnd ? offset : offset + (ulong)done;
+            var errno = Libc.Write(lease.Fd, source[done..], at, noWait, out int count);
             if (errno == Errno.None)
             {
                 done += count;

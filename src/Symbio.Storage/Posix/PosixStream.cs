@@ -130,6 +130,15 @@ internal sealed class PosixStream : IStoreFile
         }));
     }
 
+    public ValueTask<NtStatus> AppendAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken) =>
+        new(Change(source, static (source, buffer, length) =>
+        {
+            if (length + source.Length >= Xattr.MaxValue)
+                return -1;
+            source.Span.CopyTo(buffer[length..]);
+            return length + source.Length;
+        }));
+
     public ValueTask<NtStatus> FlushAsync(CancellationToken cancellationToken) =>
         _file.FlushAsync(cancellationToken);
 
@@ -281,6 +290,8 @@ internal sealed class PosixStream : IStoreFile
                 if (status.IsError)
                     return status;
                 length = edit(state, buffer, length);
+                if (length < 0)
+                    return NtStatus.DiskFull; // What it would become does not fit.
                 buffer[length] = 0;
                 using var lease = _file.Handle.Lease();
                 Span<byte> path = stackalloc byte[ProcFd.MaxLength];

@@ -95,6 +95,7 @@ public sealed class ReadWriteTests
     [Theory] // [MS-FSA] 2.1.5.4: a handle that may only append.
     [InlineData(AccessMask.AppendData, 0ul)]
     [InlineData(AccessMask.AppendData, 2ul)]
+    [InlineData(AccessMask.AppendData, 9ul)]
     public async Task Appends(AccessMask access, ulong offset)
     {
         await using TestServer server = await TestServer.StartAsync();

@@ -93,6 +93,43 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task Appends_do_not_write_over_each_other()
+    {
+        const int parts = 200;
+        await CreateFileAsync("f");
+
+        await TogetherAsync(async i =>
+        {
+            var (_, own) = await Store.OpenAsync("f", new StoreOpenOptions(StoreAccess.Write), StoreCaller.Service, Token);
+            for (int part = 0; part < parts; part++)
+            {
+                byte[] bytes = [.. Enumerable.Repeat((byte)(i + 1), 1 + (part % 97))];
+                Assert.Equal(NtStatus.Success, await own!.AppendAsync(bytes, Token));
+            }
+
+            await own!.DisposeAsync();
+            return NtStatus.Success;
+        });
+
+        var file = await OpenAsync("f", StoreAccess.Read);
+        byte[] all = await ReadAllAsync(file);
+        int each = Enumerable.Range(0, parts).Sum(part => 1 + (part % 97));
+        Assert.Equal(Enumerable.Repeat(each, Workers), all.CountBy(b => b).OrderBy(c => c.Key).Select(c => c.Value));
+    }
+
+    [Fact]
+    public async Task A_stream_is_appended_to()
+    {
+        var file = await CreateFileAsync("f");
+        var (_, stream) = await file.OpenStreamAsync("s", create: true, StoreAccess.Read | StoreAccess.Write, Token);
+        await stream!.AppendAsync("one"u8.ToArray(), Token);
+        await stream.AppendAsync("two"u8.ToArray(), Token);
+
+        Assert.Equal("onetwo"u8.ToArray(), await ReadAllAsync(stream));
+        await stream.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_storm_of_everything_leaves_a_consistent_tree()
     {
         await CreateDirectoryAsync("x");

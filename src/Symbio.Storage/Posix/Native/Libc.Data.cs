@@ -5,8 +5,12 @@ namespace Symbio.Storage.Posix.Native;
 internal static unsafe partial class Libc
 {
     private const int RwfNoWait = 8;
+    private const int RwfAppend = 0x10;
     private const int SeekData = 3;
     private const int SeekHole = 4;
+
+    /// <summary>The offset that means the end of the file, wherever that is when the bytes are written.</summary>
+    public const ulong AtEnd = ulong.MaxValue;
 
     /// <summary>fallocate(2): FALLOC_FL_KEEP_SIZE</summary>
     public const int KeepSize = 1;
@@ -34,12 +38,14 @@ internal static unsafe partial class Libc
     /// <summary>Writes; with <paramref name="noWait"/> only what needs no waiting.</summary>
     public static Errno Write(int fd, ReadOnlySpan<byte> source, ulong offset, bool noWait, out int count)
     {
+        bool append = offset == AtEnd;
+        int flags = (noWait ? RwfNoWait : 0) | (append ? RwfAppend : 0);
         fixed (byte* pointer = source)
         {
             var vector = new IoVector { Base = pointer, Length = (nuint)source.Length };
             do
             {
-                count = (int)PWriteV2(fd, &vector, 1, (long)offset, noWait ? RwfNoWait : 0);
+                count = (int)PWriteV2(fd, &vector, 1, append ? 0 : (long)offset, flags);
             }
             while (count < 0 && ErrnoExtensions.Last == Errno.EINTR);
         }
