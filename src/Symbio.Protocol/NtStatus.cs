@@ -241,6 +241,8 @@ public enum NtStatus : uint
     InvalidOplockProtocol = 0xC00000E3,
     /// <summary>STATUS_OPLOCK_NOT_GRANTED</summary>
     OplockNotGranted = 0xC00000E2,
+    /// <summary>STATUS_REQUEST_OUT_OF_SEQUENCE</summary>
+    RequestOutOfSequence = 0xC000042A,
     /// <summary>STATUS_FILE_NOT_AVAILABLE</summary>
     FileNotAvailable = 0xC0000467,
     /// <summary>STATUS_SERVER_UNAVAILABLE</summary>

@@ -51,6 +51,9 @@ internal static partial class ServerLog
     [LoggerMessage(303, LogLevel.Information, "{User} logged off from {Peer}")]
     public static partial void LoggedOff(ILogger log, string user, string peer);
 
+    [LoggerMessage(304, LogLevel.Information, "{User} uses a session from {Peer} as well: {Channels} channels")]
+    public static partial void SessionBound(ILogger log, string user, string peer, int channels);
+
     [LoggerMessage(401, LogLevel.Debug, "{User} connected to share {Share}")]
     public static partial void TreeConnected(ILogger log, string user, string share);
 

@@ -186,16 +186,18 @@ public sealed class SmbServer : IAsyncDisposable
     /// <summary>Ends a session from our side: an administrator's wish, or a newer session of the same client.</summary>
     internal async ValueTask CloseSessionAsync(Session session)
     {
+        session.End(); // First: a channel that is being added at this moment is either seen below or refused.
         Sessions.Remove(session);
         IReadOnlyList<Connection> connections = session.GetConnections();
+        Connection[] holders = [.. connections.Where(_ => session.TryHoldKeys())];
         foreach (Connection connection in connections)
             connection.Sessions.TryRemove(new(session.SessionId, session));
         await session.CloseAsync().ConfigureAwait(false);
         foreach (Connection connection in connections)
-        {
             connection.Pending.CancelAll(session.SessionId, close: false);
+        foreach (Connection connection in holders)
             connection.Retire(session);
-        }
+        session.GiveUpKeys();
     }
 
     /// <summary>Ends a tree, [MS-SMB2] 3.3.5.8: its opens are closed.</summary>

@@ -56,6 +56,16 @@ public sealed record SmbServerOptions
     /// <summary>Accept anonymous sessions; they reach IPC$ only.</summary>
     public bool AllowAnonymous { get; init; }
 
+    /// <summary>
+    /// IsMultiChannelCapable, [MS-SMB2] 3.3.1.5: clients may use a session over several connections at once.
+    /// </summary>
+    public bool MultiChannel { get; init; } = true;
+
+    /// <summary>
+    /// The network interfaces that clients are told of, for more channels; none for those that the server listens on.
+    /// </summary>
+    public IReadOnlyList<InterfaceOptions> Interfaces { get; init; } = [];
+
     /// <summary>Limits that keep a hostile or broken peer cheap.</summary>
     public ServerLimits Limits { get; init; } = new();
 
@@ -117,6 +127,9 @@ public sealed record ServerLimits
     /// the other, and what is kept for one is paid before anybody has proved who he is.
     /// </summary>
     public int MaxUnfinishedLogons { get; init; } = 16;
+
+    /// <summary>Connections of one session. As many as Windows and Samba allow.</summary>
+    public int MaxChannelsPerSession { get; init; } = 32;
 
     /// <summary>Trees of one session.</summary>
     public int MaxTreesPerSession { get; init; } = 4096;

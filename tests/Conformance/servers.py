@@ -145,7 +145,10 @@ class SymbioServer(Server):
     # expressed yet; its tests run against the default one and fail with a reason.
     # Signing is as Samba has it by default (offered, not required), because the suite as a whole assumes so: it
     # expects unsigned errors for sessions that are gone, and its scanner dies of a client that must sign.
-    setups = {"signing-required": ["--require-signing", "true"]}
+    setups = {
+        "signing-required": ["--require-signing", "true"],
+        "anonymous": ["--require-signing", "false", "--allow-anonymous", "true"],  # Samba always allows it.
+    }
     fixed_options = {"hideunread": ",access-based-enumeration"}
 
     @staticmethod

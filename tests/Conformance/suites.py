@@ -49,6 +49,7 @@ SETUPS = {
     "smb2.kernel-oplocks": "kernel-oplocks",
     "smb2.samba3misc": "posix-locking",
     "smb2.create_no_streams": "no-streams",
+    "smb2.session.reauth": "anonymous",  # A user's session authenticates again as nobody, and back.
     "smb2.session-require-signing": "signing-required",
 }
 

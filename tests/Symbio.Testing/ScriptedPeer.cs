@@ -32,7 +32,10 @@ public sealed record PeerOptions
 
     public SecurityMode SecurityMode { get; init; } = SecurityMode.SigningEnabled;
 
-    public Capabilities Capabilities { get; init; } = Capabilities.GlobalCapEncryption | Capabilities.GlobalCapLargeMtu;
+    public Capabilities Capabilities { get; init; } =
+        Capabilities.GlobalCapEncryption | Capabilities.GlobalCapLargeMtu | Capabilities.GlobalCapMultiChannel;
+
+    public Guid ClientGuid { get; init; } = Guid.NewGuid();
 }
 
 /// <summary>What a peer keeps of a logon.</summary>
@@ -66,6 +69,7 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
     private readonly List<IDisposable> _keys = [];
     private PreauthIntegrityHash _preauth;
     private MessageSigner? _signer;
+    private MessageSigner? _sessionSigner; // Session.SigningKey; of a peer that has bound a session another than the channel's.
     private MessageEncryptor? _encryptor;
     private MessageDecryptor? _decryptor;
     private SigningAlgorithm _signingAlgorithm;
@@ -80,6 +84,9 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
     public uint TreeId { get; set; }
 
     public ulong NextMessageId { get; set; }
+
+    /// <summary>ChannelSequence of the requests from now on.</summary>
+    public ushort ChannelSequence { get; set; }
 
     /// <summary>Credits that the server's responses have granted, less those used.</summary>
     public int Credits { get; private set; } = 1;
@@ -114,7 +121,7 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
 
         var request = new NegotiateRequest(
             IdList<Dialect>.Of(dialect), _options.SecurityMode, _options.Capabilities,
-            Guid.NewGuid(), contexts.Count, contexts.Written.ToArray());
+            _options.ClientGuid, contexts.Count, contexts.Written.ToArray());
         byte[] bytes = Build(request, signs: false);
         Reply reply = await ExchangeAsync(bytes);
         if (reply.Status != NtStatus.Success)
@@ -144,8 +151,24 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
     }
 
     /// <summary>Logs on with NTLMv2 in SPNEGO.</summary>
-    public async ValueTask<Reply> LogOnAsync(string user, string password, ulong previousSessionId = 0)
+    public ValueTask<Reply> LogOnAsync(string user, string password, ulong previousSessionId = 0) =>
+        AuthenticateAsync(user, password, SessionSetupFlags.None, previousSessionId);
+
+    /// <summary>
+    /// Binds another peer's session to this connection, [MS-SMB2] 3.2.4.2.3.2; its trees and opens are this peer's as well.
+    /// </summary>
+    public ValueTask<Reply> BindAsync(
+        ScriptedPeer owner, string user = TestServer.User, string password = TestServer.Password)
     {
+        Session = owner.Session;
+        _signer = _sessionSigner = owner._sessionSigner;
+        return AuthenticateAsync(user, password, SessionSetupFlags.Binding, 0);
+    }
+
+    private async ValueTask<Reply> AuthenticateAsync(
+        string user, string password, SessionSetupFlags flags, ulong previousSessionId)
+    {
+        bool binds = (flags & SessionSetupFlags.Binding) != 0;
         using NtlmHash hash = NtlmHash.FromPassword(password);
         NtlmCredential credential = user.Length == 0 ? NtlmCredential.Anonymous : new NtlmCredential(user, "", hash);
         using var initiator = new SpnegoInitiator(
@@ -159,7 +182,7 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
         while (true)
         {
             var request = new SessionSetupRequest(
-                SessionSetupFlags.None, SecurityMode.SigningEnabled, Capabilities.None, 0, previousSessionId, step.Token);
+                flags, SecurityMode.SigningEnabled, Capabilities.None, 0, previousSessionId, step.Token);
             byte[] bytes = Build(request, signs: _signer is not null && _options.Sign);
             preauth.Update(bytes);
             Reply reply = await ExchangeAsync(bytes);
@@ -170,6 +193,12 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
             step = await initiator.StepAsync(response.SecurityBuffer.ToArray(), CancellationToken.None);
             if (reply.Status == NtStatus.Success)
             {
+                if (binds)
+                {
+                    InstallChannelKey(initiator.SessionKey, preauth);
+                    return reply with { SignatureValid = _signer!.Verify(reply.Message.ToArray()) };
+                }
+
                 if (_signer is null && (response.SessionFlags & (SessionFlags.IsGuest | SessionFlags.IsNull)) == 0)
                 {
                     // The keys that this response is signed with are known only now.
@@ -286,7 +315,7 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
     {
         ushort charge = Dialect >= Dialect.Smb210 ? (ushort)Math.Max(1, (payload + 65535) / 65536) : (ushort)0;
         var header = new Smb2Header(
-            charge, NtStatus.Success, T.Command, _options.Credits, flags, 0, NextMessageId, 0, TreeId, SessionId);
+            charge, (NtStatus)ChannelSequence, T.Command, _options.Credits, flags, 0, NextMessageId, 0, TreeId, SessionId);
         header = change?.Invoke(header) ?? header;
         if (T.Command != Smb2Command.Cancel)
         {
@@ -428,7 +457,7 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
             >= Dialect.Smb300 => SessionKeys.ForSmb30(key),
             _ => SessionKeys.ForSmb2(key),
         };
-        _signer = MessageSigner.Create(_signingAlgorithm, keys.SigningKey.Span);
+        _signer = _sessionSigner = MessageSigner.Create(_signingAlgorithm, keys.SigningKey.Span);
         _keys.Add(_signer);
         if (cipher is null)
             return;
@@ -436,5 +465,14 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
         _decryptor = new MessageDecryptor(_cipher, keys.ServerToClientKey!.Span);
         _keys.Add(_encryptor);
         _keys.Add(_decryptor);
+    }
+
+    private void InstallChannelKey(ReadOnlySpan<byte> key, in PreauthIntegrityHash preauth)
+    {
+        using SecretKey channelKey = Dialect == Dialect.Smb311
+            ? SessionKeys.DeriveChannelSigningKey311(key, preauth)
+            : SessionKeys.DeriveChannelSigningKey30(key);
+        _signer = MessageSigner.Create(_signingAlgorithm, channelKey.Span);
+        _keys.Add(_signer);
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Symbio.Cluster.Local;
 using Symbio.Identity;
+using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
 using Symbio.Server;
 using Symbio.Storage;
@@ -68,6 +69,17 @@ public sealed class TestServer : IAsyncDisposable
         await peer.LogOnAsync(User, Password);
         await peer.TreeConnectAsync(share);
         return peer;
+    }
+
+    /// <summary>A peer that uses another one's session over a connection of its own.</summary>
+    public async ValueTask<ScriptedPeer> ConnectBoundAsync(ScriptedPeer owner)
+    {
+        ScriptedPeer peer = Connect();
+        await peer.NegotiateAsync(owner.Dialect, owner.Options);
+        Reply reply = await peer.BindAsync(owner);
+        return reply.Status == NtStatus.Success
+            ? peer
+            : throw new InvalidOperationException($"Binding: {reply.Status}");
     }
 
     /// <summary>Stops the server; what it then still holds, which must be nothing once the peers are gone.</summary>

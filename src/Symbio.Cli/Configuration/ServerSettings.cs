@@ -34,6 +34,10 @@ internal sealed class ServerSettings
     public IReadOnlyList<EncryptionAlgorithm> Ciphers { get; set; } = Defaults.Ciphers;
     public IReadOnlyList<SigningAlgorithm> SigningAlgorithms { get; set; } = Defaults.SigningAlgorithms;
     public bool AllowAnonymous { get; set; } = Defaults.AllowAnonymous;
+    public bool Multichannel { get; set; } = Defaults.MultiChannel;
+
+    /// <summary>Empty: those that the server listens on.</summary>
+    public IReadOnlyList<InterfaceOptions> Interfaces { get; set; } = [];
 
     public ulong MaxIoSize { get; set; } = (ulong)DefaultLimits.MaxIoSize;
     public int MaxCredits { get; set; } = DefaultLimits.MaxCredits;

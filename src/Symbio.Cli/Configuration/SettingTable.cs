@@ -67,6 +67,15 @@ internal static class SettingTable
             "allowAnonymous", "--allow-anonymous", SettingType.Boolean, s => s.AllowAnonymous,
             (s, v) => s.AllowAnonymous = v,
             "Accept sessions without a user. They reach IPC$ only, where they can list the shares."),
+        new Setting<ServerSettings, bool>(
+            "multichannel", "--multichannel", SettingType.Boolean, s => s.Multichannel, (s, v) => s.Multichannel = v,
+            "Clients may use several connections at once for one session (SMB 3)."),
+        new ListSetting<ServerSettings, InterfaceOptions>(
+            "interfaces", "--interface", InterfaceSetting.Type, s => s.Interfaces, (s, v) => s.Interfaces = v,
+            "Network interfaces that clients are told of for multichannel: a name (eth0) or an address, and after " +
+            "semicolons what the system does not know or gets wrong: speed=10G (bits per second), rss or no-rss (several " +
+            "connections to it are of use).")
+        { DefaultText = "those that the server listens on; loopback only when there is no other" },
 
         new Setting<ServerSettings, ulong>(
             "limits:maxIoSize", "--max-io-size", SettingType.Size(64 << 10, 8 << 20), s => s.MaxIoSize,

@@ -11,6 +11,9 @@ internal static class Units
     private static readonly (string Name, ulong Factor)[] SizeUnits =
         [("TiB", 1UL << 40), ("GiB", 1UL << 30), ("MiB", 1UL << 20), ("KiB", 1UL << 10), ("B", 1)];
 
+    private static readonly (string Name, ulong Factor)[] BitRateUnits =
+        [("G", 1_000_000_000), ("M", 1_000_000), ("K", 1000)];
+
     public static bool TryParseSize(string text, out ulong bytes)
     {
         int digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9');
@@ -48,6 +51,33 @@ internal static class Units
                 return name == "B" ? $"{bytes} B"
                     : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)factor:0.#} {name}");
         return "0 B";
+    }
+
+    /// <summary>Bits per second, in decimal units: 100M, 1G, 2.5G, 1000000000.</summary>
+    public static bool TryParseBitRate(string text, out ulong bitsPerSecond)
+    {
+        bitsPerSecond = 0;
+        int digits = text.AsSpan().IndexOfAnyExcept(NumberCharacters);
+        string unit = digits < 0 ? "" : text[digits..].Trim();
+        decimal factor = unit.ToUpperInvariant() switch
+        {
+            "" => 1m, "K" => 1e3m, "M" => 1e6m, "G" => 1e9m, "T" => 1e12m, _ => 0m,
+        };
+        if (!decimal.TryParse(digits < 0 ? text : text[..digits], NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture, out decimal value) || value > 1e6m * 1e9m)
+            return false;
+        decimal bits = value * factor;
+        bitsPerSecond = bits is >= 1 and <= 1e16m ? (ulong)bits : 0;
+        return bitsPerSecond > 0;
+    }
+
+    /// <summary>Exact: in the largest decimal unit that divides it.</summary>
+    public static string BitRate(ulong bitsPerSecond)
+    {
+        foreach (var (name, factor) in BitRateUnits)
+            if (bitsPerSecond % factor == 0)
+                return $"{bitsPerSecond / factor}{name}";
+        return $"{bitsPerSecond}";
     }
 
     public static bool TryParseDuration(string text, out TimeSpan duration)

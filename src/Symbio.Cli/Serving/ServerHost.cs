@@ -154,6 +154,8 @@ internal sealed class ServerHost : IAsyncDisposable
             Ciphers = Settings.Ciphers,
             SigningAlgorithms = Settings.SigningAlgorithms,
             AllowAnonymous = Settings.AllowAnonymous,
+            MultiChannel = Settings.Multichannel,
+            Interfaces = Settings.Interfaces,
             TraceRequests = Settings.Trace,
             LoggerFactory = loggers,
             Limits = new ServerLimits

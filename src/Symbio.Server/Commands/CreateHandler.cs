@@ -124,6 +124,7 @@ internal static class CreateHandler
         var open = new Open(
             server.Opens, server.Opens.NewFileId(), context.Tree, context.Connection, server.Time.GetUtcNow())
         {
+            ChannelSequences = new(context.Header.ChannelSequence),
             FileName = WireReader.ToUtf16(request.NameBytes.Span),
             GrantedAccess = operation.GrantedAccess,
             ShareAccess = request.ShareAccess,

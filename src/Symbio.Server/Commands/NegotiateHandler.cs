@@ -81,6 +81,8 @@ internal static class NegotiateHandler
         bool multiCredit = dialect >= Dialect.Smb210 && dialect != Dialect.Wildcard;
         if (multiCredit)
             capabilities |= Capabilities.GlobalCapLargeMtu;
+        if (options.MultiChannel && dialect >= Dialect.Smb300 && dialect != Dialect.Wildcard)
+            capabilities |= request.Capabilities & Capabilities.GlobalCapMultiChannel;
 
         // 3.0 and 3.0.2 encrypt with AES-128-CCM when both sides say so by capability; 3.1.1 negotiates a cipher.
         var cipher = EncryptionAlgorithm.None;

@@ -28,11 +28,8 @@ internal static class SessionSetupHandler
             return NtStatus.AccessDenied;
         }
 
-        // Binding a session to a second connection needs multichannel, which is not offered: 3.3.5.5 step 4.
-        if ((request.Flags & SessionSetupFlags.Binding) != 0)
-            return NtStatus.RequestNotAccepted;
-
         Session? session = context.Session;
+        bool binds = false;
         if (context.Header.SessionId == 0)
         {
             if (connection.Sessions.Count >= server.Options.Limits.MaxSessionsPerConnection)
@@ -41,6 +38,13 @@ internal static class SessionSetupHandler
             session = server.Sessions.Create(connection, server.Time.GetUtcNow());
             connection.Sessions[session.SessionId] = session;
             context.Session = session;
+        }
+        else if ((request.Flags & SessionSetupFlags.Binding) != 0)
+        {
+            NtStatus refusal = SessionBinding.Verify(context, out session);
+            if (refusal != NtStatus.Success)
+                return refusal;
+            binds = true;
         }
         else if (session is null)
         {
@@ -53,24 +57,55 @@ internal static class SessionSetupHandler
         }
 
         context.ResponseSessionId = session.SessionId;
-        session.Authentication ??= new Authentication(
-            new SpnegoAcceptor(server.MechanismsFor(connection.Transport.RemoteEndPoint)), new PreauthIntegrity(connection.Preauth.Hash));
+        Authentication authentication = connection.Preauthenticating.GetOrAdd(session.SessionId);
         bool hashes = connection.Dialect == Dialect.Smb311;
         if (hashes)
-            session.Authentication.Preauth.Update(context.Message.Span);
-        SecurityStep step = await session.Authentication.Acceptor
+            authentication.Preauth.Update(context.Message.Span);
+        SecurityStep step = await authentication.Acceptor
             .StepAsync(request.SecurityBuffer, CancellationToken.None).ConfigureAwait(false);
         if (step.Status == NtStatus.MoreProcessingRequired)
         {
             if (hashes)
-                context.HashResponseInto = session.Authentication.Preauth;
+                context.HashResponseInto = authentication.Preauth;
             context.Response.Write(new SessionSetupResponse(SessionFlags.None, step.Token));
             return NtStatus.MoreProcessingRequired;
         }
 
-        return step.Status == NtStatus.Success
-            ? await SucceedAsync(context, request, session, step).ConfigureAwait(false)
-            : await FailAsync(context, session, step.Status).ConfigureAwait(false);
+        NtStatus status = step.Status;
+        if (status == NtStatus.Success)
+        {
+            status = binds
+                ? SessionBinding.Complete(context, session, authentication, step)
+                : await SucceedAsync(context, request, session, authentication, step).ConfigureAwait(false);
+        }
+
+        connection.Preauthenticating.Remove(session.SessionId);
+        if (status != NtStatus.Success)
+        {
+            // A session that could not be bound is none the worse for it (smb2.session.bind_invalid_auth).
+            ServerLog.LogonFailed(connection.Log, "a client", connection.Peer, status);
+            if (!binds)
+                await server.CloseSessionAsync(session).ConfigureAwait(false);
+        }
+
+        return status;
+    }
+
+    /// <summary>Who an exchange has shown the client to be; null for nobody that may log on.</summary>
+    public static LogonIdentity? Identify(SmbServer server, SecurityLogon logon)
+    {
+        if (logon.IsAnonymous)
+        {
+            return new LogonIdentity
+            {
+                UserName = "",
+                DomainName = "",
+                Token = SecurityToken.Anonymous,
+                IsAnonymous = true,
+            };
+        }
+
+        return logon.IsGuest ? server.Options.Accounts.Guest : logon.Identity as LogonIdentity;
     }
 
     // A client that begins logons and does not end them loses the oldest. Nothing runs on it: SESSION_SETUP is exclusive.
@@ -80,46 +115,36 @@ internal static class SessionSetupHandler
         if (unfinished.Length < connection.Server.Options.Limits.MaxUnfinishedLogons)
             return;
         Session oldest = unfinished.MinBy(s => s.CreationOrder)!;
+        connection.Preauthenticating.Remove(oldest.SessionId);
         connection.Sessions.TryRemove(new(oldest.SessionId, oldest));
         connection.Server.Sessions.Remove(oldest);
         await oldest.CloseAsync().ConfigureAwait(false);
     }
 
-    private static async ValueTask<NtStatus> FailAsync(RequestContext context, Session session, NtStatus status)
-    {
-        Connection connection = context.Connection;
-        ServerLog.LogonFailed(connection.Log, "a client", connection.Peer, status);
-        session.Authentication?.Dispose();
-        session.Authentication = null;
-        await connection.Server.CloseSessionAsync(session).ConfigureAwait(false);
-        return status;
-    }
-
-    // [MS-SMB2] 3.3.5.5.3
+    // [MS-SMB2] 3.3.5.5.3, of a new session and of one that authenticates again.
     private static async ValueTask<NtStatus> SucceedAsync(
-        RequestContext context, SessionSetupRequest request, Session session, SecurityStep step)
+        RequestContext context, SessionSetupRequest request, Session session, Authentication authentication,
+        SecurityStep step)
     {
         Connection connection = context.Connection;
         SmbServer server = connection.Server;
-        using Authentication authentication = session.Authentication!;
-        session.Authentication = null;
-        SpnegoAcceptor acceptor = authentication.Acceptor;
-        if (Identify(server, acceptor.Logon!) is not { } identity)
-            return await FailAsync(context, session, NtStatus.LogonFailure).ConfigureAwait(false);
+        if (Identify(server, authentication.Acceptor.Logon!) is not { } identity)
+            return NtStatus.LogonFailure;
         bool reauthenticated = session.State != SessionState.InProgress;
         bool withoutKeys = identity.IsAnonymous || identity.IsGuest;
         if (withoutKeys && server.Options.Encryption == EncryptionMode.Required && server.Options.RejectUnencryptedAccess)
-            return await FailAsync(context, session, NtStatus.AccessDenied).ConfigureAwait(false);
+            return NtStatus.AccessDenied;
 
         // Trees and opens were made for one user: they are not handed to another. Nor does a user get a session that an
         // anonymous logon has left without keys.
         if (reauthenticated && !withoutKeys && identity.Token.UserSid != session.FirstUser)
-            return await FailAsync(context, session, NtStatus.AccessDenied).ConfigureAwait(false);
+            return NtStatus.AccessDenied;
 
-        session.SetIdentity(identity);
         if (!reauthenticated)
-            Install(connection, request, session, authentication);
-        session.State = SessionState.Valid;
+            Install(connection, request, session, identity, authentication);
+        session.SetIdentity(identity);
+        if (session.IsClosed)
+            return NtStatus.UserSessionDeleted; // From another channel, or by an administrator.
         if (request.PreviousSessionId != 0 && request.PreviousSessionId != session.SessionId)
             await ReplacePreviousAsync(server, request.PreviousSessionId, session).ConfigureAwait(false);
 
@@ -141,31 +166,17 @@ internal static class SessionSetupHandler
     private static string NameOf(LogonIdentity identity) =>
         identity.IsAnonymous ? "anonymous" : $"{identity.DomainName}\\{identity.UserName}";
 
-    private static LogonIdentity? Identify(SmbServer server, SecurityLogon logon)
-    {
-        if (logon.IsAnonymous)
-        {
-            return new LogonIdentity
-            {
-                UserName = "",
-                DomainName = "",
-                Token = SecurityToken.Anonymous,
-                IsAnonymous = true,
-            };
-        }
-
-        return logon.IsGuest ? server.Options.Accounts.Guest : logon.Identity as LogonIdentity;
-    }
-
     private static void Install(
-        Connection connection, in SessionSetupRequest request, Session session, Authentication authentication)
+        Connection connection, in SessionSetupRequest request, Session session, LogonIdentity identity,
+        Authentication authentication)
     {
         Negotiated negotiated = connection.Negotiated!;
         SmbServer server = connection.Server;
-        if (session.IsGuestOrAnonymous)
+        int limit = server.Options.Limits.MaxChannelsPerSession;
+        if (identity.IsAnonymous || identity.IsGuest)
         {
             // No key that anybody has proved to know: such a session is neither signed nor encrypted.
-            session.AddChannel(new SessionChannel(connection, null));
+            session.TryAddChannel(new SessionChannel(connection, null), limit);
             return;
         }
 
@@ -186,8 +197,9 @@ internal static class SessionSetupHandler
             decryptor = new MessageDecryptor(cipher, keys.ClientToServerKey!.Span);
         }
 
-        session.SetKeys(keys, encryptor, decryptor);
-        session.AddChannel(new SessionChannel(connection, MessageSigner.Create(negotiated.SigningAlgorithm, keys.SigningKey.Span)));
+        var signer = MessageSigner.Create(negotiated.SigningAlgorithm, keys.SigningKey.Span);
+        session.SetKeys(keys, signer, encryptor, decryptor);
+        session.TryAddChannel(new SessionChannel(connection, signer), limit);
         session.EncryptData = encryptor is not null && server.Options.Encryption == EncryptionMode.Required;
         session.SigningRequired = server.Options.RequireSigning
             || (request.SecurityMode & SecurityMode.SigningRequired) != 0

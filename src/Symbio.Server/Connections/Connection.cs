@@ -35,6 +35,8 @@ internal sealed class Connection
         Created = server.Time.GetUtcNow();
         Window = new CommandSequenceWindow(server.Options.Limits.MaxCredits);
         Pending = new PendingRequests(server.Options.Limits.MaxAsyncCommands);
+        Preauthenticating = new PreauthSessions(
+            this, server.Options.Limits.MaxUnfinishedLogons + server.Options.Limits.MaxSessionsPerConnection);
         _sendQueue = new SendQueue(transport, OnSendFailed);
         _processor = new MessageProcessor(this);
     }
@@ -70,11 +72,17 @@ internal sealed class Connection
     /// <summary>Connection.SessionTable</summary>
     public ConcurrentDictionary<ulong, Session> Sessions { get; } = new();
 
+    /// <summary>Connection.PreauthSessionTable</summary>
+    public PreauthSessions Preauthenticating { get; }
+
     /// <summary>A session of this connection has authenticated: larger frames are allowed.</summary>
     public bool IsAuthenticated { get; private set; }
 
     /// <summary>The peer has done what ends a connection: nothing more is answered.</summary>
     public bool IsAborted => _aborted;
+
+    /// <summary>As far as we know something that is sent now will arrive.</summary>
+    public bool IsLive => !_aborted && !_closing && _sendQueue.IsOpen;
 
     public long BytesReceived => Volatile.Read(ref _bytesReceived);
 
@@ -206,7 +214,7 @@ internal sealed class Connection
     }
 
     /// <summary>
-    /// A session of this connection has ended. Its keys are zeroed as soon as no response that needs them is under way.
+    /// Takes over a hold on a session's keys, and gives it up as soon as nothing that may need them is under way.
     /// </summary>
     public void Retire(Session session)
     {
@@ -219,7 +227,7 @@ internal sealed class Connection
             }
         }
 
-        session.DisposeKeys();
+        session.ReleaseKeys();
     }
 
     public RequestContext RentContext() => _contexts.TryPop(out RequestContext? context) ? context : new RequestContext(this);
@@ -271,7 +279,7 @@ internal sealed class Connection
         }
 
         foreach (Session session in retired ?? [])
-            session.DisposeKeys();
+            session.ReleaseKeys();
     }
 
     private void OnSendFailed(Exception e)
@@ -292,14 +300,15 @@ internal sealed class Connection
         await _drained.Task.ConfigureAwait(false);
         foreach (Session session in Sessions.Values)
         {
-            if (!session.RemoveChannel(this) && session.State != SessionState.InProgress)
-                continue;
+            if (!session.RemoveChannel(this))
+                continue; // It lives on over its other channels.
             await session.CloseAsync().ConfigureAwait(false);
             Server.Sessions.Remove(session);
-            session.DisposeKeys();
+            session.GiveUpKeys();
         }
 
         Sessions.Clear();
+        Preauthenticating.Dispose();
         List<Session>? retired;
         lock (_retiredLock)
         {
@@ -309,7 +318,7 @@ internal sealed class Connection
         }
 
         foreach (Session session in retired ?? [])
-            session.DisposeKeys();
+            session.ReleaseKeys();
         await Transport.DisposeAsync().ConfigureAwait(false);
         Server.OnConnectionEnded(this);
     }

@@ -311,8 +311,9 @@ internal sealed class MessageProcessor(Connection connection)
             return NtStatus.AccessDenied;
         if (signed && !context.IsEncrypted)
         {
+            // A SESSION_SETUP may be about a session of other connections, to be bound to this one: its handler's business.
             if (session is null)
-                return entry.NeedsSession || header.Command == Smb2Command.SessionSetup ? NtStatus.UserSessionDeleted : NtStatus.Success;
+                return entry.NeedsSession ? NtStatus.UserSessionDeleted : NtStatus.Success;
             if (session.SignerFor(connection) is { } signer)
             {
                 if (!signer.Verify(context.MutableMessage))
@@ -326,9 +327,9 @@ internal sealed class MessageProcessor(Connection connection)
 
         if (!entry.NeedsSession)
             return NtStatus.Success;
-        if (session is null || session.State == SessionState.InProgress)
+        if (session is null || session.State == SessionState.InProgress || session.IsClosed)
             return NtStatus.UserSessionDeleted;
-        if (session.State == SessionState.Expired || Server.Time.GetUtcNow() >= session.ExpirationTime)
+        if (Server.Time.GetUtcNow() >= session.ExpirationTime)
         {
             if (!entry.AllowedWhenExpired)
                 return NtStatus.NetworkSessionExpired;
@@ -391,7 +392,12 @@ internal sealed class MessageProcessor(Connection connection)
 
         // An interim response is not signed: with AES-GMAC one MessageId signs once, or the key is at risk.
         MessageSigner? signer = status == NtStatus.Pending ? null : SignerFor(context, request);
-        if (signer is not null)
+
+        // There is no key to sign STATUS_USER_SESSION_DELETED with. Clients that demand signatures believe it without one,
+        // but want the flag, which Windows and Samba take over from the request.
+        bool claimsSigned = status == NtStatus.UserSessionDeleted && !context.IsEncrypted
+            && (request.Flags & Smb2HeaderFlags.Signed) != 0;
+        if (signer is not null || claimsSigned)
             flags |= Smb2HeaderFlags.Signed;
         var header = new Smb2Header(
             CreditCharge: request.CreditCharge,
@@ -424,7 +430,7 @@ internal sealed class MessageProcessor(Connection connection)
         bool signed = (request.Flags & Smb2HeaderFlags.Signed) != 0;
         if (!signed && !context.MustSignResponse)
             return null;
-        return context.Session?.SignerFor(connection);
+        return context.ResponseSigner ?? context.Session?.SignerFor(connection);
     }
 
     private void Flush(RequestContext context)

@@ -16,6 +16,7 @@ internal sealed class RequestContext(Connection connection)
 {
     private PendingRequest? _pending;
     private Open? _inUse;
+    private bool _isCounted; // In the channel sequences of the open in use.
     private Smb2Header _header;
 
     public Connection Connection { get; } = connection;
@@ -79,6 +80,12 @@ internal sealed class RequestContext(Connection connection)
     /// <summary>The response must be signed whether or not the request was (the last of a SESSION_SETUP).</summary>
     public bool MustSignResponse { get; set; }
 
+    /// <summary>
+    /// What the response is signed with, where that is not the channel's key: in an exchange that binds a session to this
+    /// connection it is the session's own, [MS-SMB2] 3.3.4.1.1.
+    /// </summary>
+    public Security.Signing.MessageSigner? ResponseSigner { get; set; }
+
     /// <summary>The handler wrote an error response of its own (error contexts, or data beside an error status).</summary>
     public bool KeepsErrorBody { get; set; }
 
@@ -97,7 +104,7 @@ internal sealed class RequestContext(Connection connection)
         if (IsRelated && (open is not null || ChainFailure != NtStatus.Success))
         {
             if (open is not null && open.Session == Session && TryUse(open))
-                return NtStatus.Success;
+                return VerifyChannelSequence(open);
             return ChainFailure != NtStatus.Success ? ChainFailure : NtStatus.FileClosed;
         }
 
@@ -105,7 +112,7 @@ internal sealed class RequestContext(Connection connection)
             && open.FileId == fileId && open.Tree == Tree && TryUse(open))
         {
             Open = open;
-            return NtStatus.Success;
+            return VerifyChannelSequence(open);
         }
 
         Open = null;
@@ -153,6 +160,7 @@ internal sealed class RequestContext(Connection connection)
         ResponseTreeId = header.TreeId;
         HashResponseInto = null;
         MustSignResponse = false;
+        ResponseSigner = null;
         KeepsErrorBody = false;
         IsSessionExpired = false;
     }
@@ -165,6 +173,9 @@ internal sealed class RequestContext(Connection connection)
         _pending = null;
         Open? used = _inUse;
         _inUse = null;
+        if (_isCounted)
+            used!.ChannelSequences.Leave(_header.ChannelSequence);
+        _isCounted = false;
         return used?.EndUseAsync() ?? ValueTask.CompletedTask;
     }
 
@@ -181,6 +192,18 @@ internal sealed class RequestContext(Connection connection)
         ChainFailure = NtStatus.Success;
         IsRelated = false;
         Message = default;
+    }
+
+    // [MS-SMB2] 3.3.5.2.10
+    private NtStatus VerifyChannelSequence(Open open)
+    {
+        open.Connection = Connection;
+        if (_isCounted || Connection.Dialect < Dialect.Smb300)
+            return NtStatus.Success;
+        _isCounted = open.ChannelSequences.TryEnter(
+            _header.ChannelSequence, (_header.Flags & Smb2HeaderFlags.ReplayOperation) != 0);
+        bool changes = _header.Command is Smb2Command.Write or Smb2Command.SetInfo or Smb2Command.Ioctl;
+        return _isCounted || !changes ? NtStatus.Success : NtStatus.FileNotAvailable;
     }
 
     private bool TryUse(Open open)

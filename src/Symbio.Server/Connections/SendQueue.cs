@@ -25,6 +25,9 @@ internal sealed class SendQueue(IMessageTransport transport, Action<Exception> o
     /// <summary>Bytes handed to the transport.</summary>
     public long BytesSent;
 
+    /// <summary>False: what is queued goes nowhere.</summary>
+    public bool IsOpen => !Volatile.Read(ref _dead);
+
     /// <summary>Queues a frame, whose owner the queue becomes.</summary>
     public void Enqueue(Frame frame)
     {

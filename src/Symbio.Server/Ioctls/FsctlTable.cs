@@ -15,8 +15,7 @@ internal static class FsctlTable
         // [MS-SMB2] 3.3.5.15.2: the server is no DFS server.
         [FsctlCode.DfsGetReferrals] = FsctlRow.NotSupported(FsctlTarget.None, NtStatus.FsDriverRequired),
         [FsctlCode.DfsGetReferralsEx] = FsctlRow.NotSupported(FsctlTarget.None, NtStatus.FsDriverRequired),
-        // [MS-SMB2] 3.3.5.15.11: no multichannel yet.
-        [FsctlCode.QueryNetworkInterfaceInfo] = FsctlRow.NotSupported(FsctlTarget.None, NtStatus.NotSupported),
+        [FsctlCode.QueryNetworkInterfaceInfo] = FsctlRow.For(FsctlTarget.None, QueryNetworkInterfaceInfo.Handle),
 
         // Pipes.
         [FsctlCode.PipeTransceive] = FsctlRow.For(FsctlTarget.Pipe, PipeTransceive.HandleAsync),

@@ -20,6 +20,7 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     private int _lockCount;
     private int _uses = 1; // The open itself until it is closed, and every request that is at work on it.
     private byte[]? _resumeSecret;
+    private Connection _connection = connection;
 
     /// <summary>Open.FileId and Open.DurableFileId</summary>
     public FileId FileId => fileId;
@@ -30,10 +31,18 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     /// <summary>Open.Session</summary>
     public Session Session => tree.Session;
 
-    /// <summary>Open.Connection</summary>
-    public Connection Connection => connection;
+    /// <summary>Open.Connection: where the open was made or last used. It may be gone while the session lives on.</summary>
+    public Connection Connection
+    {
+        get => Volatile.Read(ref _connection);
+        set
+        {
+            if (_connection != value)
+                Volatile.Write(ref _connection, value);
+        }
+    }
 
-    public SmbServer Server => connection.Server;
+    public SmbServer Server { get; } = connection.Server;
 
     public DateTimeOffset Opened => opened;
 
@@ -83,7 +92,10 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
 
     /// <summary>[MS-SMB2] 3.3.5.14: only where a client may have sent a LOCK request twice.</summary>
     public bool VerifiesLockSequence =>
-        (connection.Negotiated!.ServerCapabilities & Capabilities.GlobalCapMultiChannel) != 0;
+        (Connection.Negotiated!.ServerCapabilities & Capabilities.GlobalCapMultiChannel) != 0;
+
+    /// <summary>Open.ChannelSequence and what is counted by it, [MS-SMB2] 3.3.5.2.10; it begins with that of the CREATE.</summary>
+    public ChannelSequences ChannelSequences { get; init; } = new(0);
 
     /// <summary>Times that this open's own operations leave alone because the client has set them, [MS-FSA] 2.1.5.15.2.</summary>
     public StickyTimes StickyTimes { get; } = new();

@@ -37,6 +37,7 @@ internal static class PipeOpener
         var open = new Open(
             server.Opens, server.Opens.NewFileId(), context.Tree, context.Connection, server.Time.GetUtcNow())
         {
+            ChannelSequences = new(context.Header.ChannelSequence),
             FileName = name,
             GrantedAccess = access,
             ShareAccess = share,

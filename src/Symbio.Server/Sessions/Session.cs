@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Symbio.Identity;
+using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
@@ -13,39 +14,43 @@ using Symbio.Server.Trees;
 namespace Symbio.Server.Sessions;
 
 /// <summary>A session, [MS-SMB2] 3.3.1.8.</summary>
-internal sealed class Session(ulong sessionId, Connection connection, DateTimeOffset creationTime)
+internal sealed class Session(ulong sessionId, Connection connection, DateTimeOffset creationTime, long creationOrder)
 {
-    private readonly Lock _lock = new();
-    private readonly List<SessionChannel> _channels = [];
+    private readonly ChannelList _channels = new(connection);
     private readonly TaskCompletionSource _whenClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private uint _lastTreeId;
     private int _lockCount;
-    private int _closed;
+    private int _closing;
     private int _openCount;
+    private int _keyHolders = 1; // The session itself until it has ended, and connections that have a response under way.
+    private int _gaveUpKeys;
 
     /// <summary>Session.SessionId</summary>
     public ulong SessionId { get; } = sessionId;
 
     /// <summary>Session.Connection: the first channel's.</summary>
-    public Connection Connection { get; } = connection;
+    public Connection Connection => _channels.Connection;
+
+    /// <summary>
+    /// What was negotiated where the session was begun: its dialect, its cipher and the algorithm of
+    /// <see cref="Signer"/>.
+    /// </summary>
+    public Negotiated Negotiated { get; } = connection.Negotiated!;
 
     /// <summary>Session.CreationTime</summary>
     public DateTimeOffset CreationTime { get; } = creationTime;
 
     /// <summary>Of two sessions the older has the smaller one.</summary>
-    public uint CreationOrder => (uint)SessionId; // SessionTable counts there.
+    public long CreationOrder => creationOrder;
 
-    /// <summary>Session.State</summary>
-    public SessionState State { get; set; } = SessionState.InProgress;
+    /// <summary>Session.State. (What has ended is <see cref="IsClosed"/>, and in no table any more.)</summary>
+    public SessionState State { get; private set; } = SessionState.InProgress;
 
     /// <summary>Session.SecurityContext; null until the first authentication has succeeded.</summary>
     public LogonIdentity? Identity { get; private set; }
 
     /// <summary>Who authenticated first: the session's user, also while an anonymous re-authentication is in force.</summary>
     public Sid? FirstUser { get; private set; }
-
-    /// <summary>The authentication exchange under way; null when there is none.</summary>
-    public Authentication? Authentication { get; set; }
 
     /// <summary>Session.ExpirationTime</summary>
     public DateTimeOffset ExpirationTime { get; private set; } = DateTimeOffset.MaxValue;
@@ -69,6 +74,12 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     /// <summary>Keys and what works with them; null until authenticated, and for anonymous and guest sessions.</summary>
     public SessionKeys? Keys { get; private set; }
 
+    /// <summary>
+    /// Session.SigningKey, in the shape of what signs with it: signs over the first channel, and the exchanges that bind
+    /// others. Null as <see cref="Keys"/> is.
+    /// </summary>
+    public MessageSigner? Signer { get; private set; }
+
     /// <summary>Encrypts what we send; null where encryption was not negotiated.</summary>
     public MessageEncryptor? Encryptor { get; private set; }
 
@@ -89,7 +100,10 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
         Opens.TryGetValue(key.First, out Open? open) && open.HasResumeKey(key) ? open : null;
 
     /// <summary>The session has ended: what is made for it from now on must be taken back by who made it.</summary>
-    public bool IsClosed => Volatile.Read(ref _closed) != 0;
+    public bool IsClosed => _channels.HasEnded;
+
+    /// <summary>How many channels there are.</summary>
+    public int ChannelCount => _channels.Count;
 
     /// <summary>Takes a place for a byte-range lock; false when there is none left.</summary>
     public bool TryAddLock(int limit)
@@ -106,19 +120,7 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     public bool IsGuestOrAnonymous => Identity is null or { IsGuest: true } or { IsAnonymous: true };
 
     /// <summary>The signer of the channel over this connection; null when messages of this session are not signed.</summary>
-    public MessageSigner? SignerFor(Connection channelConnection)
-    {
-        lock (_lock)
-        {
-            foreach (SessionChannel channel in _channels)
-            {
-                if (channel.Connection == channelConnection)
-                    return channel.Signer;
-            }
-        }
-
-        return null;
-    }
+    public MessageSigner? SignerFor(Connection channelConnection) => _channels.Find(channelConnection)?.Signer;
 
     /// <summary>Sets who the session belongs to, at the end of an authentication.</summary>
     public void SetIdentity(LogonIdentity identity)
@@ -126,39 +128,39 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
         Identity = identity;
         FirstUser ??= identity.Token.UserSid;
         ExpirationTime = identity.ExpirationTime ?? DateTimeOffset.MaxValue;
+        State = SessionState.Valid;
     }
 
     /// <summary>Installs the keys of the first authentication; later ones do not change them, [MS-SMB2] 3.3.5.5.3.</summary>
-    public void SetKeys(SessionKeys keys, MessageEncryptor? encryptor, MessageDecryptor? decryptor)
+    public void SetKeys(
+        SessionKeys keys, MessageSigner signer, MessageEncryptor? encryptor, MessageDecryptor? decryptor)
     {
         Keys = keys;
+        Signer = signer;
         Encryptor = encryptor;
         Decryptor = decryptor;
     }
 
-    /// <summary>Adds a channel to Session.ChannelList.</summary>
-    public void AddChannel(SessionChannel channel)
-    {
-        lock (_lock)
-            _channels.Add(channel);
-    }
+    /// <summary>
+    /// Adds a channel to Session.ChannelList. The session may have ended meanwhile; then, as when there are too many, the
+    /// signer is the caller's to dispose.
+    /// </summary>
+    public NtStatus TryAddChannel(SessionChannel channel, int limit) => _channels.TryAdd(channel, limit);
 
-    /// <summary>Takes a connection's channel out; true when it was the last.</summary>
-    public bool RemoveChannel(Connection channelConnection)
-    {
-        lock (_lock)
-        {
-            _channels.RemoveAll(c => c.Connection == channelConnection);
-            return _channels.Count == 0;
-        }
-    }
+    /// <summary>
+    /// Takes the channel of a connection that has ended out, [MS-SMB2] 3.3.7.1; true when it was the last, and the session
+    /// has ended with it.
+    /// </summary>
+    public bool RemoveChannel(Connection channelConnection) => _channels.Remove(channelConnection, keep: Signer);
 
     /// <summary>The connections that this session is used over.</summary>
-    public IReadOnlyList<Connection> GetConnections()
-    {
-        lock (_lock)
-            return [Connection, .. _channels.Select(c => c.Connection).Where(c => c != Connection)];
-    }
+    public IReadOnlyList<Connection> GetConnections() => _channels.GetConnections();
+
+    /// <summary>
+    /// The connections that a notification can be sent over, best first: <paramref name="preferred"/> (Open.Connection), if
+    /// it is one of them and alive, then the others, the latest first.
+    /// </summary>
+    public IEnumerable<Connection> GetLiveConnections(Connection? preferred = null) => _channels.GetLive(preferred);
 
     public void CountOpen(int change) => Interlocked.Add(ref _openCount, change);
 
@@ -166,12 +168,19 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     public uint NewTreeId() => Interlocked.Increment(ref _lastTreeId);
 
     /// <summary>
+    /// The session ends: no channel, tree or open is added any more. Said before the tables are looked at, so that who adds
+    /// something at the same time finds out.
+    /// </summary>
+    public void End() => _channels.End();
+
+    /// <summary>
     /// Closes every open and tree, [MS-SMB2] 3.3.4.12 and 3.3.7.1. Later calls wait until the first is done: who replaces a
     /// session counts on its opens being gone.
     /// </summary>
     public async ValueTask CloseAsync()
     {
-        if (Interlocked.Exchange(ref _closed, 1) != 0)
+        End();
+        if (Interlocked.Exchange(ref _closing, 1) != 0)
         {
             await _whenClosed.Task.ConfigureAwait(false);
             return;
@@ -179,7 +188,6 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
 
         try
         {
-            State = SessionState.Expired;
             foreach (TreeConnect tree in TreeConnects.Values)
                 tree.Release();
 
@@ -187,7 +195,6 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
             foreach (Open open in Opens.Values.OrderBy(o => o.FileId.Persistent))
                 await open.CloseAsync().ConfigureAwait(false);
             TreeConnects.Clear();
-            Authentication?.Dispose();
         }
         finally
         {
@@ -195,20 +202,47 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
         }
 
         // Keys are not disposed here: a response that is being signed or encrypted on another thread may still need
-        // them. The connection zeroes them when nothing is under way any more: Connection.Retire.
+        // them. The connections zero them when nothing is under way any more: Connection.Retire.
     }
 
-    /// <summary>Zeros the keys. Nothing may be under way on this session any more.</summary>
-    public void DisposeKeys()
+    /// <summary>
+    /// Keeps the keys until <see cref="ReleaseKeys"/>, whoever ends the session meanwhile. False: they are gone already.
+    /// Needed by who uses them outside a request of one of the session's channels.
+    /// </summary>
+    public bool TryHoldKeys()
+    {
+        int holders = Volatile.Read(ref _keyHolders);
+        while (holders > 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _keyHolders, holders + 1, holders);
+            if (seen == holders)
+                return true;
+            holders = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives the keys up. The last holder zeroes them.</summary>
+    public void ReleaseKeys()
+    {
+        if (Interlocked.Decrement(ref _keyHolders) == 0)
+            DisposeKeys();
+    }
+
+    /// <summary>The session has ended and needs the keys no more.</summary>
+    public void GiveUpKeys()
+    {
+        if (Interlocked.Exchange(ref _gaveUpKeys, 1) == 0)
+            ReleaseKeys();
+    }
+
+    private void DisposeKeys()
     {
         Encryptor?.Dispose();
         Decryptor?.Dispose();
-        lock (_lock)
-        {
-            foreach (SessionChannel channel in _channels)
-                channel.Signer?.Dispose();
-        }
-
+        _channels.DisposeKeys();
+        Signer?.Dispose();
         Keys?.Dispose();
     }
 }
@@ -218,8 +252,5 @@ internal enum SessionState
 {
     InProgress,
     Valid,
-    Expired,
+    // Expired is a matter of the clock: Session.ExpirationTime.
 }
-
-/// <summary>A channel of a session, [MS-SMB2] 3.3.1.14: a connection and the key that signs over it.</summary>
-internal sealed record SessionChannel(Connection Connection, MessageSigner? Signer);

@@ -8,7 +8,8 @@ namespace Symbio.Server.Sessions;
 internal sealed class SessionTable
 {
     private readonly ConcurrentDictionary<ulong, Session> _sessions = new();
-    private long _last;
+    private uint _last = (uint)RandomNumberGenerator.GetInt32(int.MaxValue); // So that an earlier life's ids are not ours.
+    private long _created;
 
     public IEnumerable<Session> All => _sessions.Values;
 
@@ -18,10 +19,12 @@ internal sealed class SessionTable
     {
         while (true)
         {
-            // A counter so that ids do not come again, and random bits so that nobody guesses a neighbour's.
-            ulong id = ((ulong)(uint)RandomNumberGenerator.GetInt32(1, int.MaxValue) << 32)
-                | (uint)Interlocked.Increment(ref _last);
-            var session = new Session(id, connection, now);
+            // 32 bits, as there are clients that lose the rest (smb2.session-id). It is not a secret: who uses a session
+            // has been let in over the same connection, or shows that he has its key.
+            uint id = Interlocked.Increment(ref _last);
+            if (id is 0 or uint.MaxValue)
+                continue;
+            var session = new Session(id, connection, now, Interlocked.Increment(ref _created));
             if (_sessions.TryAdd(id, session))
                 return session;
         }

@@ -1,10 +1,7 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using Symbio.Identity;
 using Symbio.Protocol;
-using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
-using Symbio.Security.Ntlm;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Commands;
@@ -13,8 +10,6 @@ namespace Symbio.Server.Tests.Commands;
 public sealed class SessionSetupTests
 {
     private const string Other = "other";
-
-
 
     [Theory]
     [InlineData(TestServer.User, "wrong")]
@@ -242,18 +237,6 @@ public sealed class SessionSetupTests
         Assert.Equal(NtStatus.UserSessionDeleted, (await thief.CreateAsync("a.txt")).Status);
     }
 
-    [Fact] // 3.3.5.5: binding needs multichannel, which is not offered.
-    public async Task Binding_is_not_accepted()
-    {
-        await using TestServer server = await StartAsync();
-        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
-
-        Reply reply = await peer.SendAsync(new SessionSetupRequest(
-            SessionSetupFlags.Binding, SecurityMode.SigningEnabled, Capabilities.None, 0, 0, new byte[10]));
-
-        Assert.Equal(NtStatus.RequestNotAccepted, reply.Status);
-    }
-
     [Fact] // 3.3.5.4, 3.3.5.5: what was tampered with on the way gives both sides other keys.
     public async Task A_negotiate_that_was_tampered_with_is_found_out()
     {
@@ -318,23 +301,4 @@ public sealed class SessionSetupTests
             ((LocalAccounts)o.Accounts).Add(Other, TestServer.Password);
             return configure?.Invoke(o) ?? o;
         });
-
-    private sealed class ExpiringAccounts(IAccountAuthority accounts, Func<DateTimeOffset> expiration) : IAccountAuthority
-    {
-        public Sid DomainSid => accounts.DomainSid;
-
-        public LogonIdentity? Guest => accounts.Guest;
-
-        public async ValueTask<NtlmVerification> VerifyAsync(NtlmLogon logon, CancellationToken cancellationToken)
-        {
-            NtlmVerification verification = await accounts.VerifyAsync(logon, cancellationToken);
-            return verification.Identity is LogonIdentity identity
-                ? verification with { Identity = identity with { ExpirationTime = expiration() } }
-                : verification;
-        }
-
-        public bool TryLookupName(string name, out AccountName account) => accounts.TryLookupName(name, out account);
-
-        public bool TryLookupSid(Sid sid, out AccountName account) => accounts.TryLookupSid(sid, out account);
-    }
 }
