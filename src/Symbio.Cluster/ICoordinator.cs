@@ -1,5 +1,6 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Smb2;
 
 namespace Symbio.Cluster;
 
@@ -9,15 +10,26 @@ namespace Symbio.Cluster;
 /// </summary>
 public interface ICoordinator
 {
-    /// <summary>Registers an open, after share modes and delete-pending allow it; [MS-FSA] 2.1.5.1.2.</summary>
+    /// <summary>
+    /// Registers an open, after share modes and delete-pending allow it and others have given up what they cache and it
+    /// would spoil; grants it an oplock or a lease. [MS-FSA] 2.1.5.1.2.
+    /// </summary>
     /// <returns>
-    /// <see cref="NtStatus.SharingViolation"/> or <see cref="NtStatus.DeletePending"/> when they do not.
+    /// <see cref="NtStatus.SharingViolation"/> or <see cref="NtStatus.DeletePending"/> when it may not be, and
+    /// <see cref="NtStatus.Pending"/> when somebody else's answer must be waited for.
     /// </returns>
-    ValueTask<(NtStatus Status, IFileClaim? Claim)> OpenAsync(
-        FileIdentity file, ClaimOptions options, CancellationToken cancellationToken);
+    ValueTask<ClaimOutcome> OpenAsync(FileIdentity file, ClaimOptions options, CancellationToken cancellationToken);
 
     /// <summary>Is this name (upper-cased) of the file to be removed at its last close?</summary>
     ValueTask<bool> IsDeletePendingAsync(FileIdentity file, string link, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Something has changed what is cached of the file (of its unnamed stream) without an open of it: its lease holders,
+    /// except this one, lose that. The content of a directory changes like this.
+    /// </summary>
+    /// <returns>Not null: completes when all who have to agree have done so.</returns>
+    ValueTask<Task?> ContendAsync(
+        FileIdentity file, LeaseState lose, LeaseId? except, CancellationToken cancellationToken);
 }
 
 /// <summary>Names a file for as long as it exists, on every node alike.</summary>
@@ -27,15 +39,17 @@ public readonly record struct FileIdentity(ulong Volume, ulong FileId, ulong Gen
 /// <param name="Stream">Stream name, upper-cased; "" for the unnamed one. Share modes are per stream.</param>
 /// <param name="Link">The name it was opened by, upper-cased: delete-pending is per name, [MS-FSA] 2.1.1.5 Link.</param>
 /// <param name="Access">Open.GrantedAccess</param>
-/// <param name="AlsoNeeds">
-/// Access that the opening itself makes use of, such as writing when it overwrites: others must share it now, but it is
-/// not held against those who come later.
+/// <param name="Overwrites">
+/// The opening itself writes: others must share that now (it is not held against those who come later), and lose what they
+/// have read.
 /// </param>
+/// <param name="IsDirectory">Directories are not written to: nothing but R and RH can be granted on them.</param>
+/// <param name="Caching">What the open would like to cache; null for nothing.</param>
 /// <param name="ShareRead">FILE_SHARE_READ, and so on.</param>
 /// <param name="DeleteOnClose">Sets delete-pending when this open is closed.</param>
 public readonly record struct ClaimOptions(
     string Stream, string Link, AccessMask Access, bool ShareRead, bool ShareWrite, bool ShareDelete, bool DeleteOnClose,
-    AccessMask AlsoNeeds = AccessMask.None);
+    bool Overwrites = false, bool IsDirectory = false, CacheRequest? Caching = null);
 
 /// <summary>One open's place in its file's record.</summary>
 public interface IFileClaim
@@ -57,6 +71,22 @@ public interface IFileClaim
 
     /// <summary>True when other opens of any stream of the file exist.</summary>
     bool HasOtherOpens { get; }
+
+    /// <summary>The oplock or lease of this open, as it is now.</summary>
+    CacheGrant Cache { get; }
+
+    /// <summary>
+    /// This open is about to do something that spoils what others cache, [MS-FSA] 2.1.4.12: R and W to write or lock, H to
+    /// rename or delete. Those who share its lease are not others. No cost while nobody else caches.
+    /// </summary>
+    /// <returns>Not null: completes when all who have to agree have done so.</returns>
+    ValueTask<Task?> ContendAsync(LeaseState lose, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The owner agrees to a break, [MS-FSA] 2.1.5.19. <see cref="NtStatus.Unsuccessful"/> when there is none, and
+    /// <see cref="NtStatus.RequestNotAccepted"/> when it would keep more than it was told it may.
+    /// </summary>
+    ValueTask<NtStatus> AcknowledgeBreakAsync(LeaseState state, CancellationToken cancellationToken);
 
     /// <summary>The file's name has changed for every open that used the same name.</summary>
     void RenameLink(string link);

@@ -9,6 +9,7 @@ using Symbio.Rpc.Runtime;
 using Symbio.Security.Ntlm;
 using Symbio.Security.Spnego;
 using Symbio.Server.Connections;
+using Symbio.Server.Leases;
 using Symbio.Server.Opens;
 using Symbio.Server.Pipes;
 using Symbio.Server.Sessions;
@@ -43,6 +44,7 @@ public sealed class SmbServer : IAsyncDisposable
         Options = options;
         Log = options.LoggerFactory.CreateLogger("Symbio.Server");
         StartTime = Time.GetUtcNow();
+        Coordinator = new LocalCoordinator(Time, options.OplockBreakTimeout);
         _ntlm = new NtlmServerOptions
         {
             NetBiosComputerName = options.ServerName,
@@ -80,7 +82,10 @@ public sealed class SmbServer : IAsyncDisposable
 
     internal RpcServer Pipes { get; }
 
-    internal ICoordinator Coordinator { get; } = new LocalCoordinator();
+    /// <summary>GlobalLeaseTableList</summary>
+    internal LeaseTable Leases { get; } = new();
+
+    internal ICoordinator Coordinator { get; }
 
     /// <summary>The security buffer of every NEGOTIATE response.</summary>
     internal byte[] SecurityHint { get; }

@@ -66,6 +66,11 @@ public sealed record SmbServerOptions
     /// </summary>
     public IReadOnlyList<InterfaceOptions> Interfaces { get; init; } = [];
 
+    /// <summary>
+    /// How long a client has to answer an oplock or lease break before it loses all it caches, [MS-SMB2] 3.3.2.1.
+    /// </summary>
+    public TimeSpan OplockBreakTimeout { get; init; } = Cluster.Local.LocalCoordinator.DefaultBreakTimeout;
+
     /// <summary>Limits that keep a hostile or broken peer cheap.</summary>
     public ServerLimits Limits { get; init; } = new();
 

@@ -9,7 +9,7 @@ public sealed class LocalCoordinatorTests
 {
     private static readonly FileIdentity File = new(1, 2, 3);
 
-    private readonly LocalCoordinator _coordinator = new();
+    private readonly LocalCoordinator _coordinator = new(TimeProvider.System);
 
     [Fact] // [MS-FSA] 2.1.5.1.2.2: who comes second must share what the first has, and have only what the first shares.
     public async Task Every_pair_of_accesses_and_share_modes()
@@ -132,12 +132,12 @@ public sealed class LocalCoordinatorTests
     public async Task What_only_the_opening_needs_is_not_held_against_later_opens()
     {
         (_, IFileClaim? first) = await _coordinator.OpenAsync(
-            File, new ClaimOptions("", "A", AccessMask.ReadData, true, true, true, false, AccessMask.WriteData), default);
+            File, new ClaimOptions("", "A", AccessMask.ReadData, true, true, true, false, Overwrites: true), default);
 
         Assert.NotNull(first);
         Assert.Equal(NtStatus.Success, (await OpenAsync(AccessMask.ReadData, 1)).Status); // Shares reading alone.
         (NtStatus status, _) = await _coordinator.OpenAsync(
-            File, new ClaimOptions("", "A", AccessMask.ReadData, true, true, true, false, AccessMask.WriteData), default);
+            File, new ClaimOptions("", "A", AccessMask.ReadData, true, true, true, false, Overwrites: true), default);
         Assert.Equal(NtStatus.SharingViolation, status);
     }
 
@@ -168,7 +168,7 @@ public sealed class LocalCoordinatorTests
         return outcome;
     }
 
-    private ValueTask<(NtStatus Status, IFileClaim? Claim)> OpenAsync(
+    private ValueTask<ClaimOutcome> OpenAsync(
         AccessMask access, int share, bool deleteOnClose = false, string link = "A", string stream = "") =>
         _coordinator.OpenAsync(
             File,

@@ -28,7 +28,7 @@ public sealed class RangeLocksTests
     [MemberData(nameof(Pairs))]
     public async Task Exclusive_locks_meet(ulong offset1, ulong length1, ulong offset2, ulong length2, bool together)
     {
-        var coordinator = new LocalCoordinator();
+        var coordinator = new LocalCoordinator(TimeProvider.System);
         IFileClaim first = await OpenAsync(coordinator);
         IFileClaim second = await OpenAsync(coordinator);
         await first.LockAsync(new(offset1, length1), true, wait: false, default);
@@ -49,7 +49,7 @@ public sealed class RangeLocksTests
     [InlineData(true, true, true, NtStatus.LockNotGranted)]
     public async Task Kinds_of_locks_on_one_range(bool firstExclusive, bool secondExclusive, bool sameOpen, NtStatus expected)
     {
-        var coordinator = new LocalCoordinator();
+        var coordinator = new LocalCoordinator(TimeProvider.System);
         IFileClaim first = await OpenAsync(coordinator);
         IFileClaim second = sameOpen ? first : await OpenAsync(coordinator);
         await first.LockAsync(new(0, 10), firstExclusive, wait: false, default);
@@ -61,7 +61,7 @@ public sealed class RangeLocksTests
     public async Task Random_locks_agree_with_a_plain_list()
     {
         var random = new Random(42);
-        var coordinator = new LocalCoordinator();
+        var coordinator = new LocalCoordinator(TimeProvider.System);
         IFileClaim[] claims = [await OpenAsync(coordinator), await OpenAsync(coordinator), await OpenAsync(coordinator)];
         var list = new List<(int Claim, ByteRange Range, bool Exclusive)>();
         for (int i = 0; i < 20_000; i++)
@@ -101,7 +101,7 @@ public sealed class RangeLocksTests
     [Fact]
     public async Task A_waiting_lock_is_granted_when_the_other_goes()
     {
-        var coordinator = new LocalCoordinator();
+        var coordinator = new LocalCoordinator(TimeProvider.System);
         IFileClaim first = await OpenAsync(coordinator);
         IFileClaim second = await OpenAsync(coordinator);
         await first.LockAsync(new(0, 10), true, wait: false, default);
@@ -117,7 +117,7 @@ public sealed class RangeLocksTests
     [Fact]
     public async Task A_waiting_lock_ends_with_its_open()
     {
-        var coordinator = new LocalCoordinator();
+        var coordinator = new LocalCoordinator(TimeProvider.System);
         IFileClaim first = await OpenAsync(coordinator);
         IFileClaim second = await OpenAsync(coordinator);
         await first.LockAsync(new(0, 10), true, wait: false, default);
@@ -132,7 +132,7 @@ public sealed class RangeLocksTests
     [Fact]
     public async Task A_cancelled_lock_is_not_granted_later()
     {
-        var coordinator = new LocalCoordinator();
+        var coordinator = new LocalCoordinator(TimeProvider.System);
         IFileClaim first = await OpenAsync(coordinator);
         IFileClaim second = await OpenAsync(coordinator);
         await first.LockAsync(new(0, 10), true, wait: false, default);
@@ -149,7 +149,7 @@ public sealed class RangeLocksTests
     [Fact]
     public async Task Only_what_was_locked_is_unlocked()
     {
-        IFileClaim claim = await OpenAsync(new LocalCoordinator());
+        IFileClaim claim = await OpenAsync(new LocalCoordinator(TimeProvider.System));
         await claim.LockAsync(new(0, 10), true, wait: false, default);
 
         Assert.Equal(NtStatus.RangeNotLocked, await claim.UnlockAsync(new(0, 9), default));

@@ -1,5 +1,6 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Smb2;
 
 namespace Symbio.Cluster.Local;
 
@@ -7,6 +8,7 @@ namespace Symbio.Cluster.Local;
 internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptions options) : IFileClaim
 {
     private volatile bool _streamHasLocks;
+    private volatile bool _isCachedByOthers;
 
     public FileIdentity File { get; } = file;
 
@@ -33,6 +35,18 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
         set => _streamHasLocks = value;
     }
 
+    /// <summary>Lets writes of a file that nobody else caches pass without taking the record's lock.</summary>
+    public bool IsCached
+    {
+        get => _isCachedByOthers;
+        set => _isCachedByOthers = value;
+    }
+
+    /// <summary>The oplock or lease; null when none was asked for (or no oplock granted).</summary>
+    public CacheHolder? Holder { get; init; }
+
+    public CacheGrant Cache => Holder is null ? default : record.GetGrant(this);
+
     public bool IsDeletePending => record.IsDeletePending(this);
 
     public bool HasOtherOpens => record.HasOtherOpens(this);
@@ -44,6 +58,12 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
     }
 
     public bool HasOtherAccess(AccessMask access) => record.HasOtherAccess(this, access);
+
+    public ValueTask<Task?> ContendAsync(LeaseState lose, CancellationToken cancellationToken) =>
+        new(IsCached ? record.Contend(this, Stream, Holder?.Lease, lose) : null);
+
+    public ValueTask<NtStatus> AcknowledgeBreakAsync(LeaseState state, CancellationToken cancellationToken) =>
+        new(record.AcknowledgeBreak(this, state));
 
     public NtStatus CheckShareDelete() => record.CheckShareDelete(this);
 
@@ -77,8 +97,11 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
     private ReleaseOutcome Release(bool abandon)
     {
         var wake = new List<LockWaiter>();
-        ReleaseOutcome outcome = record.Release(this, wake, abandon);
+        var wakeOpens = new List<TaskCompletionSource>();
+        ReleaseOutcome outcome = record.Release(this, wake, wakeOpens, abandon);
         Wake(wake);
+        foreach (TaskCompletionSource waiter in wakeOpens)
+            waiter.TrySetResult();
         return outcome;
     }
 

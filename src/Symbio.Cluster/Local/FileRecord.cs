@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Smb2;
 
 namespace Symbio.Cluster.Local;
 
@@ -14,6 +15,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
 
     private readonly List<FileClaim> _claims = [];
     private readonly Dictionary<string, RangeLocks> _locks = new(StringComparer.Ordinal);
+    private CacheTable? _caches;
 
     // Names (or streams) that are removed at their last close, and those whose removal is under way.
     private readonly HashSet<(string Link, string Stream)> _deletePending = [];
@@ -22,30 +24,78 @@ internal sealed class FileRecord(LocalCoordinator owner)
     public Lock Lock { get; } = new();
 
     /// <summary>False: the record is dead, take another one.</summary>
-    public bool TryOpen(FileIdentity file, ClaimOptions options, out NtStatus status, out FileClaim? claim)
+    public bool TryOpen(FileIdentity file, ClaimOptions options, out ClaimOutcome outcome)
     {
-        claim = null;
+        var notices = new List<BreakNotice>();
         lock (Lock)
         {
-            status = NtStatus.Success;
+            outcome = default;
             if (_dead)
                 return false;
-            status = CheckOpen(options);
+            NtStatus status = Check(options, notices, out List<Task>? waits);
             if (status == NtStatus.Success)
-            {
-                claim = new FileClaim(this, file, options)
-                {
-                    StreamHasLocks = _locks.TryGetValue(options.Stream, out RangeLocks? locks) && !locks.IsEmpty,
-                };
-                _claims.Add(claim);
-            }
+                outcome = new ClaimOutcome(status, Admit(file, options));
             else
-            {
-                DieIfUnused(file);
-            }
+                outcome = new ClaimOutcome(status, null, waits is null ? null : Task.WhenAll(waits));
+            DieIfUnused(file);
         }
 
+        BreakNotice.SendAll(notices);
         return true;
+    }
+
+    public Task? Contend(FileClaim? claim, string stream, LeaseId? lease, LeaseState lose)
+    {
+        var notices = new List<BreakNotice>();
+        Task? wait;
+        lock (Lock)
+        {
+            wait = _caches?.Contend(stream, claim?.Holder, lease, lose, notices);
+            UpdateCachedFlags(stream);
+        }
+
+        BreakNotice.SendAll(notices);
+        return wait;
+    }
+
+    public NtStatus AcknowledgeBreak(FileClaim claim, LeaseState state)
+    {
+        var notices = new List<BreakNotice>();
+        var wake = new List<TaskCompletionSource>();
+        NtStatus status;
+        lock (Lock)
+        {
+            if (claim.IsReleased || claim.Holder is not { } holder)
+                return NtStatus.Unsuccessful;
+            status = holder.Acknowledge(state, this, notices, wake);
+            UpdateCachedFlags(claim.Stream);
+        }
+
+        Finish(notices, wake);
+        return status;
+    }
+
+    /// <summary>The owner does not answer: it loses everything, [MS-SMB2] 3.3.6.1 and 3.3.6.3.</summary>
+    public ITimer StartBreakTimer(CacheHolder holder) => owner.Time.CreateTimer(
+        _ =>
+        {
+            var wake = new List<TaskCompletionSource>();
+            lock (Lock)
+            {
+                if (holder.BreakTo is null)
+                    return;
+                holder.End(LeaseState.None, wake);
+                UpdateCachedFlags(holder.Stream);
+            }
+
+            Finish([], wake);
+        },
+        null, owner.BreakTimeout, Timeout.InfiniteTimeSpan);
+
+    public CacheGrant GetGrant(FileClaim claim)
+    {
+        lock (Lock)
+            return claim.Holder?.Grant ?? default;
     }
 
     public bool IsDeletePending(FileClaim claim)
@@ -127,13 +177,20 @@ internal sealed class FileRecord(LocalCoordinator owner)
         }
     }
 
-    public ReleaseOutcome Release(FileClaim claim, List<LockWaiter> wake, bool abandon)
+    public ReleaseOutcome Release(
+        FileClaim claim, List<LockWaiter> wake, List<TaskCompletionSource> wakeOpens, bool abandon)
     {
         lock (Lock)
         {
             if (claim.IsReleased)
                 return ReleaseOutcome.Closed;
             claim.IsReleased = true;
+            if (claim.Holder is { } holder)
+            {
+                _caches!.Release(holder, wakeOpens);
+                UpdateCachedFlags(claim.Stream);
+            }
+
             if (claim.DeleteOnClose && !abandon)
                 _deletePending.Add((claim.Link, claim.Stream));
             if (_locks.TryGetValue(claim.Stream, out RangeLocks? locks))
@@ -229,12 +286,41 @@ internal sealed class FileRecord(LocalCoordinator owner)
             return _locks.TryGetValue(claim.Stream, out RangeLocks? locks) ? locks.Of(claim) : [];
     }
 
-    // [MS-FSA] 2.1.5.1.2, the sharing checks; opens for attributes alone take no part.
-    private NtStatus CheckOpen(ClaimOptions options)
+    // [MS-FSA] 2.1.5.1.2: what others have to say about an open, in the section's order.
+    private NtStatus Check(in ClaimOptions options, List<BreakNotice> notices, out List<Task>? waits)
     {
+        waits = null;
         if (IsDeletePending(options.Link, options.Stream))
             return NtStatus.DeletePending;
-        AccessMask access = options.Access | options.AlsoNeeds;
+        waits = _caches?.BreakBatch(options, notices);
+        if (waits is not null)
+            return NtStatus.Pending;
+        NtStatus status = CheckSharing(options);
+        waits = status == NtStatus.Success
+            ? _caches?.BreakForOpen(options, notices)
+            : _caches?.BreakHandles(options, notices);
+        return waits is null ? status : NtStatus.Pending;
+    }
+
+    private FileClaim Admit(FileIdentity file, in ClaimOptions options)
+    {
+        bool hasLocks = _locks.TryGetValue(options.Stream, out RangeLocks? locks) && !locks.IsEmpty;
+        if (options.Caching is not null)
+            _caches ??= new CacheTable(this);
+        var claim = new FileClaim(this, file, options)
+        {
+            Holder = _caches?.Grant(options, _claims, hasLocks),
+            StreamHasLocks = hasLocks,
+        };
+        _claims.Add(claim);
+        UpdateCachedFlags(claim.Stream);
+        return claim;
+    }
+
+    // Opens for attributes alone take no part.
+    private NtStatus CheckSharing(in ClaimOptions options)
+    {
+        AccessMask access = options.Access | (options.Overwrites ? AccessMask.WriteData : AccessMask.None);
         if ((access & SharedAccess) == 0)
             return NtStatus.Success;
         foreach (FileClaim other in _claims)
@@ -275,6 +361,24 @@ internal sealed class FileRecord(LocalCoordinator owner)
             if (claim.Stream == stream)
                 claim.StreamHasLocks = !locks.IsEmpty;
         }
+    }
+
+    private void UpdateCachedFlags(string stream)
+    {
+        if (_caches is null)
+            return;
+        foreach (FileClaim claim in _claims)
+        {
+            if (claim.Stream == stream)
+                claim.IsCached = _caches.IsCached(stream, claim.Holder);
+        }
+    }
+
+    private static void Finish(List<BreakNotice> notices, List<TaskCompletionSource> wake)
+    {
+        foreach (TaskCompletionSource waiter in wake)
+            waiter.TrySetResult();
+        BreakNotice.SendAll(notices);
     }
 
     private void DieIfUnused(FileIdentity file)

@@ -1,25 +1,38 @@
 using System.Collections.Concurrent;
 using Symbio.Protocol;
+using Symbio.Protocol.Smb2;
 
 namespace Symbio.Cluster.Local;
 
 /// <summary>The coordinator of a single node: a dictionary of per-file records in memory.</summary>
-public sealed class LocalCoordinator : ICoordinator
+public sealed class LocalCoordinator(TimeProvider time, TimeSpan breakTimeout) : ICoordinator
 {
+    /// <summary>
+    /// How long the answer to an oplock or lease break is waited for: just under the 35 seconds of Windows, [MS-SMB2]
+    /// 3.3.2.1, so that who waits for those is not disappointed.
+    /// </summary>
+    public static readonly TimeSpan DefaultBreakTimeout = TimeSpan.FromSeconds(34);
+
+    /// <summary>With the usual time to answer a break.</summary>
+    public LocalCoordinator(TimeProvider time)
+        : this(time, DefaultBreakTimeout)
+    {
+    }
+
     private readonly ConcurrentDictionary<FileIdentity, FileRecord> _records = new();
 
     /// <summary>Files that have an open; for tests and status.</summary>
     public int FileCount => _records.Count;
 
     /// <inheritdoc/>
-    public ValueTask<(NtStatus Status, IFileClaim? Claim)> OpenAsync(
+    public ValueTask<ClaimOutcome> OpenAsync(
         FileIdentity file, ClaimOptions options, CancellationToken cancellationToken)
     {
         while (true)
         {
             FileRecord record = _records.GetOrAdd(file, static (_, self) => new FileRecord(self), this);
-            if (record.TryOpen(file, options, out NtStatus status, out FileClaim? claim))
-                return new((status, claim));
+            if (record.TryOpen(file, options, out ClaimOutcome outcome))
+                return new(outcome);
 
             // The record died between the look-up and now: it is on its way out of the table.
             _records.TryRemove(new(file, record));
@@ -29,6 +42,13 @@ public sealed class LocalCoordinator : ICoordinator
     /// <inheritdoc/>
     public ValueTask<bool> IsDeletePendingAsync(FileIdentity file, string link, CancellationToken cancellationToken) =>
         new(_records.TryGetValue(file, out FileRecord? record) && record.IsDeletePending(link));
+    public ValueTask<Task?> ContendAsync(
+        FileIdentity file, LeaseState lose, LeaseId? except, CancellationToken cancellationToken) =>
+        new(_records.TryGetValue(file, out FileRecord? record) ? record.Contend(null, "", except, lose) : null);
+
+    internal TimeProvider Time => time;
+
+    internal TimeSpan BreakTimeout => breakTimeout;
 
     internal void Remove(FileIdentity file, FileRecord record) => _records.TryRemove(new(file, record));
 }

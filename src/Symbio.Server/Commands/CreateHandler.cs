@@ -118,7 +118,10 @@ internal static class CreateHandler
         var operation = new OpenOperation(context, name, request, contexts);
         NtStatus status = await operation.RunAsync().ConfigureAwait(false);
         if (status != NtStatus.Success)
+        {
+            operation.Caching.Lease?.Release();
             return status;
+        }
 
         SmbServer server = context.Server;
         var open = new Open(
@@ -131,13 +134,17 @@ internal static class CreateHandler
             CreateOptions = request.CreateOptions & ~IgnoredOptions,
             StoreFile = operation.File,
             FileClaim = operation.Claim,
+            Caching = operation.Caching.Owner,
         };
+        operation.Caching.Attach(open);
         FileStat stat = operation.Stat;
         if (!await open.RegisterAsync().ConfigureAwait(false))
             return context.Session.IsClosed ? NtStatus.UserSessionDeleted : NtStatus.NetworkNameDeleted;
         context.Open = open;
+        if (open.Caching is { } owner)
+            context.AnnounceWhenSent(owner);
         context.Response.Write(new CreateResponse(
-            OplockLevel.None, CreateResponseFlags.None, operation.Action,
+            operation.Caching.Level(open.Claim.Cache), CreateResponseFlags.None, operation.Action,
             stat.CreationTime, stat.LastAccessTime, stat.LastWriteTime, stat.ChangeTime,
             stat.AllocationSize, stat.EndOfFile, WireAttributes.ForFile(stat.Attributes), open.FileId,
             ContextResponses.Create(contexts, operation, stat)));

@@ -2,6 +2,7 @@ using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
+using Symbio.Server.Leases;
 using Symbio.Server.Opens;
 
 namespace Symbio.Server.Commands;
@@ -68,7 +69,9 @@ internal static class LockHandler
     private static async ValueTask<NtStatus> LockAsync(RequestContext context, Open open, LockRequest request)
     {
         int taken = 0;
-        NtStatus status = NtStatus.Success;
+        NtStatus status = await context.ContendAsync(open, Oplock.DataCaching).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return status;
         for (; taken < request.LockCount; taken++)
         {
             LockElement element = request[taken];

@@ -80,7 +80,7 @@ internal static class NegotiateHandler
         Capabilities capabilities = Capabilities.None;
         bool multiCredit = dialect >= Dialect.Smb210 && dialect != Dialect.Wildcard;
         if (multiCredit)
-            capabilities |= Capabilities.GlobalCapLargeMtu;
+            capabilities |= Capabilities.GlobalCapLargeMtu | Capabilities.GlobalCapLeasing;
         if (options.MultiChannel && dialect >= Dialect.Smb300 && dialect != Dialect.Wildcard)
             capabilities |= request.Capabilities & Capabilities.GlobalCapMultiChannel;
 

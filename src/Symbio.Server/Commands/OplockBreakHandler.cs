@@ -1,23 +1,77 @@
+using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
+using Symbio.Server.Leases;
 using Symbio.Server.Opens;
 
 namespace Symbio.Server.Commands;
 
-/// <summary>
-/// Receiving an SMB2 OPLOCK_BREAK Acknowledgment, [MS-SMB2] 3.3.5.22. No oplock or lease is granted yet, so no break is
-/// under way and every acknowledgment is one too many.
-/// </summary>
+/// <summary>Receiving an SMB2 OPLOCK_BREAK Acknowledgment, [MS-SMB2] 3.3.5.22.</summary>
 internal static class OplockBreakHandler
 {
-    public static CommandEntry Entry { get; } = CommandEntry.For<OplockBreakRequest>(Handle);
+    public static CommandEntry Entry { get; } = CommandEntry.For<OplockBreakRequest>(
+        static (context, request) => request.IsLease
+            ? AcknowledgeLeaseAsync(context, request.Lease)
+            : AcknowledgeOplockAsync(context, request.Oplock));
 
-    private static ValueTask<NtStatus> Handle(RequestContext context, OplockBreakRequest request)
+    // [MS-SMB2] 3.3.5.22.1
+    private static async ValueTask<NtStatus> AcknowledgeOplockAsync(
+        RequestContext context, OplockBreakAcknowledgment acknowledgment)
     {
-        if (request.IsLease)
-            return new(NtStatus.ObjectNameNotFound);
-        NtStatus status = context.FindOpen(request.Oplock.FileId, out Open _);
-        return new(status != NtStatus.Success ? status : NtStatus.InvalidOplockProtocol);
+        NtStatus status = context.FindOpen(acknowledgment.FileId, out Open open);
+        if (status != NtStatus.Success)
+            return status;
+        if (open.Caching is not Oplock || !open.Claim.Cache.Breaking)
+            return NtStatus.InvalidOplockProtocol;
+        HoldUntilAnswered(context, open.Caching);
+        bool agrees = acknowledgment.OplockLevel is OplockLevel.None or OplockLevel.LevelII;
+        LeaseState state = agrees ? Oplock.StateOf(acknowledgment.OplockLevel) : LeaseState.None;
+        status = await open.Claim.AcknowledgeBreakAsync(state, CancellationToken.None).ConfigureAwait(false);
+        if (status == NtStatus.RequestNotAccepted) // Level II where nothing may be left: it gets nothing.
+            status = await open.Claim.AcknowledgeBreakAsync(LeaseState.None, CancellationToken.None).ConfigureAwait(false);
+        if (!agrees)
+        {
+            return acknowledgment.OplockLevel == OplockLevel.Lease
+                ? NtStatus.InvalidParameter
+                : NtStatus.InvalidOplockProtocol;
+        }
+
+        if (status != NtStatus.Success)
+            return NtStatus.InvalidOplockProtocol;
+        context.Response.Write(new OplockBreakResponse(Oplock.LevelOf(open.Claim.Cache.State), open.FileId));
+        return NtStatus.Success;
+    }
+
+    // The answer comes before the next break.
+    private static void HoldUntilAnswered(RequestContext context, CacheOwner owner)
+    {
+        owner.Hold();
+        context.AnnounceWhenSent(owner);
+    }
+
+    // [MS-SMB2] 3.3.5.22.2
+    private static async ValueTask<NtStatus> AcknowledgeLeaseAsync(
+        RequestContext context, LeaseBreakAcknowledgment acknowledgment)
+    {
+        var id = new LeaseId(context.Connection.Negotiated!.ClientGuid, acknowledgment.LeaseKey);
+        if (!context.Server.Leases.TryGet(id, out Lease lease))
+            return NtStatus.ObjectNameNotFound;
+        HoldUntilAnswered(context, lease);
+        foreach (Open open in lease.Opens)
+        {
+            if (open.FileClaim is not { } claim)
+                continue;
+            NtStatus status = await claim
+                .AcknowledgeBreakAsync(acknowledgment.LeaseState, CancellationToken.None).ConfigureAwait(false);
+            if (status == NtStatus.Unsuccessful && open.IsClosed)
+                continue; // This one was too late; another may still be in time.
+            if (status != NtStatus.Success)
+                return status;
+            context.Response.Write(new LeaseBreakResponse(acknowledgment.LeaseKey, acknowledgment.LeaseState));
+            return NtStatus.Success;
+        }
+
+        return NtStatus.ObjectNameNotFound;
     }
 }

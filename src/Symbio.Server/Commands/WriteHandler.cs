@@ -2,6 +2,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
+using Symbio.Server.Leases;
 using Symbio.Server.Opens;
 
 namespace Symbio.Server.Commands;
@@ -58,6 +59,9 @@ internal static class WriteHandler
             return status;
         if (request.Length > 0)
         {
+            status = await context.ContendAsync(open, Oplock.DataCaching).ConfigureAwait(false);
+            if (status != NtStatus.Success)
+                return status;
             status = append
                 ? await open.File.AppendAsync(request.Data, CancellationToken.None).ConfigureAwait(false)
                 : await open.File.WriteAsync(offset, request.Data, CancellationToken.None).ConfigureAwait(false);

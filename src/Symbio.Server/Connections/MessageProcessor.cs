@@ -437,6 +437,7 @@ internal sealed class MessageProcessor(Connection connection)
     {
         if (context.Response.Take() is { } frame)
             Send(context, frame);
+        context.OnSent();
     }
 
     private void Send(RequestContext context, Frame frame) => connection.Send(frame, context.TransformSession);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Leases;
 using Symbio.Server.Opens;
 using Symbio.Server.Sessions;
 using Symbio.Server.Trees;
@@ -17,6 +18,7 @@ internal sealed class RequestContext(Connection connection)
     private PendingRequest? _pending;
     private Open? _inUse;
     private bool _isCounted; // In the channel sequences of the open in use.
+    private List<CacheOwner>? _announced;
     private Smb2Header _header;
 
     public Connection Connection { get; } = connection;
@@ -125,7 +127,53 @@ internal sealed class RequestContext(Connection connection)
     /// token that CANCEL, the end of the session or of the connection fires. False: the request must fail with
     /// <see cref="PendingRefusal"/>.
     /// </summary>
-    public bool TryBeginPending(out CancellationToken cancellationToken)
+    public bool TryBeginPending(out CancellationToken cancellationToken) =>
+        TryBegin(allowedInCompound: false, out cancellationToken);
+
+    /// <summary>
+    /// Waits for others to give up what they cache. The one wait that may stand before other requests of a compound,
+    /// [MS-SMB2] 3.3.5.2.7: what was ready goes out with the interim response, and the rest follows.
+    /// </summary>
+    public async ValueTask<NtStatus> WaitForBreakAsync(Task broken)
+    {
+        if (broken.IsCompleted)
+            return NtStatus.Success;
+        if (!TryBegin(allowedInCompound: true, out CancellationToken cancellationToken))
+            return PendingRefusal;
+        try
+        {
+            await broken.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return NtStatus.Success;
+        }
+        catch (OperationCanceledException)
+        {
+            return NtStatus.Cancelled;
+        }
+    }
+
+    /// <summary>
+    /// The open is about to do what spoils others' caches, [MS-FSA] 2.1.4.12: they are told, and waited for where they have
+    /// a say.
+    /// </summary>
+    public async ValueTask<NtStatus> ContendAsync(Open open, LeaseState lose) =>
+        await open.Claim.ContendAsync(lose, CancellationToken.None).ConfigureAwait(false) is { } wait
+            ? await WaitForBreakAsync(wait).ConfigureAwait(false)
+            : NtStatus.Success;
+
+    /// <summary>What the response grants; its owner may be told of breaks once the response has been sent.</summary>
+    public void AnnounceWhenSent(CacheOwner owner) => (_announced ??= []).Add(owner);
+
+    /// <summary>The responses so far have been sent.</summary>
+    public void OnSent()
+    {
+        if (_announced is not { Count: > 0 } announced)
+            return;
+        foreach (CacheOwner owner in announced)
+            owner.Announce();
+        announced.Clear();
+    }
+
+    private bool TryBegin(bool allowedInCompound, out CancellationToken cancellationToken)
     {
         cancellationToken = default;
 
@@ -136,7 +184,7 @@ internal sealed class RequestContext(Connection connection)
         if (_pending is null)
         {
             // [MS-SMB2] 3.3.5.2.7 allows to fail it, and clients of Windows' make know nothing else.
-            if (!IsLast)
+            if (!IsLast && !allowedInCompound)
                 return false;
             _pending = Connection.Pending.TryAdd(Header.MessageId, Session.SessionId);
             if (_pending is null)
@@ -192,6 +240,7 @@ internal sealed class RequestContext(Connection connection)
         ChainFailure = NtStatus.Success;
         IsRelated = false;
         Message = default;
+        OnSent(); // Where nothing was sent there is nothing to wait for either.
     }
 
     // [MS-SMB2] 3.3.5.2.10

@@ -1,6 +1,8 @@
+using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Leases;
 using Symbio.Server.Opens;
 using Symbio.Storage;
 
@@ -14,7 +16,7 @@ internal static class ContextResponses
     public static ReadOnlyMemory<byte> Create(
         RequestedContexts requested, OpenOperation operation, in FileStat stat)
     {
-        if (requested.MaximalAccess is null && !requested.OnDiskId)
+        if (requested.MaximalAccess is null && !requested.OnDiskId && operation.Caching.Lease is null)
             return default;
         Span<byte> buffer = stackalloc byte[MaxLength];
         var writer = new CreateContextListWriter(buffer);
@@ -30,6 +32,26 @@ internal static class ContextResponses
 
         if (requested.OnDiskId)
             writer.Add(new QueryOnDiskIdResponse(stat.FileId, operation.File.Key.Volume));
+        if (operation.Caching.Lease is { } lease)
+            AddLease(ref writer, requested, lease, operation.Claim.Cache);
         return writer.Written.ToArray();
+    }
+
+    // [MS-SMB2] 3.3.5.9.8 and 3.3.5.9.11
+    private static void AddLease(
+        ref CreateContextListWriter writer, RequestedContexts requested, Lease lease, in CacheGrant grant)
+    {
+        LeaseFlags flags = grant.Breaking ? LeaseFlags.BreakInProgress : LeaseFlags.None;
+        if (!lease.HasEpoch)
+        {
+            writer.Add(new LeaseV1(lease.Id.Key, grant.State, flags));
+            return;
+        }
+
+        // The lease's version decides, not that of this request.
+        LeaseV2 wanted = requested.Lease!.Value;
+        flags |= wanted.Flags & LeaseFlags.ParentLeaseKeySet;
+        Guid parent = (flags & LeaseFlags.ParentLeaseKeySet) != 0 ? wanted.ParentLeaseKey : Guid.Empty;
+        writer.Add(new LeaseV2(lease.Id.Key, grant.State, flags, parent, grant.Epoch));
     }
 }

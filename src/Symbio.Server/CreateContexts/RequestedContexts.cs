@@ -29,6 +29,12 @@ internal sealed class RequestedContexts
     /// <summary>SMB2_CREATE_QUERY_ON_DISK_ID</summary>
     public bool OnDiskId { get; private set; }
 
+    /// <summary>SMB2_CREATE_REQUEST_LEASE, with what only the second version has empty.</summary>
+    public LeaseV2? Lease { get; private set; }
+
+    /// <summary>SMB2_CREATE_REQUEST_LEASE_V2</summary>
+    public bool IsLeaseV2 { get; private set; }
+
     /// <summary>SMB2_CREATE_TIMEWARP_TOKEN: the moment whose snapshot is wanted.</summary>
     public FileTime? Timewarp { get; private set; }
 
@@ -74,6 +80,10 @@ internal sealed class RequestedContexts
         {
             OnDiskId = true;
         }
+        else if (context.Is(CreateContextName.RqLs))
+        {
+            return AddLease(context.Data);
+        }
         else if (context.Is(CreateContextName.DHnC) || context.Is(CreateContextName.DH2C))
         {
             // No handle is granted as durable yet, so none is there to come back to; ignoring the context would open
@@ -87,6 +97,18 @@ internal sealed class RequestedContexts
             Timewarp = token.Timestamp;
         }
 
+        return NtStatus.Success;
+    }
+
+    // [MS-SMB2] 2.2.13.2.8 and 2.2.13.2.10: one name, told apart by their length.
+    private NtStatus AddLease(ReadOnlyMemory<byte> data)
+    {
+        if (LeaseV1.TryRead(data, out LeaseV1 first))
+            Lease = new LeaseV2(first.LeaseKey, first.LeaseState, LeaseFlags.None, Guid.Empty, 0);
+        else if (LeaseV2.TryRead(data, out LeaseV2 second))
+            (Lease, IsLeaseV2) = (second, true);
+        else
+            return NtStatus.InvalidParameter;
         return NtStatus.Success;
     }
 

@@ -4,6 +4,7 @@ using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
+using Symbio.Server.Leases;
 using Symbio.Server.Opens;
 using Symbio.Storage;
 
@@ -29,7 +30,9 @@ internal sealed class CopychunkRun(FsctlCall call, Open source)
     {
         if (chunks.Sum(c => (long)c.Length) > InlineLimit)
             await Task.Yield();
-        NtStatus status = NtStatus.Success;
+        NtStatus status = await _context.ContendAsync(_target, Oplock.DataCaching).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return status;
         uint written = 0;
         foreach (var chunk in chunks)
         {

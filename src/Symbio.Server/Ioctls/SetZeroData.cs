@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
+using Symbio.Server.Leases;
 using Symbio.Server.Opens;
 using Symbio.Storage;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
@@ -30,6 +31,8 @@ internal static class SetZeroData
         if (length == 0)
             return call.Reply();
         NtStatus status = open.Claim.CheckRange(offset, length, write: true);
+        if (status == NtStatus.Success)
+            status = await call.Context.ContendAsync(open, Oplock.DataCaching).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
 

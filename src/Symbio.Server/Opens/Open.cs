@@ -6,6 +6,7 @@ using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Rpc.Runtime;
 using Symbio.Server.Connections;
+using Symbio.Server.Leases;
 using Symbio.Server.Sessions;
 using Symbio.Server.Trees;
 using Symbio.Storage;
@@ -69,6 +70,9 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
 
     /// <summary>The place in the coordinator's record; only where the open is known not to be a pipe.</summary>
     public IFileClaim Claim => FileClaim!;
+
+    /// <summary>The oplock, or Open.Lease; null when the client asked for none.</summary>
+    public CacheOwner? Caching { get; init; }
 
     /// <summary>The named pipe; null for a file.</summary>
     public RpcPipe? Pipe { get; init; }
@@ -197,6 +201,7 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
         Pipe?.Dispose();
         if (FileClaim is not null)
             await ReleaseAsync().ConfigureAwait(false);
+        (Caching as Lease)?.Remove(this);
         Session.RemoveLocks(Interlocked.Exchange(ref _lockCount, 0));
         await EndUseAsync().ConfigureAwait(false);
     }

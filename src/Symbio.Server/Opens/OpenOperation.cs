@@ -36,6 +36,9 @@ internal sealed class OpenOperation(
         (StoreAccess.None, OpenAccess.WriteAccess | AccessMask.ReadData),
     ];
 
+    /// <summary>The oplock or lease that the open asks for.</summary>
+    public RequestedCaching Caching { get; private set; } = RequestedCaching.Of(context, request, contexts);
+
     private readonly OpenAccess _access = new(context, name, request, contexts);
 
     private TreeConnect Tree => context.Tree;
@@ -247,6 +250,8 @@ internal sealed class OpenOperation(
 
     private async ValueTask<NtStatus> ClaimAsync(IStoreFile file)
     {
+        if (file.IsDirectory && !Caching.SuitsDirectory)
+            Caching = Caching.Drop();
         FileKey key = file.Key;
         var options = new ClaimOptions(
             Stream: UpcaseTable.ToUpper(file.StreamName),
@@ -256,12 +261,26 @@ internal sealed class OpenOperation(
             ShareWrite: (request.ShareAccess & ShareAccess.Write) != 0,
             ShareDelete: (request.ShareAccess & ShareAccess.Delete) != 0,
             DeleteOnClose: DeleteOnClose,
-            AlsoNeeds: Overwrites ? AccessMask.WriteData : AccessMask.None);
-        (NtStatus status, IFileClaim? claim) = await context.Server.Coordinator
-            .OpenAsync(new FileIdentity(key.Volume, key.FileId, key.Generation), options, CancellationToken.None)
-            .ConfigureAwait(false);
-        Claim = claim!;
-        return status;
+            Overwrites: Overwrites && Action == CreateAction.Opened,
+            IsDirectory: file.IsDirectory,
+            Caching: Caching.Request);
+        var identity = new FileIdentity(key.Volume, key.FileId, key.Generation);
+        if (Caching.Lease is { } lease && !lease.TryBind(identity, options.Stream))
+            return NtStatus.InvalidParameter;
+        while (true)
+        {
+            ClaimOutcome outcome = await context.Server.Coordinator
+                .OpenAsync(identity, options, CancellationToken.None).ConfigureAwait(false);
+            if (outcome.Wait is null)
+            {
+                Claim = outcome.Claim!;
+                return outcome.Status;
+            }
+
+            NtStatus status = await context.WaitForBreakAsync(outcome.Wait).ConfigureAwait(false);
+            if (status != NtStatus.Success)
+                return status;
+        }
     }
 
     // What the open answers with. The claim is held by now: a file that the last close of another open deleted after we
@@ -325,6 +344,8 @@ internal sealed class OpenOperation(
             return NtStatus.InvalidParameter;
         if (DeleteOnClose && (attributes & FileAttributes.ReadOnly) != 0)
             return NtStatus.CannotDelete;
+        if (Caching.Lease is { IsBound: true })
+            return NtStatus.InvalidParameter; // For another file than this one, which is yet to be.
         NtStatus status = _access.GrantCreator();
         if (status != NtStatus.Success)
             return status;

@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
+using Symbio.Protocol.Smb2;
 using Symbio.Server.Opens;
 using Symbio.Storage;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
@@ -42,6 +43,8 @@ internal static class DispositionInformation
         if (delete)
         {
             NtStatus status = await CheckDeleteAsync(set, ignoreReadOnly).ConfigureAwait(false);
+            if (status == NtStatus.Success)
+                status = await set.Context.ContendAsync(open, LeaseState.HandleCaching).ConfigureAwait(false);
             if (status != NtStatus.Success)
                 return status;
         }

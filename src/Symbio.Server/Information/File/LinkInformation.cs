@@ -50,18 +50,8 @@ internal static class LinkInformation
         if ((flags & LinkFlags.ReplaceIfExists) == 0)
             return await open.File.LinkAsync(name.Path, replace: false, set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
 
-        SemaphoreSlim turn = await LinkTarget.EnterAsync(name.Path).ConfigureAwait(false);
-        try
-        {
-            bool ignoreReadOnly = (flags & LinkFlags.IgnoreReadOnlyAttribute) != 0;
-            status = await LinkTarget.CheckReplaceAsync(set, name, parent!, ignoreReadOnly).ConfigureAwait(false);
-            return status is NtStatus.Success or NtStatus.ObjectNameNotFound
-                ? await open.File.LinkAsync(name.Path, replace: true, set.Tree.Caller, CancellationToken.None).ConfigureAwait(false)
-                : status;
-        }
-        finally
-        {
-            turn.Release();
-        }
+        return await LinkTarget.ReplaceAsync(
+            set, name, parent!, (flags & LinkFlags.IgnoreReadOnlyAttribute) != 0,
+            () => open.File.LinkAsync(name.Path, replace: true, set.Tree.Caller, CancellationToken.None)).ConfigureAwait(false);
     }
 }

@@ -2,6 +2,7 @@ using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
+using Symbio.Protocol.Smb2;
 using Symbio.Server.Names;
 using Symbio.Server.Opens;
 using Symbio.Storage;
@@ -42,12 +43,37 @@ internal static class LinkTarget
             : expanded;
     }
 
-    /// <summary>The turn of those who replace this name; released by the caller.</summary>
-    public static async ValueTask<SemaphoreSlim> EnterAsync(string path)
+    /// <summary>
+    /// Does what gives the name to a file, if the file that has it may go. Those who only cache a handle of that one are
+    /// asked to close it first.
+    /// </summary>
+    public static async ValueTask<NtStatus> ReplaceAsync(
+        InformationSet set, ShareName name, SecurityDescriptor parent, bool ignoreReadOnly, Func<ValueTask<NtStatus>> replace)
     {
-        SemaphoreSlim turn = ReplaceTurns[(uint)NameComparer.GetHashCode(path) % (uint)ReplaceTurns.Length];
-        await turn.WaitAsync().ConfigureAwait(false);
-        return turn;
+        SemaphoreSlim turn = ReplaceTurns[(uint)NameComparer.GetHashCode(name.Path) % (uint)ReplaceTurns.Length];
+        while (true)
+        {
+            Task? wait;
+            await turn.WaitAsync().ConfigureAwait(false);
+            try
+            {
+                (NtStatus status, wait) = await CheckReplaceAsync(set, name, parent, ignoreReadOnly).ConfigureAwait(false);
+                if (wait is null)
+                {
+                    return status is NtStatus.Success or NtStatus.ObjectNameNotFound
+                        ? await replace().ConfigureAwait(false)
+                        : status;
+                }
+            }
+            finally
+            {
+                turn.Release();
+            }
+
+            NtStatus waited = await set.Context.WaitForBreakAsync(wait).ConfigureAwait(false);
+            if (waited != NtStatus.Success)
+                return waited;
+        }
     }
 
     /// <summary>May the caller put a file (or a directory) there?</summary>
@@ -80,11 +106,9 @@ internal static class LinkTarget
         }
     }
 
-    /// <summary>
-    /// May the file that has the name go? <see cref="NtStatus.ObjectNameNotFound"/> when there is none, and success also
-    /// when it is the very file that gets the name.
-    /// </summary>
-    public static async ValueTask<NtStatus> CheckReplaceAsync(
+    // May the file that has the name go? ObjectNameNotFound when there is none, and success also when it is the very file
+    // that gets the name.
+    private static async ValueTask<(NtStatus Status, Task? Wait)> CheckReplaceAsync(
         InformationSet set, ShareName name, SecurityDescriptor parent, bool ignoreReadOnly)
     {
         (NtStatus status, IStoreFile? target) = await set.Tree.Share.Store
@@ -93,27 +117,27 @@ internal static class LinkTarget
                 CancellationToken.None)
             .ConfigureAwait(false);
         if (status != NtStatus.Success)
-            return status;
+            return (status, null);
         await using (target!.ConfigureAwait(false))
         {
             if (target!.Key == set.Open.File.Key)
-                return NtStatus.Success;
+                return (NtStatus.Success, null);
             if (target.IsDirectory)
-                return NtStatus.AccessDenied;
+                return (NtStatus.AccessDenied, null);
             (status, FileStat stat) = await target.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
             if (status.IsError)
-                return status;
+                return (status, null);
             if ((stat.Attributes & FileAttributes.ReadOnly) != 0 && !ignoreReadOnly)
-                return NtStatus.AccessDenied;
+                return (NtStatus.AccessDenied, null);
             (status, SecurityDescriptor? descriptor) =
                 await ObjectSecurity.ReadAsync(target, CancellationToken.None).ConfigureAwait(false);
             if (status != NtStatus.Success)
-                return status;
+                return (status, null);
             (status, _) = AccessCheck.Evaluate(
                 descriptor!, set.Token, AccessMask.Delete, extra: ObjectSecurity.FromParent(parent, set.Token));
             if (status != NtStatus.Success)
-                return status;
-            return await IsOpenAsync(set, target).ConfigureAwait(false) ? NtStatus.AccessDenied : NtStatus.Success;
+                return (status, null);
+            return await CheckOpensAsync(set, target).ConfigureAwait(false);
         }
     }
 
@@ -129,18 +153,21 @@ internal static class LinkTarget
         return status;
     }
 
-    private static async ValueTask<bool> IsOpenAsync(InformationSet set, IStoreFile target)
+    private static async ValueTask<(NtStatus Status, Task? Wait)> CheckOpensAsync(InformationSet set, IStoreFile target)
     {
         (NtStatus status, IFileClaim? claim) = await LookAsync(set, target).ConfigureAwait(false);
         if (status != NtStatus.Success)
-            return true; // It is about to be deleted: by a handle that is still open.
+            return (NtStatus.AccessDenied, null); // It is about to be deleted: by a handle that is still open.
         bool isOpen = claim!.HasOtherOpens;
+        Task? wait = isOpen
+            ? await claim.ContendAsync(LeaseState.HandleCaching, CancellationToken.None).ConfigureAwait(false)
+            : null;
         await LeaveAsync(set, target, claim).ConfigureAwait(false);
-        return isOpen;
+        return (isOpen ? NtStatus.AccessDenied : NtStatus.Success, wait);
     }
 
     // A claim that asks for nothing conflicts with nobody, and can be asked about the others.
-    private static ValueTask<(NtStatus Status, IFileClaim? Claim)> LookAsync(InformationSet set, IStoreFile file)
+    private static ValueTask<ClaimOutcome> LookAsync(InformationSet set, IStoreFile file)
     {
         FileKey key = file.Key;
         return set.Context.Server.Coordinator.OpenAsync(

@@ -1,8 +1,11 @@
+using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
+using Symbio.Protocol.Smb2;
 using Symbio.Server.Names;
 using Symbio.Server.Opens;
+using Symbio.Storage;
 
 namespace Symbio.Server.Information.File;
 
@@ -59,25 +62,17 @@ internal static class RenameInformation
         if (status != NtStatus.Success)
             return status;
         status = open.Claim.CheckShareDelete();
+        if (status == NtStatus.Success)
+            status = await set.Context.ContendAsync(open, LeaseState.HandleCaching).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
-        if (HasOpensThatBind(open))
-            return NtStatus.AccessDenied;
-        if (!replace)
-            return await MoveAsync(set, name, replace: false).ConfigureAwait(false);
-
-        SemaphoreSlim turn = await LinkTarget.EnterAsync(name.Path).ConfigureAwait(false);
-        try
-        {
-            status = await LinkTarget.CheckReplaceAsync(set, name, parent!, ignoreReadOnly).ConfigureAwait(false);
-            return status is NtStatus.Success or NtStatus.ObjectNameNotFound
-                ? await MoveAsync(set, name, replace: true).ConfigureAwait(false)
-                : status;
-        }
-        finally
-        {
-            turn.Release();
-        }
+        status = await CheckOpensThatBindAsync(set).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return status;
+        return replace
+            ? await LinkTarget.ReplaceAsync(set, name, parent!, ignoreReadOnly, () => MoveAsync(set, name, replace: true))
+                .ConfigureAwait(false)
+            : await MoveAsync(set, name, replace: false).ConfigureAwait(false);
     }
 
     private static async ValueTask<NtStatus> MoveAsync(InformationSet set, ShareName name, bool replace)
@@ -89,21 +84,50 @@ internal static class RenameInformation
         return status;
     }
 
-    // A directory keeps its name while anything below it is open, and a file while one of its named streams is. Renames of
-    // directories are rare, and so are opens beside ours of a file that is being renamed: all opens are looked through.
-    private static bool HasOpensThatBind(Open open)
+    // A directory keeps its name while anything below it is open, and a file while one of its named streams is. Who only
+    // caches such a handle is asked to close it. Renames of directories are rare, and so are opens beside ours of a file
+    // that is being renamed: all opens are looked through.
+    private static async ValueTask<NtStatus> CheckOpensThatBindAsync(InformationSet set)
+    {
+        Open[] binding = OpensThatBind(set.Open);
+        var waits = new List<Task>();
+        foreach (Open open in binding)
+        {
+            FileKey key = open.File.Key;
+            Task? wait = await set.Context.Server.Coordinator
+                .ContendAsync(
+                    new FileIdentity(key.Volume, key.FileId, key.Generation), LeaseState.HandleCaching, except: null,
+                    CancellationToken.None)
+                .ConfigureAwait(false);
+            if (wait is not null)
+                waits.Add(wait);
+        }
+
+        if (waits.Count == 0)
+            return binding.Length > 0 ? NtStatus.AccessDenied : NtStatus.Success;
+        NtStatus status = await set.Context.WaitForBreakAsync(Task.WhenAll(waits)).ConfigureAwait(false);
+        if (status == NtStatus.Success && OpensThatBind(set.Open).Length > 0)
+            status = NtStatus.AccessDenied;
+        return status;
+    }
+
+    private static Open[] OpensThatBind(Open open)
     {
         if (open.IsDirectory)
         {
             string below = open.File.Path + @"\";
-            return Others(open).Any(other =>
-                ReferenceEquals(other.Tree.Share.Store, open.Tree.Share.Store)
-                && other.File.Path is var path && path.Length > below.Length
-                && NameComparer.Equals(path.AsSpan(0, below.Length), below));
+            return
+            [
+                .. Others(open).Where(other =>
+                    ReferenceEquals(other.Tree.Share.Store, open.Tree.Share.Store)
+                    && other.File.Path is var path && path.Length > below.Length
+                    && NameComparer.Equals(path.AsSpan(0, below.Length), below)),
+            ];
         }
 
         return open.Claim.HasOtherOpens
-            && Others(open).Any(other => other.File.StreamName.Length > 0 && other.File.Key == open.File.Key);
+            ? [.. Others(open).Where(other => other.File.StreamName.Length > 0 && other.File.Key == open.File.Key)]
+            : [];
     }
 
     private static IEnumerable<Open> Others(Open open) =>

@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
+using Symbio.Server.Leases;
 using Symbio.Storage;
 
 namespace Symbio.Server.Information.File;
@@ -27,7 +28,10 @@ internal static class SizeInformation
     {
         if (set.Open.IsDirectory || wanted.EndOfFile < 0)
             return NtStatus.InvalidParameter;
-        NtStatus status = await set.Open.File
+        NtStatus status = await set.Context.ContendAsync(set.Open, Oplock.DataCaching).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return status;
+        status = await set.Open.File
             .SetEndOfFileAsync((ulong)wanted.EndOfFile, CancellationToken.None).ConfigureAwait(false);
         return await FinishAsync(set, status).ConfigureAwait(false);
     }
@@ -36,7 +40,10 @@ internal static class SizeInformation
     {
         if (set.Open.IsDirectory || wanted.AllocationSize < 0)
             return NtStatus.InvalidParameter;
-        NtStatus status = await set.Open.File
+        NtStatus status = await set.Context.ContendAsync(set.Open, Oplock.DataCaching).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return status;
+        status = await set.Open.File
             .SetAllocationAsync((ulong)wanted.AllocationSize, CancellationToken.None).ConfigureAwait(false);
         return await FinishAsync(set, status).ConfigureAwait(false);
     }

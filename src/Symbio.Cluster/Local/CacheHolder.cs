@@ -1,0 +1,149 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Smb2;
+
+namespace Symbio.Cluster.Local;
+
+/// <summary>
+/// One oplock, or one lease with all its opens, on one stream: the state of [MS-FSA] 2.1.1.10 as one owner sees it. Guarded
+/// by the file record's lock.
+/// </summary>
+internal sealed class CacheHolder(string stream, CacheRequest request)
+{
+    public const LeaseState ReadWrite = LeaseState.ReadCaching | LeaseState.WriteCaching;
+
+    private const LeaseState Everything = ReadWrite | LeaseState.HandleCaching;
+
+    private LeaseState _allowed = Everything; // What contention that came during a break leaves in the end.
+    private TaskCompletionSource? _done;
+    private ITimer? _timer;
+
+    public string Stream { get; } = stream;
+
+    public LeaseId? Lease { get; } = request.Lease;
+
+    public ICacheOwner Owner { get; } = request.Owner;
+
+    public bool IsOplock => Lease is null;
+
+    public LeaseState State { get; private set; }
+
+    public ushort Epoch { get; private set; } = request.Epoch;
+
+    /// <summary>Claims that share it.</summary>
+    public int Claims { get; set; }
+
+    /// <summary>What the owner was told to come down to; null when no break is under way.</summary>
+    public LeaseState? BreakTo { get; private set; }
+
+    public CacheGrant Grant => new(State, BreakTo is not null, Epoch);
+
+    public bool Has(LeaseState any) => (State & any) != 0;
+
+    /// <summary>Grants a state, for the first time or as an upgrade.</summary>
+    public void Raise(LeaseState state)
+    {
+        State = state;
+        Epoch++;
+    }
+
+    /// <summary>
+    /// Takes away what others need. Returns what completes when the owner has agreed, if it has to and the caller wants to
+    /// know.
+    /// </summary>
+    public Task? Break(LeaseState lose, bool wait, FileRecord record, List<BreakNotice> notices)
+    {
+        if (!Has(lose))
+            return null;
+        if (BreakTo is not null)
+        {
+            // One break at a time. What this one needs besides is seen to after it.
+            _allowed &= ~lose;
+            if ((_allowed & LeaseState.ReadCaching) == 0)
+                _allowed = LeaseState.None;
+            return wait ? _done!.Task : null;
+        }
+
+        LeaseState to = After(lose);
+        if (to == State)
+            return null;
+        bool acknowledged = Has(LeaseState.WriteCaching | LeaseState.HandleCaching);
+        Epoch++;
+        notices.Add(new BreakNotice(this, new CacheBreak(State, to, acknowledged, Epoch)));
+        if (!acknowledged)
+        {
+            State = to;
+            return null;
+        }
+
+        BreakTo = to;
+        _allowed = Everything;
+        _done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _timer = record.StartBreakTimer(this);
+        return wait ? _done.Task : null;
+    }
+
+    /// <summary>The owner agrees to the break.</summary>
+    public NtStatus Acknowledge(LeaseState state, FileRecord record, List<BreakNotice> notices, List<TaskCompletionSource> wake)
+    {
+        if (BreakTo is not { } to)
+            return NtStatus.Unsuccessful;
+        if ((state & ~to) != 0)
+            return NtStatus.RequestNotAccepted;
+        LeaseState allowed = _allowed;
+        TaskCompletionSource? done = _done;
+        _done = null;
+        End(state, wake);
+        if ((State & ~allowed) != 0)
+        {
+            // The rest goes in steps: H first, and what little is left once the owner has agreed to that.
+            LeaseState lose = Everything & ~allowed;
+            ushort epoch = Epoch;
+            Break(Has(LeaseState.HandleCaching) ? LeaseState.HandleCaching : lose, wait: false, record, notices);
+            if (BreakTo is not null)
+                _allowed = allowed;
+            else if (notices.Count > 0)
+                (Epoch, notices[^1]) = (epoch, notices[^1] with { Break = notices[^1].Break with { Epoch = epoch } }); // Part of the last one.
+        }
+
+        if (done is null)
+            return NtStatus.Success;
+
+        // Those who wait do so until the last of several breaks.
+        if (BreakTo is null)
+            wake.Add(done);
+        else
+            _done = done;
+        return NtStatus.Success;
+    }
+
+    /// <summary>The break ends: acknowledged, given up on, or because nobody is left to acknowledge it.</summary>
+    public void End(LeaseState state, List<TaskCompletionSource> wake)
+    {
+        State = state;
+        BreakTo = null;
+        _timer?.Dispose();
+        _timer = null;
+        if (_done is not null)
+            wake.Add(_done);
+        _done = null;
+    }
+
+    // Without R nothing else stands. Oplocks know no more than three levels: one that is broken is R, or nothing.
+    private LeaseState After(LeaseState lose)
+    {
+        LeaseState left = State & ~lose;
+        if ((left & LeaseState.ReadCaching) == 0)
+            return LeaseState.None;
+        return IsOplock && left != State ? LeaseState.ReadCaching : left;
+    }
+}
+
+/// <summary>Something to tell an owner once the record's lock is free.</summary>
+internal readonly record struct BreakNotice(CacheHolder Holder, CacheBreak Break)
+{
+    public static void SendAll(List<BreakNotice> notices)
+    {
+        foreach (BreakNotice notice in notices)
+            notice.Holder.Owner.OnBreak(notice.Break);
+    }
+}

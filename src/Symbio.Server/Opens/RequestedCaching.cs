@@ -1,0 +1,63 @@
+using Symbio.Cluster;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Connections;
+using Symbio.Server.CreateContexts;
+using Symbio.Server.Leases;
+
+namespace Symbio.Server.Opens;
+
+/// <summary>The oplock or lease that a CREATE asks for, [MS-SMB2] 3.3.5.9, 3.3.5.9.8 and 3.3.5.9.11.</summary>
+/// <param name="Owner">Who is told of breaks; null when nothing is asked for.</param>
+/// <param name="Request">The same for the coordinator.</param>
+internal readonly record struct RequestedCaching(CacheOwner? Owner, CacheRequest? Request)
+{
+    /// <summary>The lease; the create holds a use of it until an open takes that over.</summary>
+    public Lease? Lease => Owner as Lease;
+
+    /// <summary>Directories have leases of the second version only, and no oplocks.</summary>
+    public bool SuitsDirectory => false;
+
+    /// <summary>Asks for nothing after all.</summary>
+    public RequestedCaching Drop()
+    {
+        Lease?.Release();
+        return default;
+    }
+
+    public static RequestedCaching Of(RequestContext context, in CreateRequest request, RequestedContexts contexts)
+    {
+        if (request.RequestedOplockLevel == OplockLevel.Lease)
+            return OfLease(context, contexts);
+        LeaseState wanted = Oplock.StateOf(request.RequestedOplockLevel);
+        if (wanted == LeaseState.None)
+            return default;
+        var oplock = new Oplock();
+        return new RequestedCaching(oplock, new CacheRequest(wanted, null, 0, oplock));
+    }
+
+    /// <summary>Makes the open the one that breaks are told to.</summary>
+    public void Attach(Open open)
+    {
+        if (Owner is Oplock oplock)
+            oplock.Open = open;
+        Lease?.Add(open);
+    }
+
+    /// <summary>Open.OplockLevel</summary>
+    public OplockLevel Level(in CacheGrant grant) => Lease is not null ? OplockLevel.Lease : Oplock.LevelOf(grant.State);
+
+    // A context of the wrong dialect, or none, is as if no lease had been asked for.
+    private static RequestedCaching OfLease(RequestContext context, RequestedContexts contexts)
+    {
+        Dialect dialect = context.Connection.Dialect;
+        if (contexts.Lease is not { } wanted
+            || dialect < (contexts.IsLeaseV2 ? Dialect.Smb300 : Dialect.Smb210))
+        {
+            return default;
+        }
+
+        var id = new LeaseId(context.Connection.Negotiated!.ClientGuid, wanted.LeaseKey);
+        Lease lease = context.Server.Leases.Use(id, contexts.IsLeaseV2);
+        return new RequestedCaching(lease, new CacheRequest(wanted.LeaseState, id, wanted.Epoch, lease));
+    }
+}
