@@ -30,6 +30,7 @@ public sealed class SmbServer : IAsyncDisposable
     private readonly List<ITransportListener> _listeners = [];
     private readonly List<Task> _acceptLoops = [];
     private readonly CancellationTokenSource _stopping = new();
+    private readonly List<Task> _closing = []; // Stores of shares that are gone; guarded by _sharesLock.
     private readonly SemaphoreSlim _sharesLock = new(1, 1);
     private readonly NtlmServerOptions _ntlm;
     private long _lastConnectionId;
@@ -152,6 +153,9 @@ public sealed class SmbServer : IAsyncDisposable
         var open = _connections.Values.ToArray();
         await Task.WhenAll(open.Select(c => c.Connection.CloseAsync(DrainTime, cancellationToken))).ConfigureAwait(false);
         await Task.WhenAll(open.Select(c => c.Run)).ConfigureAwait(false);
+        await _sharesLock.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        await Task.WhenAll(_closing).ConfigureAwait(false);
+        _sharesLock.Release();
         foreach (IFileStore store in Shares.All.Where(s => !s.IsIpc).Select(s => s.Store).Distinct())
             await store.DisposeAsync().ConfigureAwait(false);
     }
@@ -163,19 +167,31 @@ public sealed class SmbServer : IAsyncDisposable
         try
         {
             IReadOnlyList<Share> gone = Shares.Replace(shares);
+            Task[] unused = [.. gone.Select(share => share.RetireAsync())];
             foreach (Session session in Sessions.All)
             {
                 foreach (TreeConnect tree in session.TreeConnects.Values.Where(t => gone.Contains(t.Share)))
                     await TreeDisconnectAsync(session, tree).ConfigureAwait(false);
             }
 
-            var kept = Shares.All.Where(s => !s.IsIpc).Select(s => s.Store).ToHashSet();
-            foreach (IFileStore store in gone.Select(s => s.Store).Distinct().Where(s => !kept.Contains(s)))
-                await store.DisposeAsync().ConfigureAwait(false);
+            _closing.RemoveAll(task => task.IsCompletedSuccessfully);
+            _closing.Add(CloseUnusedAsync([.. gone.Select(share => share.Store).Distinct()], Task.WhenAll(unused)));
         }
         finally
         {
             _sharesLock.Release();
+        }
+    }
+
+    // Requests that were at work when their share went still end in order: the store waits for the last of them, but
+    // whoever changes the shares does not.
+    private async Task CloseUnusedAsync(IFileStore[] stores, Task unused)
+    {
+        await unused.ConfigureAwait(false);
+        foreach (IFileStore store in stores)
+        {
+            if (!Shares.All.Any(share => !share.IsIpc && ReferenceEquals(share.Store, store)))
+                await store.DisposeAsync().ConfigureAwait(false);
         }
     }
 

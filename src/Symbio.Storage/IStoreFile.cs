@@ -61,9 +61,11 @@ public interface IStoreFile : IAsyncDisposable
     /// </summary>
     ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken);
 
-    /// <summary>The parts of the range that hold data, in order; all else reads as zeros.</summary>
+    /// <summary>
+    /// The parts of the range that hold data, in order, the first <paramref name="limit"/> of them; all else reads as zeros.
+    /// </summary>
     ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
-        StoreRange range, CancellationToken cancellationToken);
+        StoreRange range, int limit, CancellationToken cancellationToken);
 
     /// <summary>Zeros a range within the file's size; gives the space back when <paramref name="deallocate"/>.</summary>
     ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken);

@@ -20,6 +20,8 @@ public sealed class GatedStore(IFileStore store) : IFileStore
     /// <summary>Handles that were not given back.</summary>
     public int OpenHandles => Volatile.Read(ref _open);
 
+    public bool IsDisposed { get; private set; }
+
     public StoreCapabilities Capabilities => store.Capabilities;
 
     public void Close() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,7 +56,11 @@ public sealed class GatedStore(IFileStore store) : IFileStore
     public ValueTask<(NtStatus Status, VolumeInfo Info)> GetVolumeInfoAsync(CancellationToken cancellationToken) =>
         store.GetVolumeInfoAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => store.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        return store.DisposeAsync();
+    }
 
     private async ValueTask PassAsync()
     {
@@ -129,7 +135,8 @@ public sealed class GatedStore(IFileStore store) : IFileStore
             Inner.SetAllocationAsync(size, cancellationToken);
 
         public ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
-            StoreRange range, CancellationToken cancellationToken) => Inner.QueryAllocatedRangesAsync(range, cancellationToken);
+            StoreRange range, int limit, CancellationToken cancellationToken) =>
+            Inner.QueryAllocatedRangesAsync(range, limit, cancellationToken);
 
         public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
             Inner.ZeroRangeAsync(range, deallocate, cancellationToken);

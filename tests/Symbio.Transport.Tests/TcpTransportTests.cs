@@ -161,6 +161,22 @@ public sealed class TcpTransportTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_ipv4_peer_of_a_socket_for_both_families_has_its_own_address()
+    {
+        Assert.SkipUnless(Socket.OSSupportsIPv6, "There is no IPv6 here.");
+        using var listener = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+        listener.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+        listener.Listen();
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(IPAddress.Loopback, ((IPEndPoint)listener.LocalEndPoint!).Port);
+
+        await using var server = new TcpTransport(await listener.AcceptAsync(), _pool);
+
+        Assert.Equal(client.LocalEndPoint, server.RemoteEndPoint);
+        Assert.Equal(client.RemoteEndPoint, server.LocalEndPoint);
+    }
+
+    [Fact]
     public async Task A_disposed_listener_accepts_no_more()
     {
         (await _accepted)!.Abort();

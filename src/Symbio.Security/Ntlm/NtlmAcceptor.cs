@@ -120,6 +120,7 @@ public sealed class NtlmAcceptor : NtlmContext
         NegotiatedFlags &= message.Flags;
         if (IsAnonymous(message))
             return AcceptAnonymous(message);
+        ClaimedName = message.DomainName.Length == 0 ? message.UserName : $"{message.DomainName}\\{message.UserName}";
         if (message.UserName.Length == 0 || !NtlmV2.IsNtlmV2Response(message.NtResponse.Span))
             return NtStatus.LogonFailure;
         var pairs = new AvPairs(message.NtResponse[(NtlmV2.ProofSize + NtlmV2.ClientChallengeFixedSize)..]);

@@ -42,6 +42,12 @@ public interface ISecurityContext : IDisposable
     /// <summary>Who logged on. Null on the initiator's side.</summary>
     SecurityLogon? Logon { get; }
 
+    /// <summary>
+    /// Who the peer says it is, as it wrote that; null as long as it has said nothing. Nothing has to be true of it: for
+    /// logs of logons that fail.
+    /// </summary>
+    string? ClaimedName => null;
+
     /// <summary>Whether <see cref="GetMic"/> and <see cref="VerifyMic"/> work.</summary>
     bool SupportsIntegrity { get; }
 

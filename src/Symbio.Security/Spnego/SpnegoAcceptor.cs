@@ -47,6 +47,8 @@ public sealed class SpnegoAcceptor : ISecurityContext
 
     public SecurityLogon? Logon => IsEstablished ? _context!.Logon : null;
 
+    public string? ClaimedName => _context?.ClaimedName;
+
     public bool SupportsIntegrity => IsEstablished && _context!.SupportsIntegrity;
 
     /// <summary>The mechanism's own context, for what goes past this interface (NTLM's sealing).</summary>

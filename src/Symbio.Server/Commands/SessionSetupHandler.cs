@@ -83,7 +83,8 @@ internal static class SessionSetupHandler
         if (status != NtStatus.Success)
         {
             // A session that could not be bound is none the worse for it (smb2.session.bind_invalid_auth).
-            ServerLog.LogonFailed(connection.Log, "a client", connection.Peer, status);
+            ServerLog.LogonFailed(
+                connection.Log, ClaimedName.ForLog(authentication.Acceptor.ClaimedName), connection.Peer, status);
             if (!binds)
                 await server.CloseSessionAsync(session).ConfigureAwait(false);
         }

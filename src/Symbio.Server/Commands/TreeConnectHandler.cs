@@ -60,14 +60,20 @@ internal static class TreeConnectHandler
             return NtStatus.InsufficientResources;
         if (!share.TryEnter())
             return NtStatus.RequestNotAccepted;
+        if (!share.TryHold())
+        {
+            share.Leave();
+            return NtStatus.BadNetworkName;
+        }
 
         var tree = new TreeConnect(
             session.NewTreeId(), session, share, access, CallerFor(share, identity), server.Time.GetUtcNow());
         session.TreeConnects[tree.TreeId] = tree;
-        if (session.IsClosed)
+        if (session.IsClosed || share.IsRetired)
         {
-            tree.Release(); // The session ended meanwhile, and has not seen this tree.
-            return NtStatus.UserSessionDeleted;
+            session.TreeConnects.TryRemove(new(tree.TreeId, tree));
+            tree.Release(); // The session or the share ended meanwhile, and has not seen this tree.
+            return session.IsClosed ? NtStatus.UserSessionDeleted : NtStatus.BadNetworkName;
         }
 
         context.ResponseTreeId = tree.TreeId;

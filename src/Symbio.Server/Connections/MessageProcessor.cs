@@ -356,8 +356,7 @@ internal sealed class MessageProcessor(Connection connection)
             return NtStatus.AccessDenied;
         }
 
-        context.Tree = tree;
-        return NtStatus.Success;
+        return context.TryUse(tree) ? NtStatus.Success : NtStatus.NetworkNameDeleted;
     }
 
     private void Respond(RequestContext context, NtStatus status)

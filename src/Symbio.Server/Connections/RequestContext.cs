@@ -16,6 +16,7 @@ namespace Symbio.Server.Connections;
 internal sealed class RequestContext(Connection connection)
 {
     private PendingRequest? _pending;
+    private TreeConnect? _treeInUse;
     private Open? _inUse;
     private bool _isCounted; // In the channel sequences of the open in use.
     private List<CacheOwner>? _announced;
@@ -49,7 +50,7 @@ internal sealed class RequestContext(Connection connection)
     public Session Session { get; set; } = null!;
 
     /// <summary>The tree that the current message belongs to; set for every command that needs one.</summary>
-    public TreeConnect Tree { get; set; } = null!;
+    public TreeConnect Tree { get; private set; } = null!;
 
     /// <summary>The open that the current or, in a related compound, the last message was about.</summary>
     public Open? Open { get; set; }
@@ -224,7 +225,28 @@ internal sealed class RequestContext(Connection connection)
         if (_isCounted)
             used!.ChannelSequences.Leave(_header.ChannelSequence);
         _isCounted = false;
-        return used?.EndUseAsync() ?? ValueTask.CompletedTask;
+        TreeConnect? tree = _treeInUse;
+        _treeInUse = null;
+        ValueTask ended = used?.EndUseAsync() ?? ValueTask.CompletedTask;
+        if (tree is null || !ended.IsCompletedSuccessfully)
+            return tree is null ? ended : EndUseAsync(ended, tree);
+        tree.EndUse();
+        return ValueTask.CompletedTask;
+    }
+
+    private static async ValueTask EndUseAsync(ValueTask ended, TreeConnect tree)
+    {
+        await ended.ConfigureAwait(false);
+        tree.EndUse();
+    }
+
+    /// <summary>Makes it the tree of the current message, whose store stays until that has ended.</summary>
+    public bool TryUse(TreeConnect tree)
+    {
+        if (!tree.TryUse())
+            return false;
+        Tree = _treeInUse = tree;
+        return true;
     }
 
     /// <summary>Ready for another frame.</summary>

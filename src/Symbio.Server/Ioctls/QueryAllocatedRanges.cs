@@ -33,14 +33,17 @@ internal static class QueryAllocatedRanges
         if ((stat.Attributes & FileAttributes.SparseFile) == 0)
             return Reply(call, [range]);
         (status, IReadOnlyList<StoreRange> ranges) = await open.File
-            .QueryAllocatedRangesAsync(range, CancellationToken.None).ConfigureAwait(false);
+            .QueryAllocatedRangesAsync(range, Capacity(call) + 1, CancellationToken.None) // One more: whether there are more.
+            .ConfigureAwait(false);
         return status.IsError ? status : Reply(call, ranges);
     }
+
+    private static int Capacity(in FsctlCall call) => call.MaxOutput / FileAllocatedRange.MinimumLength;
 
     private static NtStatus Reply(in FsctlCall call, IReadOnlyList<StoreRange> ranges)
     {
         int size = FileAllocatedRange.MinimumLength;
-        int count = Math.Min(ranges.Count, call.MaxOutput / size);
+        int count = Math.Min(ranges.Count, Capacity(call));
         if (count == 0 && ranges.Count > 0)
             return NtStatus.BufferTooSmall;
         var writer = new WireWriter(call.Reserve(count * size).Span);

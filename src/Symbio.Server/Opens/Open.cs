@@ -141,6 +141,7 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     {
         table.Add(this);
         tree.AddOpen();
+        tree.AddUse();
         Session.Opens[FileId.Volatile] = this;
 
         // Who ends a session or tree says so first and then closes what is in the table: one of the two sees the other.
@@ -212,6 +213,7 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
             await Listing.DisposeAsync().ConfigureAwait(false);
         if (StoreFile is not null)
             await StoreFile.DisposeAsync().ConfigureAwait(false);
+        tree.EndUse();
     }
 
     private async ValueTask ReleaseAsync()

@@ -6,7 +6,10 @@ namespace Symbio.Server.Trees;
 /// <summary>A share as it is being served, [MS-SMB2] 3.3.1.6.</summary>
 internal sealed class Share(ShareOptions? options)
 {
+    private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _currentUses;
+    private int _holds = 1; // The share as long as it is served, and every tree that something still works in.
+    private int _retired;
 
     /// <summary>Share.Name</summary>
     public string Name { get; } = options?.Name ?? IpcName;
@@ -47,4 +50,37 @@ internal sealed class Share(ShareOptions? options)
     }
 
     public void Leave() => Interlocked.Decrement(ref _currentUses);
+
+    /// <summary>The share is served no more: nobody connects to it.</summary>
+    public bool IsRetired => Volatile.Read(ref _retired) != 0;
+
+    /// <summary>Keeps the store for a tree until <see cref="EndHold"/>; false when the share has gone.</summary>
+    public bool TryHold()
+    {
+        int holds = Volatile.Read(ref _holds);
+        while (holds > 0 && !IsRetired)
+        {
+            int seen = Interlocked.CompareExchange(ref _holds, holds + 1, holds);
+            if (seen == holds)
+                return true;
+            holds = seen;
+        }
+
+        return false;
+    }
+
+    public void EndHold()
+    {
+        if (Interlocked.Decrement(ref _holds) == 0)
+            _unused.TrySetResult();
+    }
+
+    /// <summary>The share goes. Once.</summary>
+    /// <returns>Completes when nothing uses the store by way of this share any more.</returns>
+    public Task RetireAsync()
+    {
+        if (Interlocked.Exchange(ref _retired, 1) == 0)
+            EndHold();
+        return _unused.Task;
+    }
 }

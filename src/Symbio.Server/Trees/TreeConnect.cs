@@ -4,12 +4,13 @@ using Symbio.Storage;
 
 namespace Symbio.Server.Trees;
 
-/// <summary>A tree connect, [MS-SMB2] 3.3.1.9.</summary>
+/// <summary>A tree connect, [MS-SMB2] 3.3.1.9. Made by who holds the share (<see cref="Share.TryHold"/>); it gives that back.</summary>
 internal sealed class TreeConnect(
     uint treeId, Session session, Share share, AccessMask maximalAccess, StoreCaller caller, DateTimeOffset creationTime)
 {
     private int _openCount;
     private int _released;
+    private int _uses = 1; // The tree until it ends, every request that is at work in it and every handle that is open.
 
     /// <summary>TreeConnect.TreeId</summary>
     public uint TreeId => treeId;
@@ -50,7 +51,33 @@ internal sealed class TreeConnect(
     /// <summary>Ends the tree and gives the share's use back, once. Its opens are the caller's business.</summary>
     public void Release()
     {
-        if (Interlocked.Exchange(ref _released, 1) == 0)
-            share.Leave();
+        if (Interlocked.Exchange(ref _released, 1) != 0)
+            return;
+        share.Leave();
+        EndUse();
+    }
+
+    /// <summary>Keeps the share's store until <see cref="EndUse"/>; false when the tree has ended.</summary>
+    public bool TryUse()
+    {
+        int uses = Volatile.Read(ref _uses);
+        while (uses > 0 && !IsClosed)
+        {
+            int seen = Interlocked.CompareExchange(ref _uses, uses + 1, uses);
+            if (seen == uses)
+                return true;
+            uses = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>As <see cref="TryUse"/>, for somebody who works for a request that uses the tree.</summary>
+    public void AddUse() => Interlocked.Increment(ref _uses);
+
+    public void EndUse()
+    {
+        if (Interlocked.Decrement(ref _uses) == 0)
+            share.EndHold();
     }
 }

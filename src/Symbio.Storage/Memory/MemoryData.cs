@@ -153,7 +153,7 @@ internal sealed class MemoryData(SpaceLedger ledger)
         }
     }
 
-    public List<StoreRange> AllocatedRanges(StoreRange range)
+    public List<StoreRange> AllocatedRanges(StoreRange range, int limit)
     {
         var ranges = new List<StoreRange>();
         lock (_gate)
@@ -172,6 +172,8 @@ internal sealed class MemoryData(SpaceLedger ledger)
                     continue;
                 if (ranges.Count > 0 && ranges[^1] is var last && last.Offset + last.Length == (ulong)from)
                     ranges[^1] = last with { Length = (ulong)to - last.Offset };
+                else if (ranges.Count == limit)
+                    break;
                 else
                     ranges.Add(new StoreRange((ulong)from, (ulong)(to - from)));
             }

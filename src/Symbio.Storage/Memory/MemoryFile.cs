@@ -76,8 +76,8 @@ internal sealed class MemoryFile : IStoreFile
         new(_data is null ? NtStatus.InvalidParameter : TouchIf(_data.SetAllocation(size)));
 
     public ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
-        StoreRange range, CancellationToken cancellationToken) =>
-        new(_data is null ? (NtStatus.InvalidParameter, []) : (NtStatus.Success, _data.AllocatedRanges(range)));
+        StoreRange range, int limit, CancellationToken cancellationToken) =>
+        new(_data is null ? (NtStatus.InvalidParameter, []) : (NtStatus.Success, _data.AllocatedRanges(range, limit)));
 
     public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken)
     {

@@ -15,11 +15,11 @@ internal sealed partial class PosixFile
                 state.File.SetAllocation(state.size));
 
     public ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
-        StoreRange range, CancellationToken cancellationToken) =>
+        StoreRange range, int limit, CancellationToken cancellationToken) =>
         IsDirectory
             ? new((NtStatus.InvalidParameter, []))
-            : _store.Options.Scheduler.RunAsync((File: this, range), static state =>
-                state.File.QueryAllocatedRanges(state.range));
+            : _store.Options.Scheduler.RunAsync((File: this, range, limit), static state =>
+                state.File.QueryAllocatedRanges(state.range, state.limit));
 
     public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
         IsDirectory
@@ -42,7 +42,7 @@ internal sealed partial class PosixFile
         return errno is Errno.EOPNOTSUPP ? NtStatus.Success : errno.ToNtStatus(); // A hint that this disk cannot take.
     }
 
-    private (NtStatus, IReadOnlyList<StoreRange>) QueryAllocatedRanges(StoreRange range)
+    private (NtStatus, IReadOnlyList<StoreRange>) QueryAllocatedRanges(StoreRange range, int limit)
     {
         using var lease = _handle.Lease();
         var errno = Libc.StatFd(lease.Fd, StatxMask.Basic, out var stat);
@@ -52,7 +52,7 @@ internal sealed partial class PosixFile
             stat.Size, range.Length > ulong.MaxValue - range.Offset ? ulong.MaxValue : range.Offset + range.Length);
         var ranges = new List<StoreRange>();
         ulong position = range.Offset;
-        while (position < end)
+        while (position < end && ranges.Count < limit)
         {
             errno = Libc.NextData(lease.Fd, position, out ulong data);
             if (errno == Errno.ENXIO || (errno == Errno.None && data >= end))

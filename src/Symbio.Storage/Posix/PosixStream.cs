@@ -158,12 +158,12 @@ internal sealed class PosixStream : IStoreFile
             : Change((int)size, static (size, _, length) => Math.Min(size, length)));
 
     public ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
-        StoreRange range, CancellationToken cancellationToken)
+        StoreRange range, int limit, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Xattr.MaxValue);
         var status = Load(buffer, out int length);
         ArrayPool<byte>.Shared.Return(buffer);
-        bool any = status.IsSuccess && range.Length > 0 && range.Offset < (ulong)length;
+        bool any = status.IsSuccess && limit > 0 && range.Length > 0 && range.Offset < (ulong)length;
         ulong count = any ? Math.Min(range.Length, (ulong)length - range.Offset) : 0;
         return new((status, any ? [new StoreRange(range.Offset, count)] : []));
     }

@@ -25,8 +25,8 @@ public sealed class TcpTransport : IMessageTransport
         _socket = socket;
         _pool = pool;
         socket.NoDelay = true;
-        RemoteEndPoint = socket.RemoteEndPoint;
-        LocalEndPoint = socket.LocalEndPoint;
+        RemoteEndPoint = Plain(socket.RemoteEndPoint);
+        LocalEndPoint = Plain(socket.LocalEndPoint);
     }
 
     /// <inheritdoc/>
@@ -34,6 +34,12 @@ public sealed class TcpTransport : IMessageTransport
 
     /// <inheritdoc/>
     public EndPoint? LocalEndPoint { get; }
+
+    // A socket that serves both families calls an IPv4 peer ::ffff:a.b.c.d. To everybody else it is a.b.c.d.
+    private static EndPoint? Plain(EndPoint? endPoint) =>
+        endPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped
+            ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port)
+            : endPoint;
 
     /// <summary>Connects to a server.</summary>
     public static async ValueTask<TcpTransport> ConnectAsync(

@@ -29,6 +29,21 @@ public sealed class SessionSetupTests
         Assert.Empty(server.Log.Errors);
     }
 
+    [Theory]
+    [InlineData("nobody", "nobody")]
+    [InlineData("a\r\nb\u202Ec\u001B[2J", @"a\u000D\u000Ab\u202Ec\u001B[2J")]
+    public async Task A_failed_logon_is_logged_with_the_name_that_was_tried(string user, string logged)
+    {
+        await using TestServer server = await StartAsync();
+        await using ScriptedPeer peer = server.Connect();
+        await peer.NegotiateAsync(Dialect.Smb311);
+        await peer.LogOnAsync(user, "wrong");
+
+        string line = Assert.Single(server.Log.Lines, l => l.Text.StartsWith("logon of", StringComparison.Ordinal)).Text;
+        Assert.Contains(logged + " from", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(line, char.IsControl);
+    }
+
     [Fact]
     public async Task A_failed_logon_does_not_keep_the_peer_from_a_right_one()
     {

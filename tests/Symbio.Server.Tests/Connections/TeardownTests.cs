@@ -143,6 +143,30 @@ public sealed class TeardownTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_store_of_a_share_that_goes_stays_for_the_requests_under_way()
+    {
+        await using TestServer server = await TestServer.StartAsync(store: _store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await peer.OpenAsync("a.txt");
+        await peer.WriteAsync(file, 0, "hello"u8.ToArray());
+        _store.Close();
+        ulong read = await peer.PostAsync(new ReadRequest(0, ReadFlags.None, 5, 0, file, 0, Channel.None, 0, default));
+        ulong create = await peer.PostAsync(ScriptedPeer.Create("b.txt"));
+        await _store.WaitForAsync(2);
+
+        await server.Server.UpdateShares([]);
+        Assert.False(_store.IsDisposed);
+        _store.Open();
+
+        Assert.Equal("hello"u8.ToArray(), (await peer.WaitAsync(read)).As<ReadResponse>().Data.ToArray());
+        Assert.Equal(NtStatus.NetworkNameDeleted, (await peer.WaitAsync(create)).Status);
+        await peer.DisposeAsync();
+        Assert.Empty(await server.LeftoversAsync()); // The server's end waits for the store's.
+        Assert.True(_store.IsDisposed);
+        Assert.Equal(0, _store.OpenHandles);
+    }
+
+    [Fact]
     public async Task Many_peers_come_work_and_go_at_once()
     {
         await using TestServer server = await TestServer.StartAsync();

@@ -218,6 +218,8 @@ public abstract partial class StoreContract
         Assert.InRange(ranges[0].Length, 10u, MiB);
         Assert.Equal(8 * MiB, ranges[1].Offset);
         Assert.InRange(ranges[1].Length, 128u * KiB, MiB);
+        var (_, first) = await file.QueryAllocatedRangesAsync(new StoreRange(0, 16 * MiB), 1, Token);
+        Assert.Equal([ranges[0]], first);
     }
 
     [Fact]
@@ -225,9 +227,9 @@ public abstract partial class StoreContract
     {
         var file = await CreateFileAsync("f", Bytes(100_000));
 
-        var (_, middle) = await file.QueryAllocatedRangesAsync(new StoreRange(1000, 5000), Token);
-        var (_, whole) = await file.QueryAllocatedRangesAsync(new StoreRange(0, 1UL << 50), Token);
-        var (_, behind) = await file.QueryAllocatedRangesAsync(new StoreRange(100_000, 10), Token);
+        var (_, middle) = await file.QueryAllocatedRangesAsync(new StoreRange(1000, 5000), int.MaxValue, Token);
+        var (_, whole) = await file.QueryAllocatedRangesAsync(new StoreRange(0, 1UL << 50), int.MaxValue, Token);
+        var (_, behind) = await file.QueryAllocatedRangesAsync(new StoreRange(100_000, 10), int.MaxValue, Token);
 
         Assert.Equal([new StoreRange(1000, 5000)], middle);
         Assert.Equal([new StoreRange(0, 100_000)], whole);

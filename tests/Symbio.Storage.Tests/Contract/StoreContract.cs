@@ -129,7 +129,7 @@ public abstract partial class StoreContract : IAsyncLifetime
 
     protected static async ValueTask<IReadOnlyList<StoreRange>> RangesAsync(IStoreFile file)
     {
-        var (status, ranges) = await file.QueryAllocatedRangesAsync(new StoreRange(0, long.MaxValue), Token);
+        var (status, ranges) = await file.QueryAllocatedRangesAsync(new StoreRange(0, long.MaxValue), int.MaxValue, Token);
         Assert.Equal(NtStatus.Success, status);
         return ranges;
     }
