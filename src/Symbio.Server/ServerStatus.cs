@@ -21,9 +21,12 @@ public sealed record ConnectionStatus(
     int Sessions, long BytesReceived, long BytesSent, DateTimeOffset Connected);
 
 /// <summary>A session.</summary>
+/// <param name="RemoteEndpoint">Of the first of its channels.</param>
+/// <param name="Channels">Connections that it is used over.</param>
 public sealed record SessionStatus(
     ulong SessionId, string UserName, string DomainName, string RemoteEndpoint, string Dialect,
-    bool Signed, bool Encrypted, bool Guest, int Trees, int Opens, DateTimeOffset Created, TimeSpan Idle);
+    bool Signed, bool Encrypted, bool Guest, int Trees, int Opens, DateTimeOffset Created, TimeSpan Idle,
+    int Channels = 1);
 
 /// <summary>A tree connect.</summary>
 public sealed record TreeStatus(uint TreeId, ulong SessionId, string Share, string UserName, int Opens, DateTimeOffset Created);

@@ -42,8 +42,9 @@ internal static class StatusReport
         LogonIdentity identity = session.Identity!;
         return new SessionStatus(
             session.SessionId, identity.UserName, identity.DomainName, session.Connection.Peer,
-            session.Connection.Dialect.Version, session.SigningRequired, session.EncryptData || session.LastRequestEncrypted, identity.IsGuest,
-            session.TreeConnects.Count, session.Opens.Count, session.CreationTime, session.IdleTime(time));
+            session.Negotiated.Dialect.Version, session.SigningRequired, session.EncryptData || session.LastRequestEncrypted, identity.IsGuest,
+            session.TreeConnects.Count, session.Opens.Count, session.CreationTime, session.IdleTime(time),
+            session.ChannelCount);
     }
 
     private static TreeStatus ForTree(TreeConnect tree) => new(

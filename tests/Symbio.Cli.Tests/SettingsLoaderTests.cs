@@ -38,6 +38,25 @@ public sealed class SettingsLoaderTests : IDisposable
         Assert.Empty(settings.Shares);
     }
 
+    [Theory]
+    [InlineData("eth0", "eth0")]
+    [InlineData("192.0.2.1;speed=2.5G;rss", "192.0.2.1;speed=2500M;rss")]
+    [InlineData("eth0; no-rss; speed=10g", "eth0;speed=10G;no-rss")]
+    public void Interfaces_say_what_the_system_does_not_know(string written, string shown)
+    {
+        var settings = Load($$"""{ "interfaces": ["{{written}}"] }""").Settings;
+
+        Assert.Equal(shown, InterfaceSetting.Type.ToJson(Assert.Single(settings.Interfaces))!.ToString());
+    }
+
+    [Theory]
+    [InlineData(";rss")]
+    [InlineData("eth0;speed=fast")]
+    [InlineData("eth0;speed=0")]
+    [InlineData("eth0;rdma")]
+    public void An_interface_that_makes_no_sense_is_refused(string written) =>
+        Assert.Contains("interfaces", Error($$"""{ "interfaces": ["{{written}}"] }"""));
+
     [Fact]
     public void Flags_go_before_environment_before_file_before_defaults()
     {

@@ -75,8 +75,9 @@ internal static class StatusCommand
         {
             string user = session.UserName.Length == 0 ? "(anonymous)"
                 : $"{session.DomainName}\\{session.UserName}{(session.Guest ? " (guest)" : "")}";
+            string from = session.Channels > 1 ? $"{session.RemoteEndpoint} +{session.Channels - 1}" : session.RemoteEndpoint;
             Tables.Row(
-                table, $"{session.SessionId:x}", user, session.RemoteEndpoint, session.Dialect,
+                table, $"{session.SessionId:x}", user, from, session.Dialect,
                 session.Encrypted ? "encrypted" : session.Signed ? "signed" : "none", session.Trees.ToString(),
                 session.Opens.ToString(),
                 Age(status.Now - session.Created), Age(session.Idle));
