@@ -66,6 +66,9 @@ public interface IFileClaim
     /// </summary>
     NtStatus CheckShareDelete();
 
+    /// <summary><see cref="NtStatus.SharingViolation"/> when another open of the same stream denies writing.</summary>
+    NtStatus CheckShareWrite();
+
     /// <summary>True when another open of the same stream was granted any of these rights.</summary>
     bool HasOtherAccess(AccessMask access);
 

@@ -24,6 +24,9 @@ public sealed record ShareOptions
     /// <summary>Share.EncryptData: only encrypted requests reach it.</summary>
     public bool EncryptData { get; init; }
 
+    /// <summary>Clients may watch directories for changes (CHANGE_NOTIFY); without it they look for themselves.</summary>
+    public bool NotifyOfChanges { get; init; } = true;
+
     /// <summary>Left out of listings (as a name that ends in '$' is).</summary>
     public bool Hidden { get; init; }
 

@@ -145,6 +145,15 @@ public sealed record ServerLimits
     /// <summary>Byte-range locks of one session: each costs memory, and makes every other lock on its file slower.</summary>
     public int MaxLocksPerSession { get; init; } = 32768;
 
+    /// <summary>Opens of one session that watch their directory: each keeps what happens between two requests.</summary>
+    public int MaxWatchesPerSession { get; init; } = 4096;
+
+    /// <summary>
+    /// Bytes that one watch keeps between two requests, whatever the client asks for; beyond it the client is told to look
+    /// for itself.
+    /// </summary>
+    public int MaxNotifyBuffer { get; init; } = 64 << 10;
+
     /// <summary>Requests of one connection that wait for an event (lock, notify): MaxAsyncCommands.</summary>
     public int MaxAsyncCommands { get; init; } = 1024;
 }

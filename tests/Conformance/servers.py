@@ -149,6 +149,8 @@ class SymbioServer(Server):
         "signing-required": ["--require-signing", "true"],
         "anonymous": ["--require-signing", "false", "--allow-anonymous", "true"],  # Samba always allows it.
     }
+    # Options of the share, for the same purpose.
+    share_options = {"no-notify": ",notify=false"}
     fixed_options = {"hideunread": ",access-based-enumeration"}
 
     @staticmethod
@@ -169,7 +171,8 @@ class SymbioServer(Server):
             raise ServerError("there is no built symbio (dotnet build -c Release) and no ./symbio")
         accounts = self.accounts
         return program + [
-            "serve", "--listen", f"{self.host}:{self.port}", "--share", f"{self.share}={self.share_path}",
+            "serve", "--listen", f"{self.host}:{self.port}", "--share",
+            f"{self.share}={self.share_path}{self.share_options.get(self.setup, '')}",
             *(a for n in self.fixed_shares
               for a in ("--share", f"{n}={self.fixed_path(n)}{self.fixed_options.get(n, '')}")),
             "--user", f"{accounts.user}:{accounts.password}", "--user", f"{accounts.user2}:{accounts.password2}",

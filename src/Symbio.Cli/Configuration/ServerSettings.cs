@@ -77,6 +77,7 @@ internal sealed class ShareSettings
     public string Comment { get; set; } = "";
     public bool ReadOnly { get; set; }
     public bool Encrypt { get; set; }
+    public bool Notify { get; set; } = true;
     public bool Hidden { get; set; }
     public bool Guest { get; set; }
     public bool AccessBasedEnumeration { get; set; }

@@ -157,6 +157,9 @@ internal static class SettingTable
             "encrypt", "encrypt", SettingType.Boolean, s => s.Encrypt, (s, v) => s.Encrypt = v,
             "Only encrypted requests reach it."),
         new Setting<ShareSettings, bool>(
+            "notify", "notify", SettingType.Boolean, s => s.Notify, (s, v) => s.Notify = v,
+            "Clients may watch folders and are told at once what changes in them."),
+        new Setting<ShareSettings, bool>(
             "hidden", "hidden", SettingType.Boolean, s => s.Hidden, (s, v) => s.Hidden = v,
             "Left out of listings, as is a share whose name ends in $."),
         new Setting<ShareSettings, bool>(

@@ -40,6 +40,7 @@ internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
                     LocalPath = share.Path,
                     ReadOnly = share.ReadOnly,
                     EncryptData = share.Encrypt,
+                    NotifyOfChanges = share.Notify,
                     Hidden = share.Hidden,
                     AccessBasedEnumeration = share.AccessBasedEnumeration,
                     ShortNames = share.ShortNames,

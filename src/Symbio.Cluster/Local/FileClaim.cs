@@ -67,6 +67,8 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
 
     public NtStatus CheckShareDelete() => record.CheckShareDelete(this);
 
+    public NtStatus CheckShareWrite() => record.CheckShareWrite(this);
+
     public void RenameLink(string link) => record.RenameLink(this, link);
 
     public NtStatus CheckRange(ulong offset, ulong length, bool write) =>

@@ -132,6 +132,23 @@ internal sealed class FileRecord(LocalCoordinator owner)
         return NtStatus.Success;
     }
 
+    public NtStatus CheckShareWrite(FileClaim claim)
+    {
+        lock (Lock)
+        {
+            foreach (FileClaim other in _claims)
+            {
+                if (other != claim && !other.IsReleased && (other.Access & SharedAccess) != 0 && !other.ShareWrite
+                    && other.Stream == claim.Stream)
+                {
+                    return NtStatus.SharingViolation;
+                }
+            }
+        }
+
+        return NtStatus.Success;
+    }
+
     public bool IsDeletePending(string link)
     {
         lock (Lock)

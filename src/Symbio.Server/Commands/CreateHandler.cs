@@ -5,6 +5,7 @@ using Symbio.Server.Connections;
 using Symbio.Server.CreateContexts;
 using Symbio.Server.Information;
 using Symbio.Server.Names;
+using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
 using Symbio.Server.Pipes;
 using Symbio.Storage;
@@ -138,6 +139,7 @@ internal static class CreateHandler
         };
         operation.Caching.Attach(open);
         FileStat stat = operation.Stat;
+        open.Created(operation.Action, operation.CreatedFile);
         if (!await open.RegisterAsync().ConfigureAwait(false))
             return context.Session.IsClosed ? NtStatus.UserSessionDeleted : NtStatus.NetworkNameDeleted;
         context.Open = open;

@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
 
 namespace Symbio.Server.Information;
@@ -69,8 +70,11 @@ internal static class ObjectSecurityInformation
         SecurityDescriptor result = current!.Apply(change, parts);
         if (result.Dacl?.Length > Acl.MaxLength || result.Sacl?.Length > Acl.MaxLength)
             return NtStatus.InvalidAcl;
-        return await file
+        status = await file
             .SetSecurityDescriptorAsync(result.ToArray(), set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
+        if (!status.IsError)
+            open.Modified(CompletionFilter.Security);
+        return status;
     }
 
     private static AccessMask Needed(SecurityInformation parts, SecurityInformation governed, AccessMask access) =>

@@ -1,6 +1,8 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
 using Symbio.Storage;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
@@ -48,6 +50,9 @@ internal static class SetSparse
             : stat.Attributes & ~FileAttributes.SparseFile;
         var change = new BasicInfoChange(Attributes: attributes);
         status = await open.File.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false);
-        return status.IsError ? status : call.Reply();
+        if (status.IsError)
+            return status;
+        open.Modified(CompletionFilter.Attributes);
+        return call.Reply();
     }
 }

@@ -58,7 +58,9 @@ internal static class SharePath
 
         if (path.Length > 0)
         {
-            NtStatus status = CheckComponents(path);
+            NtStatus status = CheckComponents(path, out bool goesUp);
+            if (status == NtStatus.Success && goesUp)
+                status = ResolveUp(ref path);
             if (status != NtStatus.Success)
                 return status;
         }
@@ -103,19 +105,38 @@ internal static class SharePath
         return NtStatus.ObjectNameInvalid;
     }
 
-    private static NtStatus CheckComponents(ReadOnlySpan<char> path)
+    private static NtStatus CheckComponents(ReadOnlySpan<char> path, out bool goesUp)
     {
+        goesUp = false;
         foreach (Range range in path.Split('\\'))
         {
             ReadOnlySpan<char> component = path[range];
             if (component.IsEmpty || component is ".")
                 return NtStatus.ObjectNameInvalid;
-            if (component is "..")
-                return NtStatus.ObjectPathSyntaxBad;
+            goesUp |= component is "..";
             if (component.Length > MaxComponent || component.ContainsAny(Forbidden))
                 return NtStatus.ObjectNameInvalid;
         }
 
+        return NtStatus.Success;
+    }
+
+    // ".." takes the component before it away. Clients must not send it, [MS-FSCC] 2.1.5; Windows understands it all the
+    // same (smb2.notify.tree), as long as it does not lead out of the share.
+    private static NtStatus ResolveUp(ref string path)
+    {
+        var components = new List<string>();
+        foreach (string component in path.Split('\\'))
+        {
+            if (component != "..")
+                components.Add(component);
+            else if (components.Count > 0)
+                components.RemoveAt(components.Count - 1);
+            else
+                return NtStatus.ObjectPathSyntaxBad;
+        }
+
+        path = string.Join('\\', components);
         return NtStatus.Success;
     }
 }

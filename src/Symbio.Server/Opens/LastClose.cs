@@ -1,5 +1,6 @@
 using Symbio.Cluster;
 using Symbio.Protocol;
+using Symbio.Server.Notifications;
 using Symbio.Server.Trees;
 using Symbio.Storage;
 
@@ -8,13 +9,21 @@ namespace Symbio.Server.Opens;
 /// <summary>What goes with the last close of a name or a stream that is delete-pending, [MS-FSA] 2.1.5.5.</summary>
 internal static class LastClose
 {
-    /// <summary>Does what the coordinator's answer to the release asks for.</summary>
-    public static ValueTask<NtStatus> DeleteAsync(ReleaseOutcome outcome, TreeConnect tree, IStoreFile file) => outcome switch
+    /// <summary>Does what the coordinator's answer to the release asks for, and reports it.</summary>
+    /// <param name="by">The open that is being closed; null for one that has failed.</param>
+    public static async ValueTask<NtStatus> DeleteAsync(
+        ReleaseOutcome outcome, TreeConnect tree, IStoreFile file, Open? by = null)
     {
-        ReleaseOutcome.Closed => new(NtStatus.Success),
-        ReleaseOutcome.Delete when file.StreamName.Length > 0 => DeleteFileOfAsync(tree, file),
-        _ => file.DeleteAsync(tree.Caller, CancellationToken.None),
-    };
+        if (outcome == ReleaseOutcome.Closed)
+            return NtStatus.Success;
+        DirectoryChange? change = ChangeReports.Removal(tree.Share.Changes, outcome, file, by); // It still has its name.
+        NtStatus status = outcome == ReleaseOutcome.Delete && file.StreamName.Length > 0
+            ? await DeleteFileOfAsync(tree, file).ConfigureAwait(false)
+            : await file.DeleteAsync(tree.Caller, CancellationToken.None).ConfigureAwait(false);
+        if (status == NtStatus.Success && change is { } made)
+            tree.Share.Changes.Report(made);
+        return status;
+    }
 
     // The last open of the file was of one of its streams: by that handle only the stream can be deleted.
     private static async ValueTask<NtStatus> DeleteFileOfAsync(TreeConnect tree, IStoreFile stream)

@@ -7,6 +7,7 @@ using Symbio.Protocol.Smb2;
 using Symbio.Rpc.Runtime;
 using Symbio.Server.Connections;
 using Symbio.Server.Leases;
+using Symbio.Server.Notifications;
 using Symbio.Server.Sessions;
 using Symbio.Server.Trees;
 using Symbio.Storage;
@@ -22,6 +23,7 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     private int _uses = 1; // The open itself until it is closed, and every request that is at work on it.
     private byte[]? _resumeSecret;
     private Connection _connection = connection;
+    private DirectoryWatch? _watch;
 
     /// <summary>Open.FileId and Open.DurableFileId</summary>
     public FileId FileId => fileId;
@@ -104,6 +106,12 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     /// <summary>Times that this open's own operations leave alone because the client has set them, [MS-FSA] 2.1.5.15.2.</summary>
     public StickyTimes StickyTimes { get; } = new();
 
+    /// <summary>Where changes in the open's store are reported; only where the open is known not to be a pipe.</summary>
+    public DirectoryChanges Changes => tree.Share.Changes;
+
+    /// <summary>File.PendingNotifications, [MS-FSA] 2.1.1.3: what who watches is told when this open is closed.</summary>
+    public CompletionFilter PendingNotifications { get; set; }
+
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
 
     /// <summary>The listing; a new one when there is none.</summary>
@@ -113,6 +121,30 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
             return listing;
         var created = new DirectoryListing(File);
         return Interlocked.CompareExchange(ref _listing, created, null) ?? created;
+    }
+
+    /// <summary>The watch of this directory; begun by the first request, [MS-FSA] 2.1.5.11.</summary>
+    public NtStatus StartWatch(in ChangeNotifyRequest request, out DirectoryWatch? watch)
+    {
+        watch = Volatile.Read(ref _watch);
+        if (watch is not null)
+            return NtStatus.Success;
+        ServerLimits limits = Server.Options.Limits;
+        var created = new DirectoryWatch(
+            request.CompletionFilter, (request.Flags & NotifyFlags.WatchTree) != 0,
+            (int)Math.Min(request.OutputBufferLength, (uint)limits.MaxNotifyBuffer));
+        if (!Session.TryAddWatch(limits.MaxWatchesPerSession))
+            return NtStatus.InsufficientResources;
+        watch = Interlocked.CompareExchange(ref _watch, created, null) ?? created;
+        if (watch != created)
+            Session.RemoveWatch();
+        else
+            Changes.Add(watch, File.Path);
+
+        // Who closes says so first and then ends the watch that is there: one of the two sees the other.
+        if (IsClosed)
+            EndWatch();
+        return NtStatus.Success;
     }
 
     /// <summary>
@@ -200,11 +232,22 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
         table.Remove(this);
         tree.RemoveOpen();
         Pipe?.Dispose();
+        EndWatch();
         if (FileClaim is not null)
             await ReleaseAsync().ConfigureAwait(false);
         (Caching as Lease)?.Remove(this);
         Session.RemoveLocks(Interlocked.Exchange(ref _lockCount, 0));
         await EndUseAsync().ConfigureAwait(false);
+    }
+
+    // [MS-SMB2] 3.3.4.4: what waits for changes ends with the open.
+    private void EndWatch()
+    {
+        if (Volatile.Read(ref _watch) is not { } watch)
+            return;
+        if (Changes.Remove(watch))
+            Session.RemoveWatch();
+        watch.Close(NtStatus.NotifyCleanup);
     }
 
     private async ValueTask DisposeHandlesAsync()
@@ -221,9 +264,15 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
         ReleaseOutcome outcome = await Claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
         if (outcome != ReleaseOutcome.Closed)
         {
-            NtStatus status = await LastClose.DeleteAsync(outcome, tree, File).ConfigureAwait(false);
+            NtStatus status = await LastClose.DeleteAsync(outcome, tree, File, this).ConfigureAwait(false);
             if (status.IsError && status != NtStatus.ObjectNameNotFound && status != NtStatus.DirectoryNotEmpty)
                 ServerLog.DeleteOnCloseFailed(Server.Log, File.Path, status);
+        }
+        else
+        {
+            this.ReportPending();
+            if ((CreateOptions & CreateOptions.DeleteOnClose) != 0)
+                this.DeletePending();
         }
 
         Claim.CompleteRelease();

@@ -74,6 +74,9 @@ internal sealed class OpenOperation(
     /// <summary>CreateAction</summary>
     public CreateAction Action { get; private set; }
 
+    /// <summary>The file itself was created, be it for the sake of a stream.</summary>
+    public bool CreatedFile { get; private set; }
+
     public async ValueTask<NtStatus> RunAsync()
     {
         if (contexts.Timewarp is not null)
@@ -396,6 +399,7 @@ internal sealed class OpenOperation(
     private async ValueTask<NtStatus> UseNewAsync(IStoreFile file, SecurityDescriptor? descriptor)
     {
         Action = CreateAction.Created;
+        CreatedFile = true;
         _access.Descriptor = descriptor;
         NtStatus status = NtStatus.Success;
         IStoreFile opened = file;

@@ -21,6 +21,7 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     private uint _lastTreeId;
     private int _lockCount;
     private int _closing;
+    private int _watchCount;
     private int _openCount;
     private int _keyHolders = 1; // The session itself until it has ended, and connections that have a response under way.
     private int _gaveUpKeys;
@@ -116,6 +117,18 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
 
     /// <summary>Gives places for byte-range locks back.</summary>
     public void RemoveLocks(int count) => Interlocked.Add(ref _lockCount, -count);
+
+    /// <summary>Takes a place for a watch of a directory; false when there is none left.</summary>
+    public bool TryAddWatch(int limit)
+    {
+        if (Interlocked.Increment(ref _watchCount) <= limit)
+            return true;
+        Interlocked.Decrement(ref _watchCount);
+        return false;
+    }
+
+    /// <summary>Gives the place of a watch back.</summary>
+    public void RemoveWatch() => Interlocked.Decrement(ref _watchCount);
 
     public bool IsGuestOrAnonymous => Identity is null or { IsGuest: true } or { IsAnonymous: true };
 

@@ -1,10 +1,11 @@
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Notifications;
 using Symbio.Storage;
 
 namespace Symbio.Server.Trees;
 
 /// <summary>A share as it is being served, [MS-SMB2] 3.3.1.6.</summary>
-internal sealed class Share(ShareOptions? options)
+internal sealed class Share(ShareOptions? options, DirectoryChanges? changes = null)
 {
     private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _currentUses;
@@ -27,6 +28,11 @@ internal sealed class Share(ShareOptions? options)
 
     /// <summary>The files; only on a disk share.</summary>
     public IFileStore Store => Options!.Store;
+
+    /// <summary>Where changes in <see cref="Store"/> are reported; shares of one store have one.</summary>
+    public DirectoryChanges Changes { get; } = changes ?? new();
+
+    public bool NotifiesOfChanges => Options?.NotifyOfChanges ?? false;
 
     public bool EncryptData => Options?.EncryptData ?? false;
 

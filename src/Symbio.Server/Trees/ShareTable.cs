@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Symbio.Server.Notifications;
+using Symbio.Storage;
 
 namespace Symbio.Server.Trees;
 
@@ -26,7 +28,7 @@ internal sealed class ShareTable
             if (old.TryGetValue(option.Name, out Share? share) && !share.IsIpc && ReferenceEquals(share.Store, option.Store))
                 share.Options = option;
             else
-                share = new Share(option);
+                share = new Share(option, ChangesOf(option.Store, [.. old.Values, .. shares.Values]));
             if (!shares.TryAdd(option.Name, share))
                 throw new ArgumentException($"There are two shares named '{option.Name}'.", nameof(options));
         }
@@ -34,4 +36,7 @@ internal sealed class ShareTable
         _shares = shares;
         return [.. old.Values.Where(s => !shares.ContainsValue(s))];
     }
+
+    private static DirectoryChanges? ChangesOf(IFileStore store, IEnumerable<Share> shares) =>
+        shares.FirstOrDefault(s => !s.IsIpc && ReferenceEquals(s.Store, store))?.Changes;
 }

@@ -109,7 +109,9 @@ public sealed class InformationTests
     [Theory] // As Windows' open of the directory for the time of a rename has it.
     [InlineData(AccessMask.ReadData, ShareAccess.All, NtStatus.Success)]
     [InlineData(AccessMask.ReadData | AccessMask.Delete, ShareAccess.All, NtStatus.SharingViolation)]
-    [InlineData(AccessMask.ReadData, ShareAccess.Read | ShareAccess.Write, NtStatus.SharingViolation)]
+    [InlineData(AccessMask.ReadData, ShareAccess.Read | ShareAccess.Write, NtStatus.Success)] // smb2.notify.rec
+    [InlineData(AccessMask.ReadData, ShareAccess.Read | ShareAccess.Delete, NtStatus.SharingViolation)]
+    [InlineData(AccessMask.ReadData, ShareAccess.None, NtStatus.SharingViolation)] // smb2.rename.no_share_delete_...
     public async Task A_rename_minds_who_has_the_directory_open(AccessMask access, ShareAccess share, NtStatus expected)
     {
         await using TestServer server = await TestServer.StartAsync();

@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
+using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
 using Symbio.Storage;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
@@ -93,7 +94,10 @@ internal static class BasicInformation
         // What changes metadata moves ChangeTime (the store sees to that), unless the client has taken that over.
         if (change.ChangeTime is null)
             change = change with { ChangeTime = sticky.ChangeTime };
-        return await file.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false);
+        status = await file.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false);
+        if (!status.IsError)
+            set.Open.Modified(ChangeReports.FilterFor(change));
+        return status;
     }
 
     // 0 leaves a time alone, -1 stops it, -2 lets it run again; there are no times before 1601.

@@ -2,6 +2,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
 using Symbio.Storage;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
@@ -50,6 +51,8 @@ internal static class DispositionInformation
         }
 
         await open.Claim.SetDeletePendingAsync(delete, CancellationToken.None).ConfigureAwait(false);
+        if (delete)
+            open.DeletePending();
         return NtStatus.Success;
     }
 

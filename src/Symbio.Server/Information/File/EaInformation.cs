@@ -2,6 +2,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
 using Symbio.Storage;
 
@@ -113,8 +114,11 @@ internal static class EaInformation
         var attributes = new ExtendedAttribute[entries.Count];
         for (int i = 0; i < attributes.Length; i++)
             attributes[i] = new ExtendedAttribute(entries[i].Name, entries[i].Value, entries[i].IsCritical);
-        return await set.Open.File
+        status = await set.Open.File
             .SetExtendedAttributesAsync(attributes, CancellationToken.None).ConfigureAwait(false);
+        if (!status.IsError)
+            set.Open.Modified(CompletionFilter.Ea);
+        return status;
     }
 
     private static FullEaEntry ToEntry(in ExtendedAttribute attribute) =>

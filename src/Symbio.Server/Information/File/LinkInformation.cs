@@ -2,6 +2,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Server.Names;
+using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
 using Symbio.Storage;
 
@@ -48,10 +49,19 @@ internal static class LinkInformation
         if (status != NtStatus.Success)
             return status;
         if ((flags & LinkFlags.ReplaceIfExists) == 0)
-            return await open.File.LinkAsync(name.Path, replace: false, set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
+            return await LinkAsync(set, name, replace: false, found: false).ConfigureAwait(false);
 
         return await LinkTarget.ReplaceAsync(
             set, name, parent!, (flags & LinkFlags.IgnoreReadOnlyAttribute) != 0,
-            () => open.File.LinkAsync(name.Path, replace: true, set.Tree.Caller, CancellationToken.None)).ConfigureAwait(false);
+            found => LinkAsync(set, name, replace: true, found)).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<NtStatus> LinkAsync(InformationSet set, ShareName name, bool replace, bool found)
+    {
+        NtStatus status = await set.Open.File
+            .LinkAsync(name.Path, replace, set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
+        if (status == NtStatus.Success)
+            set.Open.Linked(name.Path, found);
+        return status;
     }
 }

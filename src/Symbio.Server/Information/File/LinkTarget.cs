@@ -47,8 +47,10 @@ internal static class LinkTarget
     /// Does what gives the name to a file, if the file that has it may go. Those who only cache a handle of that one are
     /// asked to close it first.
     /// </summary>
+    /// <param name="replace">Is told whether there is such a file.</param>
     public static async ValueTask<NtStatus> ReplaceAsync(
-        InformationSet set, ShareName name, SecurityDescriptor parent, bool ignoreReadOnly, Func<ValueTask<NtStatus>> replace)
+        InformationSet set, ShareName name, SecurityDescriptor parent, bool ignoreReadOnly,
+        Func<bool, ValueTask<NtStatus>> replace)
     {
         SemaphoreSlim turn = ReplaceTurns[(uint)NameComparer.GetHashCode(name.Path) % (uint)ReplaceTurns.Length];
         while (true)
@@ -61,7 +63,7 @@ internal static class LinkTarget
                 if (wait is null)
                 {
                     return status is NtStatus.Success or NtStatus.ObjectNameNotFound
-                        ? await replace().ConfigureAwait(false)
+                        ? await replace(status == NtStatus.Success).ConfigureAwait(false)
                         : status;
                 }
             }
@@ -141,14 +143,15 @@ internal static class LinkTarget
         }
     }
 
-    // Windows opens the directory with DELETE for the time of a rename, and does not share that: who has it open and does
-    // not share DELETE is in the way, and who has it open with DELETE.
+    // Windows opens the directory for adding to it for the time of a rename, and shares that but not DELETE: who has it open
+    // and does not share writing is in the way, and who has it open with DELETE. (Who only watches it is not:
+    // smb2.notify.rec.)
     private static async ValueTask<NtStatus> CheckParentSharingAsync(InformationSet set, IStoreFile parent)
     {
         (NtStatus status, IFileClaim? claim) = await LookAsync(set, parent).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return NtStatus.AccessDenied;
-        status = claim!.HasOtherAccess(AccessMask.Delete) ? NtStatus.SharingViolation : claim.CheckShareDelete();
+        status = claim!.HasOtherAccess(AccessMask.Delete) ? NtStatus.SharingViolation : claim.CheckShareWrite();
         await LeaveAsync(set, parent, claim).ConfigureAwait(false);
         return status;
     }
@@ -181,8 +184,8 @@ internal static class LinkTarget
     // Meanwhile the last other open may have closed a file that is to be deleted: then the deleting is left to us.
     private static async ValueTask LeaveAsync(InformationSet set, IStoreFile file, IFileClaim claim)
     {
-        if (await claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false) == ReleaseOutcome.Delete)
-            await file.DeleteAsync(set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
+        ReleaseOutcome outcome = await claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
+        await LastClose.DeleteAsync(outcome, set.Tree, file).ConfigureAwait(false);
         claim.CompleteRelease();
     }
 

@@ -4,6 +4,7 @@ using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Names;
+using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
 using Symbio.Storage;
 
@@ -70,17 +71,22 @@ internal static class RenameInformation
         if (status != NtStatus.Success)
             return status;
         return replace
-            ? await LinkTarget.ReplaceAsync(set, name, parent!, ignoreReadOnly, () => MoveAsync(set, name, replace: true))
+            ? await LinkTarget
+                .ReplaceAsync(set, name, parent!, ignoreReadOnly, found => MoveAsync(set, name, replace: true, found))
                 .ConfigureAwait(false)
-            : await MoveAsync(set, name, replace: false).ConfigureAwait(false);
+            : await MoveAsync(set, name, replace: false, found: false).ConfigureAwait(false);
     }
 
-    private static async ValueTask<NtStatus> MoveAsync(InformationSet set, ShareName name, bool replace)
+    private static async ValueTask<NtStatus> MoveAsync(InformationSet set, ShareName name, bool replace, bool found)
     {
+        string oldPath = set.Open.File.Path;
+        bool replaces = found && !NameComparer.Equals(oldPath, name.Path); // And not only the spelling.
         NtStatus status = await set.Open.File
             .RenameAsync(name.Path, replace, set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
-        if (status == NtStatus.Success)
-            set.Open.Claim.RenameLink(UpcaseTable.ToUpper(set.Open.File.Path));
+        if (status != NtStatus.Success)
+            return status;
+        set.Open.Claim.RenameLink(UpcaseTable.ToUpper(set.Open.File.Path));
+        set.Open.Renamed(oldPath, replaces);
         return status;
     }
 
@@ -147,8 +153,12 @@ internal static class RenameInformation
         if (stream.Length == 0 || open.File.StreamName.Length == 0)
             return NtStatus.NotSupported;
         status = open.Claim.CheckShareDelete();
-        return status != NtStatus.Success
-            ? status
-            : await open.File.RenameStreamAsync(stream, replace, CancellationToken.None).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return status;
+        string oldName = open.File.StreamName;
+        status = await open.File.RenameStreamAsync(stream, replace, CancellationToken.None).ConfigureAwait(false);
+        if (status == NtStatus.Success)
+            open.StreamRenamed(oldName);
+        return status;
     }
 }

@@ -2,6 +2,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Server.Leases;
+using Symbio.Server.Notifications;
 using Symbio.Storage;
 
 namespace Symbio.Server.Information.File;
@@ -72,8 +73,10 @@ internal static class SizeInformation
 
     private static async ValueTask<NtStatus> FinishAsync(InformationSet set, NtStatus status)
     {
-        if (!status.IsError)
-            await set.Open.StickyTimes.AfterWriteAsync(set.Open.File).ConfigureAwait(false);
+        if (status.IsError)
+            return status;
+        await set.Open.StickyTimes.AfterWriteAsync(set.Open.File).ConfigureAwait(false);
+        set.Open.Resized();
         return status;
     }
 }
