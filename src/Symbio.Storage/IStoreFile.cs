@@ -71,7 +71,8 @@ public interface IStoreFile : IAsyncDisposable
     ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The self-relative security descriptor, whole. One is made up from the store's own rights when none is stored.
+    /// The self-relative security descriptor, whole. One is made up from the store's own rights when none is stored; it
+    /// says SE_DACL_DEFAULTED when what is created in this directory without a descriptor gets the like of it.
     /// </summary>
     ValueTask<(NtStatus Status, ReadOnlyMemory<byte> Descriptor)> GetSecurityDescriptorAsync(
         CancellationToken cancellationToken);

@@ -41,7 +41,7 @@ internal static class ObjectSecurityInformation
             await ObjectSecurity.ReadAsync(file, CancellationToken.None).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
-        SecurityDescriptor selected = descriptor!.Select(parts);
+        SecurityDescriptor selected = ObjectSecurity.WithoutMark(descriptor!).Select(parts);
         if (selected.Length > query.Limit)
             return InformationErrors.BufferTooSmall(query.Context, selected.Length);
         return Reply(query, selected);
@@ -67,7 +67,7 @@ internal static class ObjectSecurityInformation
         status = CheckOwners(set.Token, current!, change, parts);
         if (status != NtStatus.Success)
             return status;
-        SecurityDescriptor result = current!.Apply(change, parts);
+        SecurityDescriptor result = ObjectSecurity.WithoutMark(current!.Apply(change, parts));
         if (result.Dacl?.Length > Acl.MaxLength || result.Sacl?.Length > Acl.MaxLength)
             return NtStatus.InvalidAcl;
         status = await file

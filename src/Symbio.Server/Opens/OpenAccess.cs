@@ -24,7 +24,7 @@ internal sealed class OpenAccess(
         | AccessMask.Delete | AccessMask.DeleteChild | AccessMask.WriteDac | AccessMask.WriteOwner;
 
     private SecurityDescriptor? _descriptor;
-    private AccessMask _fromParent;
+    private AccessMask _extra; // Rights that the descriptor does not grant.
 
     private TreeConnect Tree => context.Tree;
 
@@ -51,7 +51,7 @@ internal sealed class OpenAccess(
     {
         AccessMask access = _descriptor is null
             ? AccessMask.FileAll
-            : AccessCheck.MaximalAccess(_descriptor, token) | _fromParent;
+            : AccessCheck.MaximalAccess(_descriptor, token) | _extra;
         access &= Tree.MaximalAccess;
         return Tree.Share.IsReadOnly ? access & ~ChangeAccess : access;
     }
@@ -73,12 +73,13 @@ internal sealed class OpenAccess(
         };
         bool backup = (request.CreateOptions & CreateOptions.OpenForBackupIntent) != 0;
         AccessMask mapped = GenericMapping.File.Map(desired) | implied;
-        (status, AccessMask granted) = AccessCheck.Evaluate(_descriptor!, Token, desired | implied, backup);
+        _extra = ObjectSecurity.FromMode(_descriptor!, Token, stat.IsDirectory);
+        (status, AccessMask granted) = AccessCheck.Evaluate(_descriptor!, Token, desired | implied, backup, _extra);
         if ((status == NtStatus.AccessDenied && (mapped & (AccessMask.Delete | AccessMask.ReadAttributes)) != 0)
             || (mapped & AccessMask.MaximumAllowed) != 0 || contexts.MaximalAccess is not null)
         {
-            _fromParent = await FromParentAsync().ConfigureAwait(false);
-            (status, granted) = AccessCheck.Evaluate(_descriptor!, Token, desired | implied, backup, _fromParent);
+            _extra |= await FromParentAsync().ConfigureAwait(false);
+            (status, granted) = AccessCheck.Evaluate(_descriptor!, Token, desired | implied, backup, _extra);
         }
 
         if (status != NtStatus.Success)

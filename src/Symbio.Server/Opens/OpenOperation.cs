@@ -390,11 +390,17 @@ internal sealed class OpenOperation(
         if (creator?.Owner is { } owner && !Token.MayAssignOwner(owner))
             return NtStatus.InvalidOwner;
         bool hasDacl = SecurityDescriptorInheritance.TryCreate(
-            parent, creator, directory, Token.OwnerSid, Token.PrimaryGroupSid, out SecurityDescriptor made);
+            IsMadeUpFor(parent) ? null : parent, creator, directory, Token.OwnerSid, Token.PrimaryGroupSid, out SecurityDescriptor made);
         if (hasDacl || creator is not null)
-            descriptor = made;
+            descriptor = hasDacl ? made : ObjectSecurity.WithDefaultDacl(made);
         return NtStatus.Success;
     }
+
+    // Mode bits say enough of a file whose owner on disk is its owner. Where one account works for several users, only a
+    // descriptor can tell them apart.
+    private bool IsMadeUpFor(SecurityDescriptor parent) =>
+        ObjectSecurity.IsMadeUp(parent)
+        && context.Session.Identity!.Unix is { } account && account.Uid == Tree.Caller.Uid;
 
     private async ValueTask<NtStatus> UseNewAsync(IStoreFile file, SecurityDescriptor? descriptor)
     {

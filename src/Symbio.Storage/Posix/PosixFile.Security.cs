@@ -32,7 +32,11 @@ internal sealed partial class PosixFile
             if (errno is not (Errno.None or Errno.EOPNOTSUPP))
                 return (errno.ToNtStatus(), default);
             if (stored is not null)
+            {
+                // The flag means one that is made up, below.
+                stored = stored with { Control = stored.Control & ~SecurityDescriptorControl.DaclDefaulted };
                 return (NtStatus.Success, stored.ToArray());
+            }
         }
 
         var derived = PosixAclMapping.ToDescriptor(security!, _store.Identities, _store.Options.DirectoryMode);

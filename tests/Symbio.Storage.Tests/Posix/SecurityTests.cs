@@ -51,6 +51,35 @@ public sealed class SecurityTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_descriptor_that_is_made_up_says_so_and_a_stored_one_does_not()
+    {
+        Directory.CreateDirectory(_folder.Combine("d"), (UnixFileMode)0b111_101_101);
+        Assert.True(await IsMadeUpAsync());
+
+        var (_, directory) = await _store.OpenAsync("d", new StoreOpenOptions(StoreAccess.None), StoreCaller.Service, default);
+        var stored = Sddl.Parse("O:BAG:BAD:(A;;FA;;;WD)");
+        stored = stored with { Control = stored.Control | SecurityDescriptorControl.DaclDefaulted };
+        Assert.Equal(NtStatus.Success, await directory!.SetSecurityDescriptorAsync(stored.ToArray(), StoreCaller.Service, default));
+        await directory.DisposeAsync();
+        Assert.False(await IsMadeUpAsync());
+
+        async Task<bool> IsMadeUpAsync() =>
+            ((await DescriptorAsync("d")).Control & SecurityDescriptorControl.DaclDefaulted) != 0;
+    }
+
+    [Fact] // With the mark nothing would be inherited, and the file mode would mask what the ACL gives to new files.
+    public async Task A_directory_with_a_default_ACL_has_something_to_inherit()
+    {
+        RequireTool("setfacl");
+        Directory.CreateDirectory(_folder.Combine("d"), (UnixFileMode)0b111_101_101);
+        Run("setfacl", "-d", "-m", "g:2:rw", _folder.Combine("d"));
+
+        Assert.Equal(
+            SecurityDescriptorControl.None,
+            (await DescriptorAsync("d")).Control & SecurityDescriptorControl.DaclDefaulted);
+    }
+
+    [Fact]
     public async Task Named_entries_of_a_POSIX_ACL_count_as_far_as_the_mask_allows()
     {
         RequireTool("setfacl");

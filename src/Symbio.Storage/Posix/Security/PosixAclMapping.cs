@@ -54,7 +54,13 @@ internal static class PosixAclMapping
             }
         }
 
-        return SecurityDescriptor.Create(owner, group, [.. aces]);
+        var descriptor = SecurityDescriptor.Create(owner, group, [.. aces]);
+
+        // Said by nobody: what is made in such a directory has mode bits again, and no descriptor. With a default ACL
+        // somebody has said what new objects get.
+        return security.Default is not null
+            ? descriptor
+            : descriptor with { Control = descriptor.Control | SecurityDescriptorControl.DaclDefaulted };
     }
 
     /// <summary>
