@@ -9,6 +9,7 @@ using Symbio.Rpc.Runtime;
 using Symbio.Security.Ntlm;
 using Symbio.Security.Spnego;
 using Symbio.Server.Connections;
+using Symbio.Server.Durability;
 using Symbio.Server.Leases;
 using Symbio.Server.Opens;
 using Symbio.Server.Pipes;
@@ -45,6 +46,7 @@ public sealed class SmbServer : IAsyncDisposable
         Options = options;
         Log = options.LoggerFactory.CreateLogger("Symbio.Server");
         StartTime = Time.GetUtcNow();
+        Disconnected = new DisconnectedOpens(options.Limits.MaxDisconnectedOpens);
         Coordinator = new LocalCoordinator(Time, options.OplockBreakTimeout);
         _ntlm = new NtlmServerOptions
         {
@@ -82,6 +84,12 @@ public sealed class SmbServer : IAsyncDisposable
     internal ShareTable Shares { get; } = new();
 
     internal RpcServer Pipes { get; }
+
+    /// <summary>How many opens wait for their client.</summary>
+    internal DisconnectedOpens Disconnected { get; }
+
+    /// <summary>The creates that may be sent once more.</summary>
+    internal ReplayTable Replays { get; } = new();
 
     /// <summary>GlobalLeaseTableList</summary>
     internal LeaseTable Leases { get; } = new();
@@ -153,6 +161,8 @@ public sealed class SmbServer : IAsyncDisposable
         var open = _connections.Values.ToArray();
         await Task.WhenAll(open.Select(c => c.Connection.CloseAsync(DrainTime, cancellationToken))).ConfigureAwait(false);
         await Task.WhenAll(open.Select(c => c.Run)).ConfigureAwait(false);
+        foreach (Open disconnected in Opens.All)
+            await disconnected.CloseAsync().ConfigureAwait(false);
         await _sharesLock.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         await Task.WhenAll(_closing).ConfigureAwait(false);
         _sharesLock.Release();
@@ -174,6 +184,8 @@ public sealed class SmbServer : IAsyncDisposable
                     await TreeDisconnectAsync(session, tree).ConfigureAwait(false);
             }
 
+            foreach (Open open in Opens.All.Where(o => o.IsDetached && gone.Contains(o.Tree.Share)))
+                await open.CloseAsync().ConfigureAwait(false);
             _closing.RemoveAll(task => task.IsCompletedSuccessfully);
             _closing.Add(CloseUnusedAsync([.. gone.Select(share => share.Store).Distinct()], Task.WhenAll(unused)));
         }
@@ -205,7 +217,8 @@ public sealed class SmbServer : IAsyncDisposable
         [new NtlmMechanism(_ntlm, Options.Accounts.ForPeer((peer as IPEndPoint)?.Address), Time, RandomNumberGenerator.Fill)];
 
     /// <summary>Ends a session from our side: an administrator's wish, or a newer session of the same client.</summary>
-    internal async ValueTask CloseSessionAsync(Session session)
+    /// <param name="keepsDurable">The client is the one who ended it, by going away.</param>
+    internal async ValueTask CloseSessionAsync(Session session, bool keepsDurable = false)
     {
         session.End(); // First: a channel that is being added at this moment is either seen below or refused.
         Sessions.Remove(session);
@@ -213,7 +226,7 @@ public sealed class SmbServer : IAsyncDisposable
         Connection[] holders = [.. connections.Where(_ => session.TryHoldKeys())];
         foreach (Connection connection in connections)
             connection.Sessions.TryRemove(new(session.SessionId, session));
-        await session.CloseAsync().ConfigureAwait(false);
+        await session.CloseAsync(keepsDurable).ConfigureAwait(false);
         foreach (Connection connection in connections)
             connection.Pending.CancelAll(session.SessionId, close: false);
         foreach (Connection connection in holders)

@@ -142,6 +142,9 @@ public sealed record ServerLimits
     /// <summary>Opens of one session.</summary>
     public int MaxOpensPerSession { get; init; } = 65536;
 
+    /// <summary>Durable and resilient opens that wait for their client, in all: each keeps a file open.</summary>
+    public int MaxDisconnectedOpens { get; init; } = 16384;
+
     /// <summary>Byte-range locks of one session: each costs memory, and makes every other lock on its file slower.</summary>
     public int MaxLocksPerSession { get; init; } = 32768;
 

@@ -3,6 +3,7 @@ using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
 using Symbio.Server.CreateContexts;
+using Symbio.Server.Durability;
 using Symbio.Server.Information;
 using Symbio.Server.Names;
 using Symbio.Server.Notifications;
@@ -18,8 +19,6 @@ namespace Symbio.Server.Commands;
 /// </summary>
 internal static class CreateHandler
 {
-    private const CreateOptions KnownOptions = (CreateOptions)0x00FFFFFF;
-
     // Options that a server ignores, [MS-SMB2] 2.2.13: they were the client's own business.
     private const CreateOptions IgnoredOptions =
         CreateOptions.SynchronousIoAlert | CreateOptions.SynchronousIoNonalert | CreateOptions.CompleteIfOplocked;
@@ -55,73 +54,82 @@ internal static class CreateHandler
             return new(NtStatus.InsufficientResources);
         if (context.Tree.Share.IsIpc)
             return PipeOpener.OpenAsync(context, request, name);
+        NtStatus status = RequestedContexts.Read(request.CreateContexts, out RequestedContexts contexts);
+        if (status != NtStatus.Success)
+            return new(status);
+        if (contexts.Reconnects)
+            return ReconnectAsync(context, request, contexts);
         if (name.StartsWith('\\'))
             return new(NtStatus.InvalidParameter);
-        NtStatus status = CheckParameters(request);
+        status = CreateParameters.Check(request);
         if (status != NtStatus.Success)
             return new(status);
         status = SharePath.Parse(name, out ShareName parsed);
-        if (status != NtStatus.Success)
-            return new(status);
-        status = RequestedContexts.Read(request.CreateContexts, out RequestedContexts contexts);
-        return status != NtStatus.Success ? new(status) : OpenAsync(context, request, parsed, contexts);
+        return status != NtStatus.Success ? new(status) : CreateOnceAsync(context, request, parsed, contexts);
     }
 
-    // [MS-FSA] 2.1.5.1, the parameter checks.
-    private static NtStatus CheckParameters(in CreateRequest request)
+    // [MS-SMB2] 3.3.5.9.7 and 3.3.5.9.12: no name, no parameter counts, only the open that is named.
+    private static async ValueTask<NtStatus> ReconnectAsync(
+        RequestContext context, CreateRequest request, RequestedContexts contexts)
     {
-        CreateOptions options = request.CreateOptions;
-        if (request.CreateDisposition > CreateDisposition.OverwriteIf
-            || (request.ShareAccess & ~ShareAccess.All) != 0
-            || (options & ~KnownOptions) != 0)
-        {
-            return NtStatus.InvalidParameter;
-        }
-
-        if ((options & (CreateOptions.OpenByFileId | CreateOptions.ReserveOpfilter | CreateOptions.CreateTreeConnection)) != 0)
-            return NtStatus.NotSupported;
-        const AccessMask Valid = AccessMask.FileAll | AccessMask.SystemSecurity | AccessMask.MaximumAllowed
-            | AccessMask.GenericAll | AccessMask.GenericExecute | AccessMask.GenericWrite | AccessMask.GenericRead;
-        if (request.DesiredAccess == AccessMask.None || (request.DesiredAccess & ~Valid) != 0)
-            return NtStatus.AccessDenied;
-        bool directory = (options & CreateOptions.DirectoryFile) != 0;
-        if (directory && (options & CreateOptions.NonDirectoryFile) != 0)
-            return NtStatus.InvalidParameter;
-        if (directory && request.CreateDisposition is CreateDisposition.Supersede or CreateDisposition.Overwrite
-                or CreateDisposition.OverwriteIf && directory)
-        {
-            return NtStatus.InvalidParameter;
-        }
-
-        AccessMask access = GenericMapping.File.Map(request.DesiredAccess);
-        if ((options & CreateOptions.DeleteOnClose) != 0
-            && (access & (AccessMask.Delete | AccessMask.MaximumAllowed)) == 0)
-        {
-            return NtStatus.InvalidParameter;
-        }
-
-        if ((options & CreateOptions.NoIntermediateBuffering) != 0
-            && (access & (AccessMask.AppendData | AccessMask.WriteData)) == AccessMask.AppendData)
-        {
-            return NtStatus.InvalidParameter;
-        }
-
-        const Protocol.Fscc.FileAttributes SettableOrHarmless = (Protocol.Fscc.FileAttributes)0x00007FB7;
-        return ((uint)request.FileAttributes & ~(uint)SettableOrHarmless & 0xFFFF) != 0
-            ? NtStatus.InvalidParameter
-            : NtStatus.Success;
+        (NtStatus status, Open? open) = await Reconnection.RunAsync(context, request, contexts).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return status;
+        (status, FileStat stat) = await open!.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
+        if (status.IsError)
+            return status;
+        context.Open = open;
+        context.Response.Write(Describe(open, CreateAction.Opened, stat, ContextResponses.ForReconnect(contexts, open)));
+        return NtStatus.Success;
     }
 
-    private static async ValueTask<NtStatus> OpenAsync(
+    // [MS-SMB2] 3.3.5.9.10: a request that has come before is answered as it was then.
+    private static async ValueTask<NtStatus> CreateOnceAsync(
         RequestContext context, CreateRequest request, ShareName name, RequestedContexts contexts)
     {
+        NtStatus status = Replaying.Enter(context, request, contexts, out CreateReplay? replay, out Open? open);
+        if (status != NtStatus.Success)
+            return status;
+        if (open is not null)
+        {
+            context.Open = open;
+            context.Response.Write(replay!.Response);
+            return NtStatus.Success;
+        }
+
+        (status, open, CreateResponse response) = await OpenAsync(context, request, name, contexts).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+        {
+            replay?.End();
+            return status;
+        }
+
+        if (replay is not null)
+        {
+            open!.Replay = replay;
+            replay.Complete(open, response);
+            if (open.IsClosed)
+                replay.End();
+        }
+
+        context.Open = open;
+        if (open!.Caching is { } owner)
+            context.AnnounceWhenSent(owner);
+        context.Response.Write(response);
+        return NtStatus.Success;
+    }
+
+    private static async ValueTask<(NtStatus Status, Open? Open, CreateResponse Response)> OpenAsync(
+        RequestContext context, CreateRequest request, ShareName name, RequestedContexts contexts)
+    {
+        await ApplicationInstance.TakeOverAsync(context, contexts).ConfigureAwait(false);
         name = await name.ExpandAsync(context.Tree).ConfigureAwait(false);
         var operation = new OpenOperation(context, name, request, contexts);
         NtStatus status = await operation.RunAsync().ConfigureAwait(false);
         if (status != NtStatus.Success)
         {
             operation.Caching.Lease?.Release();
-            return status;
+            return (status, null, default);
         }
 
         SmbServer server = context.Server;
@@ -136,20 +144,20 @@ internal static class CreateHandler
             StoreFile = operation.File,
             FileClaim = operation.Claim,
             Caching = operation.Caching.Owner,
+            Application = contexts.Application?.Id,
         };
         operation.Caching.Attach(open);
-        FileStat stat = operation.Stat;
+        open.Durable = DurableState.Grant(context, contexts, open);
         open.Created(operation.Action, operation.CreatedFile);
         if (!await open.RegisterAsync().ConfigureAwait(false))
-            return context.Session.IsClosed ? NtStatus.UserSessionDeleted : NtStatus.NetworkNameDeleted;
-        context.Open = open;
-        if (open.Caching is { } owner)
-            context.AnnounceWhenSent(owner);
-        context.Response.Write(new CreateResponse(
-            operation.Caching.Level(open.Claim.Cache), CreateResponseFlags.None, operation.Action,
-            stat.CreationTime, stat.LastAccessTime, stat.LastWriteTime, stat.ChangeTime,
-            stat.AllocationSize, stat.EndOfFile, WireAttributes.ForFile(stat.Attributes), open.FileId,
-            ContextResponses.Create(contexts, operation, stat)));
-        return NtStatus.Success;
+            return (context.Session.IsClosed ? NtStatus.UserSessionDeleted : NtStatus.NetworkNameDeleted, null, default);
+        return (status, open, Describe(
+            open, operation.Action, operation.Stat, ContextResponses.Create(contexts, operation, open)));
     }
+
+    private static CreateResponse Describe(
+        Open open, CreateAction action, in FileStat stat, ReadOnlyMemory<byte> contexts) => new(
+            open.OplockLevel, CreateResponseFlags.None, action,
+            stat.CreationTime, stat.LastAccessTime, stat.LastWriteTime, stat.ChangeTime,
+            stat.AllocationSize, stat.EndOfFile, WireAttributes.ForFile(stat.Attributes), open.FileId, contexts);
 }

@@ -213,6 +213,6 @@ internal static class SessionSetupHandler
         if (!server.Sessions.TryGet(previousSessionId, out Session previous) || previous.State == SessionState.InProgress)
             return;
         if (previous.Identity?.Token.UserSid == session.Identity!.Token.UserSid)
-            await server.CloseSessionAsync(previous).ConfigureAwait(false);
+            await server.CloseSessionAsync(previous, keepsDurable: true).ConfigureAwait(false);
     }
 }

@@ -302,7 +302,7 @@ internal sealed class Connection
         {
             if (!session.RemoveChannel(this))
                 continue; // It lives on over its other channels.
-            await session.CloseAsync().ConfigureAwait(false);
+            await session.CloseAsync(keepsDurable: true).ConfigureAwait(false);
             Server.Sessions.Remove(session);
             session.GiveUpKeys();
         }

@@ -269,6 +269,8 @@ internal sealed class RequestContext(Connection connection)
     private NtStatus VerifyChannelSequence(Open open)
     {
         open.Connection = Connection;
+        if (open.Replay is not null)
+            open.EndReplay();
         if (_isCounted || Connection.Dialect < Dialect.Smb300)
             return NtStatus.Success;
         _isCounted = open.ChannelSequences.TryEnter(

@@ -13,15 +13,16 @@ internal static class ContextResponses
 {
     private const int MaxLength = 512;
 
-    public static ReadOnlyMemory<byte> Create(
-        RequestedContexts requested, OpenOperation operation, in FileStat stat)
+    public static ReadOnlyMemory<byte> Create(RequestedContexts requested, OpenOperation operation, Open open)
     {
-        if (requested.MaximalAccess is null && !requested.OnDiskId && operation.Caching.Lease is null)
+        Lease? lease = open.Caching as Lease;
+        if (requested.MaximalAccess is null && !requested.OnDiskId && lease is null && open.Durable is null)
             return default;
         Span<byte> buffer = stackalloc byte[MaxLength];
         var writer = new CreateContextListWriter(buffer);
 
         // [MS-SMB2] 3.3.5.9.5: nothing new to tell a client whose own knowledge is as fresh.
+        FileStat stat = operation.Stat;
         if (requested.MaximalAccess is { } maximal)
         {
             bool known = maximal.Timestamp is { } time && time == stat.LastWriteTime && time != FileTime.None;
@@ -32,8 +33,23 @@ internal static class ContextResponses
 
         if (requested.OnDiskId)
             writer.Add(new QueryOnDiskIdResponse(stat.FileId, operation.File.Key.Volume));
-        if (operation.Caching.Lease is { } lease)
-            AddLease(ref writer, requested, lease, operation.Claim.Cache);
+        if (open.Durable is { CreateGuid: null })
+            writer.Add(default(DurableHandleResponse));
+        else if (open.Durable is { } durable)
+            writer.Add(new DurableHandleResponseV2((uint)durable.Timeout.TotalMilliseconds, DurableHandleFlags.None));
+        if (lease is not null)
+            AddLease(ref writer, requested, lease, open.Claim.Cache);
+        return writer.Written.ToArray();
+    }
+
+    /// <summary>For a client that has come back to an open it had: it hears of the lease, and knows all else.</summary>
+    public static ReadOnlyMemory<byte> ForReconnect(RequestedContexts requested, Open open)
+    {
+        if (open.Caching is not Lease lease)
+            return default;
+        Span<byte> buffer = stackalloc byte[MaxLength];
+        var writer = new CreateContextListWriter(buffer);
+        AddLease(ref writer, requested, lease, open.Claim.Cache);
         return writer.Written.ToArray();
     }
 

@@ -35,6 +35,24 @@ internal sealed class RequestedContexts
     /// <summary>SMB2_CREATE_REQUEST_LEASE_V2</summary>
     public bool IsLeaseV2 { get; private set; }
 
+    /// <summary>SMB2_CREATE_DURABLE_HANDLE_REQUEST</summary>
+    public bool WantsDurable { get; private set; }
+
+    /// <summary>SMB2_CREATE_DURABLE_HANDLE_RECONNECT</summary>
+    public DurableHandleReconnect? Reconnect { get; private set; }
+
+    /// <summary>SMB2_CREATE_DURABLE_HANDLE_REQUEST_V2</summary>
+    public DurableHandleRequestV2? DurableV2 { get; private set; }
+
+    /// <summary>SMB2_CREATE_DURABLE_HANDLE_RECONNECT_V2</summary>
+    public DurableHandleReconnectV2? ReconnectV2 { get; private set; }
+
+    /// <summary>The request is for an open that its client lost.</summary>
+    public bool Reconnects => Reconnect is not null || ReconnectV2 is not null;
+
+    /// <summary>SMB2_CREATE_APP_INSTANCE_ID</summary>
+    public AppInstanceId? Application { get; private set; }
+
     /// <summary>SMB2_CREATE_TIMEWARP_TOKEN: the moment whose snapshot is wanted.</summary>
     public FileTime? Timewarp { get; private set; }
 
@@ -51,7 +69,16 @@ internal sealed class RequestedContexts
                 return status;
         }
 
-        return NtStatus.Success;
+        return contexts.CheckDurable();
+    }
+
+    // [MS-SMB2] 3.3.5.9.6, 3.3.5.9.7, 3.3.5.9.10 and 3.3.5.9.12: which of them go together.
+    private NtStatus CheckDurable()
+    {
+        bool second = DurableV2 is not null || ReconnectV2 is not null;
+        return ((WantsDurable || Reconnect is not null) && second) || (DurableV2 is not null && ReconnectV2 is not null)
+            ? NtStatus.InvalidParameter
+            : NtStatus.Success;
     }
 
     private NtStatus Add(in CreateContext context)
@@ -84,11 +111,33 @@ internal sealed class RequestedContexts
         {
             return AddLease(context.Data);
         }
-        else if (context.Is(CreateContextName.DHnC) || context.Is(CreateContextName.DH2C))
+        else if (context.Is(CreateContextName.DHnQ))
         {
-            // No handle is granted as durable yet, so none is there to come back to; ignoring the context would open
-            // another file than the client believes to have, 3.3.5.9.7.
-            return NtStatus.ObjectNameNotFound;
+            WantsDurable = true;
+        }
+        else if (context.Is(CreateContextName.DHnC))
+        {
+            if (!DurableHandleReconnect.TryRead(context.Data, out DurableHandleReconnect reconnect))
+                return NtStatus.InvalidParameter;
+            Reconnect = reconnect;
+        }
+        else if (context.Is(CreateContextName.DH2Q))
+        {
+            if (!DurableHandleRequestV2.TryRead(context.Data, out DurableHandleRequestV2 request))
+                return NtStatus.InvalidParameter;
+            DurableV2 = request;
+        }
+        else if (context.Is(CreateContextName.DH2C))
+        {
+            if (!DurableHandleReconnectV2.TryRead(context.Data, out DurableHandleReconnectV2 reconnect))
+                return NtStatus.InvalidParameter;
+            ReconnectV2 = reconnect;
+        }
+        else if (context.Is(CreateContextName.AppInstanceId))
+        {
+            if (!Protocol.Smb2.AppInstanceId.TryRead(context.Data, out AppInstanceId application))
+                return NtStatus.InvalidParameter;
+            Application = application;
         }
         else if (context.Is(CreateContextName.TWrp))
         {

@@ -94,10 +94,13 @@ internal sealed class Lease(LeaseTable table, LeaseId id, bool hasEpoch) : Cache
             HasEpoch ? cacheBreak.Epoch : (ushort)0,
             cacheBreak.AcknowledgeRequired ? LeaseBreakFlags.AckRequired : LeaseBreakFlags.None,
             id.Key, cacheBreak.From, cacheBreak.To);
-        foreach (Open open in Opens)
+        IReadOnlyList<Open> opens = Opens;
+        foreach (Open open in opens)
         {
-            if (!open.IsClosed && TrySend(open.Session, notification))
+            if (!open.IsClosed && !open.IsDetached && TrySend(open.Session, notification))
                 return;
         }
+
+        _ = Unreachable.GiveUpAsync(opens, cacheBreak);
     }
 }

@@ -34,7 +34,9 @@ internal sealed class Oplock : CacheOwner
     /// <inheritdoc/>
     protected override void Tell(in CacheBreak cacheBreak)
     {
-        if (Open is { IsClosed: false } open)
-            TrySend(open.Session, new OplockBreakNotification(LevelOf(cacheBreak.To), open.FileId));
+        if (Open is not { IsClosed: false } open)
+            return;
+        if (open.IsDetached || !TrySend(open.Session, new OplockBreakNotification(LevelOf(cacheBreak.To), open.FileId)))
+            _ = Unreachable.GiveUpAsync([open], cacheBreak);
     }
 }

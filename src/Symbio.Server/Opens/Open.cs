@@ -6,6 +6,7 @@ using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Rpc.Runtime;
 using Symbio.Server.Connections;
+using Symbio.Server.Durability;
 using Symbio.Server.Leases;
 using Symbio.Server.Notifications;
 using Symbio.Server.Sessions;
@@ -15,24 +16,24 @@ using Symbio.Storage;
 namespace Symbio.Server.Opens;
 
 /// <summary>An open file, directory, stream or named pipe, [MS-SMB2] 3.3.1.10.</summary>
-internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Connection connection, DateTimeOffset opened)
+internal sealed partial class Open(
+    OpenTable table, FileId fileId, TreeConnect tree, Connection connection, DateTimeOffset opened)
 {
     private DirectoryListing? _listing;
-    private int _closed;
-    private int _lockCount;
-    private int _uses = 1; // The open itself until it is closed, and every request that is at work on it.
     private byte[]? _resumeSecret;
     private Connection _connection = connection;
     private DirectoryWatch? _watch;
+    private readonly TreeConnect _madeThrough = tree; // Keeps the store for us, whichever tree the client comes back by.
+    private TreeConnect _tree = tree;
 
     /// <summary>Open.FileId and Open.DurableFileId</summary>
     public FileId FileId => fileId;
 
-    /// <summary>Open.TreeConnect</summary>
-    public TreeConnect Tree => tree;
+    /// <summary>Open.TreeConnect; while the open is disconnected the one that it had last.</summary>
+    public TreeConnect Tree => Volatile.Read(ref _tree);
 
-    /// <summary>Open.Session</summary>
-    public Session Session => tree.Session;
+    /// <summary>Open.Session; while the open is disconnected the one that it had last.</summary>
+    public Session Session => Tree.Session;
 
     /// <summary>Open.Connection: where the open was made or last used. It may be gone while the session lives on.</summary>
     public Connection Connection
@@ -76,6 +77,17 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     /// <summary>The oplock, or Open.Lease; null when the client asked for none.</summary>
     public CacheOwner? Caching { get; init; }
 
+    /// <summary>Open.OplockLevel</summary>
+    public OplockLevel OplockLevel => Caching switch
+    {
+        null => OplockLevel.None,
+        Lease => OplockLevel.Lease,
+        _ => Oplock.LevelOf(Claim.Cache.State),
+    };
+
+    /// <summary>Open.AppInstanceId</summary>
+    public Guid? Application { get; init; }
+
     /// <summary>The named pipe; null for a file.</summary>
     public RpcPipe? Pipe { get; init; }
 
@@ -107,12 +119,16 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     public StickyTimes StickyTimes { get; } = new();
 
     /// <summary>Where changes in the open's store are reported; only where the open is known not to be a pipe.</summary>
-    public DirectoryChanges Changes => tree.Share.Changes;
+    public DirectoryChanges Changes => Tree.Share.Changes;
 
     /// <summary>File.PendingNotifications, [MS-FSA] 2.1.1.3: what who watches is told when this open is closed.</summary>
     public CompletionFilter PendingNotifications { get; set; }
 
-    public bool IsClosed => Volatile.Read(ref _closed) != 0;
+    /// <summary>What lets the open outlive its connection; null when nothing does.</summary>
+    public DurableState? Durable { get; set; }
+
+    /// <summary>The CREATE that made the open, as long as it may be sent once more; null for one that may not.</summary>
+    public CreateReplay? Replay { get; set; }
 
     /// <summary>The listing; a new one when there is none.</summary>
     public DirectoryListing GetListing()
@@ -163,118 +179,5 @@ internal sealed class Open(OpenTable table, FileId fileId, TreeConnect tree, Con
     {
         byte[] secret = RandomNumberGenerator.GetBytes(2 * sizeof(ulong));
         return Interlocked.CompareExchange(ref _resumeSecret, secret, null) ?? secret;
-    }
-
-    /// <summary>
-    /// Enters the open in the tables that it is found by. False: its session or tree has ended in the meantime, and so has
-    /// the open.
-    /// </summary>
-    public async ValueTask<bool> RegisterAsync()
-    {
-        table.Add(this);
-        tree.AddOpen();
-        tree.AddUse();
-        Session.Opens[FileId.Volatile] = this;
-
-        // Who ends a session or tree says so first and then closes what is in the table: one of the two sees the other.
-        if (!Session.IsClosed && !tree.IsClosed)
-            return true;
-        await CloseAsync().ConfigureAwait(false);
-        return false;
-    }
-
-    /// <summary>Keeps the store's handle until <see cref="EndUseAsync"/>, whoever closes the open meanwhile.</summary>
-    public bool TryUse()
-    {
-        int uses = Volatile.Read(ref _uses);
-        while (uses > 0 && !IsClosed)
-        {
-            int seen = Interlocked.CompareExchange(ref _uses, uses + 1, uses);
-            if (seen == uses)
-                return true;
-            uses = seen;
-        }
-
-        return false;
-    }
-
-    /// <summary>Ends what <see cref="TryUse"/> began; the last user of a closed open gives the handle back.</summary>
-    public ValueTask EndUseAsync() =>
-        Interlocked.Decrement(ref _uses) == 0 ? DisposeHandlesAsync() : ValueTask.CompletedTask;
-
-    /// <summary>Takes a place for a byte-range lock; false when the session has none left.</summary>
-    public bool TryAddLock()
-    {
-        if (!Session.TryAddLock(Server.Options.Limits.MaxLocksPerSession))
-            return false;
-        Interlocked.Increment(ref _lockCount);
-        return true;
-    }
-
-    /// <summary>Gives the place of a lock back.</summary>
-    public void RemoveLock()
-    {
-        if (Interlocked.Decrement(ref _lockCount) >= 0)
-            Session.RemoveLocks(1);
-        else
-            Interlocked.Increment(ref _lockCount); // The close was first and has given all back.
-    }
-
-    /// <summary>
-    /// Closes the open, [MS-SMB2] 3.3.4.17 and [MS-FSA] 2.1.5.5: locks go, a name that is delete-pending goes with its last
-    /// open. Later calls do nothing. Requests that are at work on the open finish; the handle goes with the last of them.
-    /// </summary>
-    public async ValueTask CloseAsync()
-    {
-        if (Interlocked.Exchange(ref _closed, 1) != 0)
-            return;
-        Session.Opens.TryRemove(new(FileId.Volatile, this));
-        table.Remove(this);
-        tree.RemoveOpen();
-        Pipe?.Dispose();
-        EndWatch();
-        if (FileClaim is not null)
-            await ReleaseAsync().ConfigureAwait(false);
-        (Caching as Lease)?.Remove(this);
-        Session.RemoveLocks(Interlocked.Exchange(ref _lockCount, 0));
-        await EndUseAsync().ConfigureAwait(false);
-    }
-
-    // [MS-SMB2] 3.3.4.4: what waits for changes ends with the open.
-    private void EndWatch()
-    {
-        if (Volatile.Read(ref _watch) is not { } watch)
-            return;
-        if (Changes.Remove(watch))
-            Session.RemoveWatch();
-        watch.Close(NtStatus.NotifyCleanup);
-    }
-
-    private async ValueTask DisposeHandlesAsync()
-    {
-        if (Listing is not null)
-            await Listing.DisposeAsync().ConfigureAwait(false);
-        if (StoreFile is not null)
-            await StoreFile.DisposeAsync().ConfigureAwait(false);
-        tree.EndUse();
-    }
-
-    private async ValueTask ReleaseAsync()
-    {
-        ReleaseOutcome outcome = await Claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
-        if (outcome != ReleaseOutcome.Closed)
-        {
-            NtStatus status = await LastClose.DeleteAsync(outcome, tree, File, this).ConfigureAwait(false);
-            if (status.IsError && status != NtStatus.ObjectNameNotFound && status != NtStatus.DirectoryNotEmpty)
-                ServerLog.DeleteOnCloseFailed(Server.Log, File.Path, status);
-        }
-        else
-        {
-            this.ReportPending();
-            if ((CreateOptions & CreateOptions.DeleteOnClose) != 0)
-                this.DeletePending();
-        }
-
-        Claim.CompleteRelease();
     }
 }

@@ -43,9 +43,6 @@ internal readonly record struct RequestedCaching(CacheOwner? Owner, CacheRequest
         Lease?.Add(open);
     }
 
-    /// <summary>Open.OplockLevel</summary>
-    public OplockLevel Level(in CacheGrant grant) => Lease is not null ? OplockLevel.Lease : Oplock.LevelOf(grant.State);
-
     // A context of the wrong dialect, or none, is as if no lease had been asked for.
     private static RequestedCaching OfLease(RequestContext context, RequestedContexts contexts)
     {

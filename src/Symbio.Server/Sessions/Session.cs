@@ -190,7 +190,8 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     /// Closes every open and tree, [MS-SMB2] 3.3.4.12 and 3.3.7.1. Later calls wait until the first is done: who replaces a
     /// session counts on its opens being gone.
     /// </summary>
-    public async ValueTask CloseAsync()
+    /// <param name="keepsDurable">The client has gone without a farewell: what is durable waits for it.</param>
+    public async ValueTask CloseAsync(bool keepsDurable = false)
     {
         End();
         if (Interlocked.Exchange(ref _closing, 1) != 0)
@@ -206,7 +207,11 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
 
             // In the order they were opened: what waits for a lock of an earlier open gets it, as with Windows.
             foreach (Open open in Opens.Values.OrderBy(o => o.FileId.Persistent))
-                await open.CloseAsync().ConfigureAwait(false);
+            {
+                if (!keepsDurable || !open.TryDetach())
+                    await open.CloseAsync().ConfigureAwait(false);
+            }
+
             TreeConnects.Clear();
         }
         finally

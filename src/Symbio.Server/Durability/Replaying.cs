@@ -1,0 +1,48 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Connections;
+using Symbio.Server.CreateContexts;
+using Symbio.Server.Leases;
+using Symbio.Server.Opens;
+
+namespace Symbio.Server.Durability;
+
+/// <summary>A CREATE that may have come before, [MS-SMB2] 3.3.5.9.10: its CreateGuid tells.</summary>
+internal static class Replaying
+{
+    /// <summary>
+    /// Looks whether the request has come before. With success and a null <paramref name="open"/> the caller carries it
+    /// out, and says to <paramref name="replay"/> what came of it (which is null when the request cannot come again).
+    /// </summary>
+    public static NtStatus Enter(
+        RequestContext context, in CreateRequest request, RequestedContexts contexts, out CreateReplay? replay, out Open? open)
+    {
+        replay = null;
+        open = null;
+        if (contexts.DurableV2 is not { } durable || context.Connection.Dialect < Dialect.Smb300)
+            return NtStatus.Success;
+        bool isReplay = (context.Header.Flags & Smb2HeaderFlags.ReplayOperation) != 0;
+        var id = new CreateId(context.Connection.Negotiated!.ClientGuid, durable.CreateGuid);
+        replay = context.Server.Replays.Enter(id, out bool mine);
+        if (mine)
+            return NtStatus.Success;
+        open = replay.Open;
+        if (open is null)
+            return isReplay ? NtStatus.FileNotAvailable : NtStatus.DuplicateObjectId; // Still under way.
+        if (!isReplay)
+            return NtStatus.DuplicateObjectId;
+        return Check(context, request, contexts, open);
+    }
+
+    private static NtStatus Check(
+        RequestContext context, in CreateRequest request, RequestedContexts contexts, Open open)
+    {
+        if (open.Session != context.Session)
+            return NtStatus.DuplicateObjectId;
+        bool wantsLease = request.RequestedOplockLevel == OplockLevel.Lease && contexts.Lease is not null;
+        Lease? lease = open.Caching as Lease;
+        if (wantsLease != lease is not null || (wantsLease && lease!.Id.Key != contexts.Lease!.Value.LeaseKey))
+            return NtStatus.AccessDenied;
+        return NtStatus.Success;
+    }
+}
