@@ -5,6 +5,7 @@ using Symbio.Server.Connections;
 using Symbio.Server.CreateContexts;
 using Symbio.Server.Durability;
 using Symbio.Server.Information;
+using Symbio.Server.Leases;
 using Symbio.Server.Names;
 using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
@@ -45,8 +46,6 @@ internal static class CreateHandler
             return new(NtStatus.InvalidParameter);
         }
 
-        if (request.ImpersonationLevel > ImpersonationLevel.Delegate)
-            return new(NtStatus.BadImpersonationLevel);
         if (!request.CreateContexts.IsValid)
             return new(NtStatus.InvalidParameter);
         string name = WireReader.ToUtf16(request.NameBytes.Span);
@@ -59,6 +58,8 @@ internal static class CreateHandler
             return new(status);
         if (contexts.Reconnects)
             return ReconnectAsync(context, request, contexts);
+        if (request.ImpersonationLevel > ImpersonationLevel.Delegate)
+            return new(NtStatus.BadImpersonationLevel);
         if (name.StartsWith('\\'))
             return new(NtStatus.InvalidParameter);
         status = CreateParameters.Check(request);
@@ -93,7 +94,7 @@ internal static class CreateHandler
         if (open is not null)
         {
             context.Open = open;
-            context.Response.Write(replay!.Response);
+            context.Response.Write(Again(request, contexts, open, replay!.Response));
             return NtStatus.Success;
         }
 
@@ -117,6 +118,17 @@ internal static class CreateHandler
             context.AnnounceWhenSent(owner);
         context.Response.Write(response);
         return NtStatus.Success;
+    }
+
+    // As it was answered before, but what the client may cache is as it is now, and no more than it asks for this time.
+    private static CreateResponse Again(
+        in CreateRequest request, RequestedContexts contexts, Open open, in CreateResponse before)
+    {
+        if (open.Caching is Lease)
+            return before with { Contexts = ContextResponses.ForReplay(contexts, open) };
+        return request.RequestedOplockLevel < open.OplockLevel
+            ? before with { OplockLevel = request.RequestedOplockLevel, Contexts = default } // Not durable, without batch.
+            : before with { OplockLevel = open.OplockLevel };
     }
 
     private static async ValueTask<(NtStatus Status, Open? Open, CreateResponse Response)> OpenAsync(

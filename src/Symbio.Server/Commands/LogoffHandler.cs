@@ -14,7 +14,7 @@ internal static class LogoffHandler
     private static async ValueTask<NtStatus> HandleAsync(RequestContext context, LogoffRequest request)
     {
         Session session = context.Session;
-        await context.Server.CloseSessionAsync(session).ConfigureAwait(false);
+        await context.Server.CloseSessionAsync(session, keepsDurable: true).ConfigureAwait(false);
         ServerLog.LoggedOff(context.Connection.Log, session.Identity?.UserName ?? "", context.Connection.Peer);
         context.Response.Write(new LogoffResponse());
         return NtStatus.Success;

@@ -33,11 +33,19 @@ internal static class ContextResponses
 
         if (requested.OnDiskId)
             writer.Add(new QueryOnDiskIdResponse(stat.FileId, operation.File.Key.Volume));
-        if (open.Durable is { CreateGuid: null })
-            writer.Add(default(DurableHandleResponse));
-        else if (open.Durable is { } durable)
-            writer.Add(new DurableHandleResponseV2((uint)durable.Timeout.TotalMilliseconds, DurableHandleFlags.None));
+        AddDurable(ref writer, open);
         if (lease is not null)
+            AddLease(ref writer, requested, lease, open.Claim.Cache);
+        return writer.Written.ToArray();
+    }
+
+    /// <summary>For a client that has sent its CREATE once more.</summary>
+    public static ReadOnlyMemory<byte> ForReplay(RequestedContexts requested, Open open)
+    {
+        Span<byte> buffer = stackalloc byte[MaxLength];
+        var writer = new CreateContextListWriter(buffer);
+        AddDurable(ref writer, open);
+        if (open.Caching is Lease lease)
             AddLease(ref writer, requested, lease, open.Claim.Cache);
         return writer.Written.ToArray();
     }
@@ -51,6 +59,15 @@ internal static class ContextResponses
         var writer = new CreateContextListWriter(buffer);
         AddLease(ref writer, requested, lease, open.Claim.Cache);
         return writer.Written.ToArray();
+    }
+
+    // [MS-SMB2] 3.3.5.9.6 and 3.3.5.9.10
+    private static void AddDurable(ref CreateContextListWriter writer, Open open)
+    {
+        if (open.Durable is { CreateGuid: null })
+            writer.Add(default(DurableHandleResponse));
+        else if (open.Durable is { } durable)
+            writer.Add(new DurableHandleResponseV2((uint)durable.Timeout.TotalMilliseconds, DurableHandleFlags.None));
     }
 
     // [MS-SMB2] 3.3.5.9.8 and 3.3.5.9.11

@@ -36,17 +36,16 @@ internal static class Reconnection
         if (open.Durable is not { } durable
             || !open.IsDetached
             || open.Tree.Share != context.Tree.Share
-            || durable.CreateGuid != contexts.ReconnectV2?.CreateGuid)
+            || (contexts.ReconnectV2 is { } second && second.CreateGuid != (durable.CreateGuid ?? Guid.Empty)))
         {
             return NtStatus.ObjectNameNotFound;
         }
 
-        bool namesLease = request.RequestedOplockLevel == OplockLevel.Lease && contexts.Lease is not null;
         if (open.Caching is Lease lease)
         {
-            if (!namesLease
+            if (contexts.Lease is not { } named
                 || lease.Id.Client != context.Connection.Negotiated!.ClientGuid
-                || lease.Id.Key != contexts.Lease!.Value.LeaseKey)
+                || lease.Id.Key != named.LeaseKey)
             {
                 return NtStatus.ObjectNameNotFound;
             }
@@ -55,7 +54,7 @@ internal static class Reconnection
             if (!NameComparer.Equals(WireReader.ToUtf16(request.NameBytes.Span), open.FileName))
                 return NtStatus.InvalidParameter;
         }
-        else if (namesLease)
+        else if (contexts.Lease is not null)
         {
             return NtStatus.ObjectNameNotFound;
         }

@@ -1,23 +1,20 @@
 using Symbio.Cluster;
-using Symbio.Protocol.Smb2;
 using Symbio.Server.Opens;
 
 namespace Symbio.Server.Leases;
 
 /// <summary>
 /// Nobody can be told of a break because the client is not connected, [MS-SMB2] 3.3.4.6 and 3.3.4.7: others do not wait for
-/// it. Its opens go, unless a lease that still caches handles or resiliency keeps them.
+/// it. Its opens go, but for resilient ones.
 /// </summary>
 internal static class Unreachable
 {
     public static async Task GiveUpAsync(IReadOnlyList<Open> opens, CacheBreak cacheBreak)
     {
-        bool keepsHandles = opens.Count > 0 && opens[0].Caching is Lease
-            && (cacheBreak.To & LeaseState.HandleCaching) != 0;
         foreach (Open open in opens)
         {
             // An open that is not disconnected (yet) is closed by who is busy doing so.
-            if (open.IsDetached && !keepsHandles && open.Durable is not { IsResilient: true })
+            if (open.IsDetached && open.Durable is not { IsResilient: true })
                 await open.CloseAsync().ConfigureAwait(false);
         }
 
