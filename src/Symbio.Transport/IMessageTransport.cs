@@ -14,6 +14,9 @@ public interface IMessageTransport : IAsyncDisposable
     /// <summary>Our side.</summary>
     EndPoint? LocalEndPoint { get; }
 
+    /// <summary>What has become of what was sent.</summary>
+    TransportProgress Progress => TransportProgress.Arrived;
+
     /// <summary>The next message; the caller owns it. Null: the peer has closed, or the transport is dead.</summary>
     /// <param name="maxLength">A longer message is an <see cref="InvalidDataException"/>; nothing is allocated for it.</param>
     ValueTask<Frame?> ReceiveAsync(int maxLength, CancellationToken cancellationToken);
@@ -23,6 +26,19 @@ public interface IMessageTransport : IAsyncDisposable
 
     /// <summary>Makes the transport dead at once: pending and later calls end.</summary>
     void Abort();
+}
+
+/// <summary>How what was sent last is getting on, as far as the transport can tell.</summary>
+public enum TransportProgress
+{
+    /// <summary>The peer's end has it; or the transport does not know better.</summary>
+    Arrived,
+
+    /// <summary>It is on its way.</summary>
+    UnderWay,
+
+    /// <summary>It was repeated and still is not acknowledged: the way is cut, or the peer is gone.</summary>
+    Stalled,
 }
 
 /// <summary>Accepts transports.</summary>

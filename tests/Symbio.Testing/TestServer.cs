@@ -53,10 +53,14 @@ public sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>A peer that has not said anything yet.</summary>
-    public ScriptedPeer Connect()
+    public ScriptedPeer Connect() => Connect(out _);
+
+    /// <summary>A peer that has not said anything yet, and the server's end of its line.</summary>
+    public ScriptedPeer Connect(out CutTransport line)
     {
         (InMemoryTransport client, InMemoryTransport accepted) = InMemoryTransport.CreatePair();
-        Server.Accept(accepted);
+        line = new CutTransport(accepted);
+        Server.Accept(line);
         return new ScriptedPeer(client);
     }
 

@@ -84,6 +84,12 @@ internal sealed class Connection
     /// <summary>As far as we know something that is sent now will arrive.</summary>
     public bool IsLive => !_aborted && !_closing && _sendQueue.IsOpen;
 
+    /// <summary>What has become of what was sent last.</summary>
+    public TransportProgress Progress =>
+        !IsLive ? TransportProgress.Stalled
+        : Transport.Progress is TransportProgress.Arrived && !_sendQueue.IsIdle ? TransportProgress.UnderWay
+        : Transport.Progress;
+
     public long BytesReceived => Volatile.Read(ref _bytesReceived);
 
     public long BytesSent => Volatile.Read(ref _sendQueue.BytesSent);

@@ -28,6 +28,9 @@ internal sealed class SendQueue(IMessageTransport transport, Action<Exception> o
     /// <summary>False: what is queued goes nowhere.</summary>
     public bool IsOpen => !Volatile.Read(ref _dead);
 
+    /// <summary>All that was queued has been handed to the transport.</summary>
+    public bool IsIdle => Volatile.Read(ref _queuedBytes) == 0;
+
     /// <summary>Queues a frame, whose owner the queue becomes.</summary>
     public void Enqueue(Frame frame)
     {

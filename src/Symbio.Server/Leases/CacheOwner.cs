@@ -3,7 +3,6 @@ using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
 using Symbio.Server.Sessions;
-using Symbio.Transport;
 
 namespace Symbio.Server.Leases;
 
@@ -17,7 +16,6 @@ internal abstract class CacheOwner : ICacheOwner
 
     private readonly Lock _lock = new();
     private List<CacheBreak>? _held = [];
-
 
     /// <inheritdoc/>
     public void OnBreak(CacheBreak cacheBreak)
@@ -58,30 +56,22 @@ internal abstract class CacheOwner : ICacheOwner
     /// <summary>Sends what tells the client of the break.</summary>
     protected abstract void Tell(in CacheBreak cacheBreak);
 
-    /// <summary>Sends a notification that answers no request; false when there is no connection left to send it over.</summary>
-    protected static bool TrySend<T>(Session session, in T notification)
+    /// <summary>
+    /// Sends a notification; false when there is no connection left to send it over. It is not signed: there is no MessageId
+    /// to sign it with.
+    /// </summary>
+    /// <param name="preferred">Open.Connection, where it is about one open.</param>
+    protected static bool TrySend<T>(Session session, in T notification, Connection? preferred = null)
         where T : struct, IResponse<T>
     {
-        foreach (Connection connection in session.GetConnections())
-        {
-            if (connection.IsAborted)
-                continue;
-            var header = new Smb2Header(
-                CreditCharge: 0, Status: NtStatus.Success, Command: Smb2Command.OplockBreak, Credits: 0,
-                Flags: Smb2HeaderFlags.ServerToRedir, NextCommand: 0, MessageId: UnsolicitedMessageId, AsyncId: 0,
-                TreeId: 0, SessionId: 0);
-            Frame frame = connection.Server.FramePool.Rent(Smb2Header.Size + notification.Length);
-            frame.SetLength(Smb2Header.Size + notification.Length);
-            var writer = new WireWriter(frame.Span);
-            header.Write(ref writer);
-            notification.Write(ref writer);
-
-            // Not signed: there is no MessageId to sign it with. Encrypted where the session is.
-            bool encrypts = session.EncryptData || session.LastRequestEncrypted;
-            connection.Send(frame, encrypts ? session : null);
-            return true;
-        }
-
-        return false;
+        var header = new Smb2Header(
+            CreditCharge: 0, Status: NtStatus.Success, Command: Smb2Command.OplockBreak, Credits: 0,
+            Flags: Smb2HeaderFlags.ServerToRedir, NextCommand: 0, MessageId: UnsolicitedMessageId, AsyncId: 0,
+            TreeId: 0, SessionId: 0);
+        byte[] message = new byte[Smb2Header.Size + notification.Length];
+        var writer = new WireWriter(message);
+        header.Write(ref writer);
+        notification.Write(ref writer);
+        return UnsolicitedMessage.TrySend(session, preferred, message);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class Oplock : CacheOwner
     {
         if (Open is not { IsClosed: false } open)
             return;
-        if (open.IsDetached || !TrySend(open.Session, new OplockBreakNotification(LevelOf(cacheBreak.To), open.FileId)))
+        if (open.IsDetached || !TrySend(open.Session, new OplockBreakNotification(LevelOf(cacheBreak.To), open.FileId), open.Connection))
             _ = Unreachable.GiveUpAsync([open], cacheBreak);
     }
 }

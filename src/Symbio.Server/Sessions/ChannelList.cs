@@ -87,21 +87,13 @@ internal sealed class ChannelList(Connection first)
     }
 
     /// <summary>
-    /// The connections that something can be sent over without having been asked for: <paramref name="preferred"/> first,
-    /// then the others, the latest first, as the one that is likeliest to live.
+    /// The connections that something can be sent over without having been asked for, [MS-SMB2] 3.3.4.1.6:
+    /// <paramref name="preferred"/> first, then the others in the order they came.
     /// </summary>
-    public IEnumerable<Connection> GetLive(Connection? preferred)
-    {
-        SessionChannel[] channels = Volatile.Read(ref _channels);
-        if (preferred is { IsLive: true } && channels.Any(c => c.Connection == preferred))
-            yield return preferred;
-        for (int i = channels.Length - 1; i >= 0; i--)
-        {
-            Connection connection = channels[i].Connection;
-            if (connection != preferred && connection.IsLive)
-                yield return connection;
-        }
-    }
+    public IEnumerable<Connection> GetLive(Connection? preferred) => Volatile.Read(ref _channels)
+        .Select(channel => channel.Connection)
+        .Where(connection => connection.IsLive)
+        .OrderBy(connection => connection != preferred);
 
     /// <summary>Zeroes the keys of the channels.</summary>
     public void DisposeKeys()

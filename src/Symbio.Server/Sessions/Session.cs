@@ -170,8 +170,9 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     public IReadOnlyList<Connection> GetConnections() => _channels.GetConnections();
 
     /// <summary>
-    /// The connections that a notification can be sent over, best first: <paramref name="preferred"/> (Open.Connection), if
-    /// it is one of them and alive, then the others, the latest first.
+    /// The connections that a notification can be sent over, best first: <paramref name="preferred"/>, if it is one of them
+    /// and alive, then the others in the order they came. Who sends holds the keys meanwhile, as
+    /// <see cref="UnsolicitedMessage"/> does.
     /// </summary>
     public IEnumerable<Connection> GetLiveConnections(Connection? preferred = null) => _channels.GetLive(preferred);
 

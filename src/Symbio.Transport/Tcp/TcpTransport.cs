@@ -35,6 +35,9 @@ public sealed class TcpTransport : IMessageTransport
     /// <inheritdoc/>
     public EndPoint? LocalEndPoint { get; }
 
+    /// <inheritdoc/>
+    public TransportProgress Progress => _aborted ? TransportProgress.Stalled : TcpInfo.Progress(_socket);
+
     // A socket that serves both families calls an IPv4 peer ::ffff:a.b.c.d. To everybody else it is a.b.c.d.
     private static EndPoint? Plain(EndPoint? endPoint) =>
         endPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped

@@ -1,0 +1,106 @@
+using Symbio.Server.Connections;
+using Symbio.Transport;
+
+namespace Symbio.Server.Sessions;
+
+/// <summary>
+/// A message that answers no request (a break), on its way to a client, [MS-SMB2] 3.3.4.1.6 and 3.3.4.6: sent over one
+/// channel of the session, and over the next one when the first turns out to lead nowhere.
+/// </summary>
+internal sealed class UnsolicitedMessage
+{
+    // A break is waited for about 35 seconds. In that time a client with many channels and a cut line must hear of it.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.35);
+
+    // Whom nothing has reached for half a minute, over any channel, is not there any more: the connections end, and what
+    // others wait for with them, rather than that the client goes on with what it caches and has lost.
+    private const int LongestWatch = 86; // Intervals.
+
+    private readonly Lock _lock = new();
+    private readonly Session _session;
+    private readonly byte[] _message;
+    private readonly List<Connection> _tried = [];
+    private ITimer? _timer;
+    private int _watched;
+
+    private UnsolicitedMessage(Session session, byte[] message)
+    {
+        _session = session;
+        _message = message;
+    }
+
+    /// <summary>Sends, over <paramref name="preferred"/> if that is alive; false when there is no connection to send over.</summary>
+    /// <param name="message">From its header to its end, as it is in the clear. It is not signed.</param>
+    public static bool TrySend(Session session, Connection? preferred, byte[] message)
+    {
+        var sent = new UnsolicitedMessage(session, message);
+        if (!sent.TrySendOverNext(preferred))
+            return false;
+        if (session.ChannelCount > 1)
+            sent.Watch();
+        return true;
+    }
+
+    private void Watch()
+    {
+        TimeProvider time = _tried[0].Server.Time;
+        lock (_lock)
+            _timer = time.CreateTimer(static state => ((UnsolicitedMessage)state!).Look(), this, Interval, Interval);
+    }
+
+    private void Look()
+    {
+        Connection[] lost = [];
+        lock (_lock)
+        {
+            if (_timer is null)
+                return;
+            TransportProgress progress = _tried[^1].Progress;
+            if (progress == TransportProgress.Stalled)
+                TrySendOverNext();
+            if (progress != TransportProgress.Arrived && ++_watched < LongestWatch && !_session.IsClosed)
+                return;
+            _timer.Dispose();
+            _timer = null;
+            if (progress == TransportProgress.Stalled)
+                lost = [.. _tried.Where(c => c.Progress == TransportProgress.Stalled && c.IsLive)];
+        }
+
+        foreach (Connection connection in lost)
+            connection.Abort("nothing reaches it any more");
+    }
+
+    private bool TrySendOverNext(Connection? preferred = null)
+    {
+        if (!_session.TryHoldKeys())
+            return false;
+        try
+        {
+            bool sent = false;
+            foreach (Connection connection in _session.GetLiveConnections(preferred))
+            {
+                if (_tried.Contains(connection))
+                    continue;
+                _tried.Add(connection);
+                sent = true;
+                Frame frame = connection.Server.FramePool.Rent(_message.Length);
+                frame.SetLength(_message.Length);
+                _message.CopyTo(frame.Span);
+
+                // Encrypted where the session is.
+                bool encrypts = _session.EncryptData || _session.LastRequestEncrypted;
+                connection.Send(frame, encrypts ? _session : null);
+
+                // Over a line that is known to be cut it may come one day; over the next one it comes now.
+                if (connection.Progress != TransportProgress.Stalled)
+                    break;
+            }
+
+            return sent;
+        }
+        finally
+        {
+            _session.ReleaseKeys();
+        }
+    }
+}
