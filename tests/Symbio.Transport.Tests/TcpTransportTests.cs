@@ -132,6 +132,22 @@ public sealed class TcpTransportTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_the_peers_system_has_has_arrived()
+    {
+        IMessageTransport server = (await _accepted)!;
+        Frame frame = _pool.Rent(10);
+        await server.SendAsync(new[] { frame }, default);
+        for (int read = 0; read < 14;)
+            read += await _client.ReceiveAsync(new byte[14]);
+        for (int i = 0; server.Progress != TransportProgress.Arrived && i < 3000; i++)
+            await Task.Delay(10); // The acknowledgment is on its way, or repeated.
+
+        Assert.Equal(TransportProgress.Arrived, server.Progress);
+        server.Abort();
+        Assert.Equal(TransportProgress.Stalled, server.Progress);
+    }
+
+    [Fact]
     public async Task Frames_sent_together_arrive_in_order_and_are_given_back()
     {
         IMessageTransport server = (await _accepted)!;
