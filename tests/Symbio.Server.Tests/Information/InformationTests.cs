@@ -122,6 +122,17 @@ public sealed class InformationTests
         Assert.Equal(expected, await RenameAsync(peer, file, @"d\b.txt", replace: false));
     }
 
+    [Fact] // smb2.notify-inotify.inotify-rename
+    public async Task A_folder_is_renamed_below_one_that_is_open_with_all_rights()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await peer.OpenAsync("d", AccessMask.FileAll, options: CreateOptions.DirectoryFile);
+        FileId folder = await peer.OpenAsync(@"d\a", options: CreateOptions.DirectoryFile);
+
+        Assert.Equal(NtStatus.Success, await RenameAsync(peer, folder, @"d\b", replace: false));
+    }
+
     [Fact] // [MS-FSA] 2.1.5.15.3 and 2.1.5.12.29
     public async Task A_file_to_be_deleted_counts_no_link()
     {

@@ -103,7 +103,7 @@ internal static class LinkTarget
                 return (NtStatus.AccessDenied, null);
             (status, _) = AccessCheck.Evaluate(descriptor!, set.Token, needed);
             if (status == NtStatus.Success && checkSharing)
-                status = await CheckParentSharingAsync(set, parent).ConfigureAwait(false);
+                status = await CheckParentSharingAsync(set, parent, isDirectory).ConfigureAwait(false);
             return (status, descriptor);
         }
     }
@@ -146,12 +146,17 @@ internal static class LinkTarget
     // Windows opens the directory for adding to it for the time of a rename, and shares that but not DELETE: who has it open
     // and does not share writing is in the way, and who has it open with DELETE. (Who only watches it is not:
     // smb2.notify.rec.)
-    private static async ValueTask<NtStatus> CheckParentSharingAsync(InformationSet set, IStoreFile parent)
+    // Deviation: DELETE is in the way of files only. Watchers often have all rights, and folders are to be renamed below
+    // them (smb2.notify-inotify); versions of Windows after Server 2022 share DELETE for files, too.
+    private static async ValueTask<NtStatus> CheckParentSharingAsync(
+        InformationSet set, IStoreFile parent, bool isDirectory)
     {
         (NtStatus status, IFileClaim? claim) = await LookAsync(set, parent).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return NtStatus.AccessDenied;
-        status = claim!.HasOtherAccess(AccessMask.Delete) ? NtStatus.SharingViolation : claim.CheckShareWrite();
+        status = !isDirectory && claim!.HasOtherAccess(AccessMask.Delete)
+            ? NtStatus.SharingViolation
+            : claim!.CheckShareWrite();
         await LeaveAsync(set, parent, claim).ConfigureAwait(false);
         return status;
     }
