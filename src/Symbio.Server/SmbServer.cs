@@ -57,6 +57,7 @@ public sealed class SmbServer : IAsyncDisposable
             AllowAnonymous = options.AllowAnonymous,
         };
         SecurityHint = SpnegoAcceptor.CreateHint(MechanismsFor(null));
+        Shares = new ShareTable(Time);
         Shares.Replace(options.Shares);
         Pipes = PipeTable.Create(this);
     }
@@ -81,7 +82,7 @@ public sealed class SmbServer : IAsyncDisposable
     internal OpenTable Opens { get; } = new();
 
     /// <summary>ShareList</summary>
-    internal ShareTable Shares { get; } = new();
+    internal ShareTable Shares { get; }
 
     internal RpcServer Pipes { get; }
 

@@ -3,7 +3,6 @@ using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
 using Symbio.Server.Leases;
-using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
 
 namespace Symbio.Server.Commands;
@@ -68,7 +67,7 @@ internal static class WriteHandler
                 : await open.File.WriteAsync(offset, request.Data, CancellationToken.None).ConfigureAwait(false);
             if (status.IsError)
                 return status;
-            open.PendingNotifications |= ChangeReports.Written;
+            open.Wrote();
             if (open.StickyTimes.HoldWrites)
                 await open.StickyTimes.AfterWriteAsync(open.File).ConfigureAwait(false);
         }

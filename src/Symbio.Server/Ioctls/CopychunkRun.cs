@@ -5,7 +5,6 @@ using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
 using Symbio.Server.Leases;
-using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
 using Symbio.Storage;
 
@@ -101,7 +100,7 @@ internal sealed class CopychunkRun(FsctlCall call, Open source)
 
     private async ValueTask<NtStatus> FinishAsync()
     {
-        _target.PendingNotifications |= ChangeReports.Written;
+        _target.Wrote();
         if (_target.StickyTimes.LastWriteTime is not null)
             await _target.StickyTimes.AfterWriteAsync(_target.File).ConfigureAwait(false);
         return (_target.CreateOptions & CreateOptions.WriteThrough) != 0

@@ -2,7 +2,6 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Server.Leases;
-using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
 using Symbio.Storage;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
@@ -47,7 +46,7 @@ internal static class SetZeroData
         status = await open.File.ZeroRangeAsync(range, deallocate: sparse, CancellationToken.None).ConfigureAwait(false);
         if (status.IsError)
             return status;
-        open.PendingNotifications |= ChangeReports.Written;
+        open.Wrote();
         if (open.StickyTimes.HoldWrites)
             await open.StickyTimes.AfterWriteAsync(open.File).ConfigureAwait(false);
         return call.Reply();

@@ -61,6 +61,13 @@ internal static class ChangeReports
             open.Changes.Report(open, FileAction.Modified, pending);
     }
 
+    /// <summary>The open has been closed and its last report made.</summary>
+    public static void EndReports(this Open open)
+    {
+        if (open.PendingNotifications != CompletionFilter.None)
+            open.Changes.EndWriting(open);
+    }
+
     /// <summary>The report of a deletion, made up while the name is still there; null when nobody asks.</summary>
     public static DirectoryChange? Removal(
         DirectoryChanges changes, ReleaseOutcome outcome, IStoreFile file, Open? by)
@@ -88,7 +95,7 @@ internal static class ChangeReports
         if (open.IsDirectory)
             changes.MoveWatches(oldPath, newPath);
         if (replaced)
-            changes.Report(new DirectoryChange(FileAction.Removed, CompletionFilter.FileName, newPath, By: open));
+            changes.ReportReplaced(new DirectoryChange(FileAction.Removed, CompletionFilter.FileName, newPath, By: open));
         bool sameDirectory = NameComparer.Equals(DirectoryChange.ParentOf(oldPath), DirectoryChange.ParentOf(newPath));
         var removed = new DirectoryChange(
             sameDirectory ? FileAction.RenamedOldName : FileAction.Removed, filter, oldPath, By: open);
@@ -122,7 +129,7 @@ internal static class ChangeReports
         if (!changes.Wants(CompletionFilter.FileName))
             return;
         if (replaced)
-            changes.Report(new DirectoryChange(FileAction.Removed, CompletionFilter.FileName, path, By: open));
+            changes.ReportReplaced(new DirectoryChange(FileAction.Removed, CompletionFilter.FileName, path, By: open));
         changes.Report(new DirectoryChange(FileAction.Added, CompletionFilter.FileName, path, By: open));
     }
 

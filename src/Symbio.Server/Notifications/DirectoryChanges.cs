@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Numerics;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Opens;
+using Symbio.Storage;
 
 namespace Symbio.Server.Notifications;
 
@@ -17,10 +19,13 @@ internal sealed class DirectoryChanges
     private readonly ConcurrentDictionary<string, DirectoryWatch[]>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly int[] _filterCounts = new int[32];
     private IDirectoryChangeSubscriber[] _subscribers = [];
+    private readonly LocalChanges? _local; // Null: nobody else changes the store, or it cannot tell.
     private uint _wanted;
 
-    public DirectoryChanges()
+    /// <param name="store">Null for a share without files.</param>
+    public DirectoryChanges(IFileStore? store, TimeProvider time)
     {
+        _local = store is IWatchableStore watchable ? new LocalChanges(this, watchable, time) : null;
         _byDirectory = new(NameComparer.Instance);
         _lookup = _byDirectory.GetAlternateLookup<ReadOnlySpan<char>>();
     }
@@ -52,13 +57,14 @@ internal sealed class DirectoryChanges
         }
     }
 
-    /// <summary>Begins a watch of the directory with this path.</summary>
-    public void Add(DirectoryWatch watch, string path)
+    /// <summary>Begins a watch of a directory.</summary>
+    public void Add(DirectoryWatch watch, IStoreFile directory)
     {
+        watch.Local = WatchLocally(directory, watch.WatchTree);
         lock (_lock)
         {
-            Enter(watch, path);
-            Count(watch.Filter, 1);
+            Enter(watch, directory.Path);
+            Count(FilterOf(watch), 1);
         }
     }
 
@@ -69,9 +75,26 @@ internal sealed class DirectoryChanges
         {
             if (!Leave(watch))
                 return false;
-            Count(watch.Filter, -1);
-            return true;
+            Count(FilterOf(watch), -1);
         }
+
+        watch.Local?.Dispose();
+        return true;
+    }
+
+    /// <summary>
+    /// Has changes of a directory reported that others make behind the server's back, until the result is disposed. Null
+    /// where that cannot be. Watches see to it themselves; this is for subscribers.
+    /// </summary>
+    public IDisposable? WatchLocally(IStoreFile directory, bool tree) => _local?.Watch(directory, tree);
+
+    /// <summary>Tells all who watch that a name went because another file got it; stores do not tell of that.</summary>
+    public void ReportReplaced(in DirectoryChange change)
+    {
+        if (!Wants(change.What))
+            return;
+        Tell(change);
+        Deliver(new ReadOnlySpan<DirectoryChange>(in change));
     }
 
     /// <summary>Tells all who watch. The change has been made.</summary>
@@ -80,7 +103,8 @@ internal sealed class DirectoryChanges
         if (!Wants(change.What))
             return;
         Tell(change);
-        Deliver(new ReadOnlySpan<DirectoryChange>(in change));
+        if (Deliver(new ReadOnlySpan<DirectoryChange>(in change)) && _local is { IsActive: true })
+            _local.Note(change);
     }
 
     /// <summary>Two changes in one directory that are told together: the names of a rename.</summary>
@@ -90,12 +114,44 @@ internal sealed class DirectoryChanges
             return;
         Tell(first);
         Tell(second);
-        Deliver([first, second]);
+        if (Deliver([first, second]) && _local is { IsActive: true })
+        {
+            _local.Note(first);
+            _local.Note(second);
+        }
     }
+
+    /// <summary>Tells of something that the server has not done itself.</summary>
+    public void ReportLocal(params ReadOnlySpan<DirectoryChange> changes)
+    {
+        foreach (ref readonly DirectoryChange change in changes)
+            Tell(change);
+        Deliver(changes);
+    }
+
+    /// <summary>Changes were lost: all who watch must look for themselves.</summary>
+    public void Overflow()
+    {
+        foreach (DirectoryWatch[] watches in _byDirectory.Values)
+        {
+            foreach (DirectoryWatch watch in watches)
+                watch.Overflow();
+        }
+    }
+
+    /// <summary>An open begins to write; it will be reported at its close.</summary>
+    public void BeginWriting(Open open)
+    {
+        if (_local is { IsActive: true })
+            _local.NoteWriting(open);
+    }
+
+    public void EndWriting(Open open) => _local?.EndWriting(open);
 
     /// <summary>A directory has another name: so have the watches of it and of what is below it.</summary>
     public void MoveWatches(string oldPath, string newPath)
     {
+        _local?.Moved(oldPath, newPath);
         if (_byDirectory.IsEmpty)
             return;
         lock (_lock)
@@ -127,14 +183,15 @@ internal sealed class DirectoryChanges
 
     // The directory that shows the change, then those above it, whose watches see it only if they watch their trees.
     // Deviation: [MS-FSA] 2.1.4.1 also matches a watch of the changed directory itself; Windows does not
-    // (smb2.notify.basedir).
-    private void Deliver(ReadOnlySpan<DirectoryChange> changes)
+    // (smb2.notify.basedir). True: some watch is of a directory that sees the change, whatever its filter says.
+    private bool Deliver(ReadOnlySpan<DirectoryChange> changes)
     {
         string path = changes[0].Path;
         if (path.Length == 0 || _byDirectory.IsEmpty)
-            return; // Nothing shows the root.
+            return false; // Nothing shows the root.
         ReadOnlySpan<char> directory = path;
         bool isParent = true;
+        bool isSeen = false;
         do
         {
             directory = DirectoryChange.ParentOf(directory);
@@ -143,14 +200,17 @@ internal sealed class DirectoryChanges
                 int prefix = directory.Length == 0 ? 0 : directory.Length + 1;
                 foreach (DirectoryWatch watch in watches)
                 {
-                    if (isParent || watch.WatchTree)
-                        watch.Add(changes, prefix);
+                    if (!isParent && !watch.WatchTree)
+                        continue;
+                    isSeen = true;
+                    watch.Add(changes, prefix);
                 }
             }
 
             isParent = false;
         }
         while (directory.Length > 0);
+        return isSeen;
     }
 
     private void Enter(DirectoryWatch watch, string path)
@@ -169,6 +229,10 @@ internal sealed class DirectoryChanges
             _byDirectory[watch.Path] = [.. watches.Where(w => w != watch)];
         return true;
     }
+
+    // What the store tells of can only be told from our own doings if those are reported, all of them.
+    private static CompletionFilter FilterOf(DirectoryWatch watch) =>
+        watch.Local is null ? watch.Filter : watch.Filter | CompletionFilter.All;
 
     private void Count(CompletionFilter filter, int change)
     {

@@ -23,6 +23,9 @@ internal sealed class DirectoryWatch(CompletionFilter filter, bool watchTree, in
     /// <summary>The watched directory as its registry knows it; only the registry looks at it, under its lock.</summary>
     public string Path { get; set; } = "";
 
+    /// <summary>What has the store tell of others' changes.</summary>
+    public IDisposable? Local { get; set; }
+
     /// <summary>
     /// A request, [MS-FSA] 2.1.5.11: answered at once with what has been kept, or else a waiter is queued.
     /// </summary>

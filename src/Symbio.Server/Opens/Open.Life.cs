@@ -167,6 +167,7 @@ internal sealed partial class Open
         EndWatch();
         if (FileClaim is not null)
             await ReleaseAsync().ConfigureAwait(false);
+        this.EndReports();
         (Caching as Lease)?.Remove(this);
         await EndUseAsync().ConfigureAwait(false);
     }

@@ -124,6 +124,15 @@ internal sealed partial class Open(
     /// <summary>File.PendingNotifications, [MS-FSA] 2.1.1.3: what who watches is told when this open is closed.</summary>
     public CompletionFilter PendingNotifications { get; set; }
 
+    /// <summary>Something has been written through this open.</summary>
+    public void Wrote()
+    {
+        if ((PendingNotifications & ChangeReports.Written) == ChangeReports.Written)
+            return;
+        PendingNotifications |= ChangeReports.Written;
+        Changes.BeginWriting(this);
+    }
+
     /// <summary>What lets the open outlive its connection; null when nothing does.</summary>
     public DurableState? Durable { get; set; }
 
@@ -155,7 +164,7 @@ internal sealed partial class Open(
         if (watch != created)
             Session.RemoveWatch();
         else
-            Changes.Add(watch, File.Path);
+            Changes.Add(watch, File);
 
         // Who closes says so first and then ends the watch that is there: one of the two sees the other.
         if (IsClosed)

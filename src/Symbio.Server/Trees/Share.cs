@@ -5,7 +5,7 @@ using Symbio.Storage;
 namespace Symbio.Server.Trees;
 
 /// <summary>A share as it is being served, [MS-SMB2] 3.3.1.6.</summary>
-internal sealed class Share(ShareOptions? options, DirectoryChanges? changes = null)
+internal sealed class Share(ShareOptions? options, DirectoryChanges changes)
 {
     private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _currentUses;
@@ -30,7 +30,7 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges? changes = n
     public IFileStore Store => Options!.Store;
 
     /// <summary>Where changes in <see cref="Store"/> are reported; shares of one store have one.</summary>
-    public DirectoryChanges Changes { get; } = changes ?? new();
+    public DirectoryChanges Changes { get; } = changes;
 
     public bool NotifiesOfChanges => Options?.NotifyOfChanges ?? false;
 

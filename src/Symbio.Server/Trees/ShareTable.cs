@@ -5,11 +5,12 @@ using Symbio.Storage;
 namespace Symbio.Server.Trees;
 
 /// <summary>ShareList, [MS-SMB2] 3.3.1.5. Readers take a snapshot; the whole set is replaced at once.</summary>
-internal sealed class ShareTable
+internal sealed class ShareTable(TimeProvider time)
 {
-    private volatile Dictionary<string, Share> _shares = new(StringComparer.OrdinalIgnoreCase);
-
-    public ShareTable() => _shares.Add(Share.IpcName, new Share(null));
+    private volatile Dictionary<string, Share> _shares = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [Share.IpcName] = new Share(null, new DirectoryChanges(null, time)),
+    };
 
     public IReadOnlyCollection<Share> All => _shares.Values;
 
@@ -37,6 +38,6 @@ internal sealed class ShareTable
         return [.. old.Values.Where(s => !shares.ContainsValue(s))];
     }
 
-    private static DirectoryChanges? ChangesOf(IFileStore store, IEnumerable<Share> shares) =>
-        shares.FirstOrDefault(s => !s.IsIpc && ReferenceEquals(s.Store, store))?.Changes;
+    private DirectoryChanges ChangesOf(IFileStore store, IEnumerable<Share> shares) =>
+        shares.FirstOrDefault(s => !s.IsIpc && ReferenceEquals(s.Store, store))?.Changes ?? new(store, time);
 }

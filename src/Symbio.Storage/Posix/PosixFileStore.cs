@@ -19,12 +19,13 @@ namespace Symbio.Storage.Posix;
 /// on the caller's thread as long as everything they need is in the kernel's caches (RESOLVE_CACHED), and otherwise on
 /// <see cref="PosixStoreOptions.Scheduler"/>.
 /// </remarks>
-public sealed partial class PosixFileStore : IFileStore
+public sealed partial class PosixFileStore : IFileStore, IWatchableStore
 {
     private const int CreateGates = 64;
 
     private readonly PosixHandle _root;
     private readonly NameIndex _index;
+    private readonly DirectoryWatcher _watcher;
     private readonly ConcurrentDictionary<ulong, ulong> _volumes = new();
 
     // Names that differ only by case are kept apart by these: from the look in the index to the creation, nobody else
@@ -42,6 +43,7 @@ public sealed partial class PosixFileStore : IFileStore
             Codec, options.MaxIndexedNames, options.MaxIndexedDirectories, shards, options.WatchDirectories);
         Resolver = new PathResolver(root, Codec, _index, Account, options.FollowLinks);
         Identities = options.Identities ?? UnixIdentities.Instance;
+        _watcher = new DirectoryWatcher(this);
     }
 
     /// <inheritdoc/>
@@ -139,8 +141,26 @@ public sealed partial class PosixFileStore : IFileStore
         Options.Scheduler.RunAsync(this, static store => store.GetVolumeInfo()); // A network file system may be slow.
 
     /// <inheritdoc/>
+    public IStoreWatcher? Watcher
+    {
+        get => _watcher.Watcher;
+        set => _watcher.Watcher = value;
+    }
+
+    /// <summary>Directories that are watched for <see cref="Watcher"/>; for tests.</summary>
+    public int WatchedDirectories => _watcher.Count;
+
+    /// <inheritdoc/>
+    public IDisposable? Watch(IStoreFile directory, bool tree) =>
+        directory is PosixFile { IsDirectory: true } file && file.Store == this ? _watcher.Watch(file, tree) : null;
+
+    /// <inheritdoc/>
+    public void Moved(string oldPath, string newPath) => _watcher.Moved(oldPath, newPath);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        _watcher.Dispose();
         _index.Dispose();
         _root.Dispose();
         return ValueTask.CompletedTask;

@@ -47,6 +47,12 @@ public sealed record PosixStoreOptions
     public bool WatchDirectories { get; init; } = true;
 
     /// <summary>
+    /// Most directories that are watched for clients who want to know of changes; each takes an inotify watch. Beyond it,
+    /// clients hear only of what the server does.
+    /// </summary>
+    public int MaxWatchedDirectories { get; init; } = 8_192;
+
+    /// <summary>
     /// Largest write that is done on the caller's thread when the file system cannot say whether it would wait: it
     /// goes to the page cache, which takes this much in less time than a change of threads.
     /// </summary>

@@ -4,7 +4,8 @@ namespace Symbio.Storage.Posix.Native;
 
 /// <summary>struct inotify_event.</summary>
 /// <param name="name">Without its NULs; empty when the event is the directory's own.</param>
-internal readonly ref struct InotifyRecord(int watch, InotifyMask mask, ReadOnlySpan<byte> name, int length)
+internal readonly ref struct InotifyRecord(
+    int watch, InotifyMask mask, uint cookie, ReadOnlySpan<byte> name, int length)
 {
     private const int HeaderLength = 16;
 
@@ -14,6 +15,9 @@ internal readonly ref struct InotifyRecord(int watch, InotifyMask mask, ReadOnly
     public int Watch { get; } = watch;
 
     public InotifyMask Mask { get; } = mask;
+
+    /// <summary>The same for the two halves of a rename.</summary>
+    public uint Cookie { get; } = cookie;
 
     public ReadOnlySpan<byte> Name { get; } = name;
 
@@ -27,6 +31,7 @@ internal readonly ref struct InotifyRecord(int watch, InotifyMask mask, ReadOnly
         var name = buffer.Slice(HeaderLength, nameLength);
         int end = name.IndexOf((byte)0);
         return new(MemoryMarshal.Read<int>(buffer), (InotifyMask)MemoryMarshal.Read<uint>(buffer[4..]),
+            MemoryMarshal.Read<uint>(buffer[8..]),
             end < 0 ? name : name[..end], HeaderLength + nameLength);
     }
 }

@@ -9,6 +9,9 @@ internal readonly ref struct DirectoryRecord(ulong inode, byte type, ReadOnlySpa
     /// <summary>Bytes before the name: inode, offset, record length, type.</summary>
     private const int HeaderLength = 19;
 
+    /// <summary>DT_DIR. (A file system that does not tell types says 0.)</summary>
+    public const byte DirectoryType = 4;
+
     public ulong Inode { get; } = inode;
 
     public byte Type { get; } = type;

@@ -6,6 +6,8 @@ namespace Symbio.Storage.Posix.Native;
 [Flags]
 internal enum InotifyMask : uint
 {
+    Modify = 0x2,
+    Attributes = 0x4,
     MovedFrom = 0x40,
     MovedTo = 0x80,
     Create = 0x100,
@@ -16,6 +18,7 @@ internal enum InotifyMask : uint
     Ignored = 0x8000,
     OnlyDirectory = 0x01000000,
     ExclusiveUnlink = 0x04000000,
+    IsDirectory = 0x40000000,
 }
 
 internal static unsafe partial class Libc
