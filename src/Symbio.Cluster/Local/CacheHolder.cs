@@ -101,8 +101,10 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
             Break(Has(LeaseState.HandleCaching) ? LeaseState.HandleCaching : lose, wait: false, record, notices);
             if (BreakTo is not null)
                 _allowed = allowed;
-            else if (notices.Count > 0)
-                (Epoch, notices[^1]) = (epoch, notices[^1] with { Break = notices[^1].Break with { Epoch = epoch } }); // Part of the last one.
+
+            // Still the same change of state, as Windows counts it.
+            Epoch = epoch;
+            notices[^1] = notices[^1] with { Break = notices[^1].Break with { Epoch = epoch } };
         }
 
         if (done is null)

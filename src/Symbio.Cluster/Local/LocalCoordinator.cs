@@ -7,11 +7,8 @@ namespace Symbio.Cluster.Local;
 /// <summary>The coordinator of a single node: a dictionary of per-file records in memory.</summary>
 public sealed class LocalCoordinator(TimeProvider time, TimeSpan breakTimeout) : ICoordinator
 {
-    /// <summary>
-    /// How long the answer to an oplock or lease break is waited for: just under the 35 seconds of Windows, [MS-SMB2]
-    /// 3.3.2.1, so that who waits for those is not disappointed.
-    /// </summary>
-    public static readonly TimeSpan DefaultBreakTimeout = TimeSpan.FromSeconds(34);
+    /// <summary>How long the answer to an oplock or lease break is waited for; [MS-SMB2] 3.3.2.1 and 3.3.2.4.</summary>
+    public static readonly TimeSpan DefaultBreakTimeout = TimeSpan.FromSeconds(35);
 
     /// <summary>With the usual time to answer a break.</summary>
     public LocalCoordinator(TimeProvider time)

@@ -15,6 +15,7 @@ internal sealed class Connection
     private readonly MessageProcessor _processor;
     private readonly SendQueue _sendQueue;
     private readonly ConcurrentStack<RequestContext> _contexts = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _retiredLock = new();
@@ -77,6 +78,12 @@ internal sealed class Connection
 
     /// <summary>A session of this connection has authenticated: larger frames are allowed.</summary>
     public bool IsAuthenticated { get; private set; }
+
+    /// <summary>The peer is gone; what it leaves behind is being put in order.</summary>
+    public bool IsEnding { get; private set; }
+
+    /// <summary>Completes when all that the connection held has been given back or kept for its client.</summary>
+    public Task WhenEnded => _ended.Task;
 
     /// <summary>The peer has done what ends a connection: nothing more is answered.</summary>
     public bool IsAborted => _aborted;
@@ -298,6 +305,7 @@ internal sealed class Connection
     /// <summary>[MS-SMB2] 3.3.7.1: requests under way are cancelled, sessions without another channel end.</summary>
     private async Task TearDownAsync()
     {
+        IsEnding = true;
         _authenticationTimer?.Dispose();
         Transport.Abort();
         _sendQueue.Close();
@@ -313,6 +321,7 @@ internal sealed class Connection
             session.GiveUpKeys();
         }
 
+        _ended.TrySetResult();
         Sessions.Clear();
         Preauthenticating.Dispose();
         List<Session>? retired;
