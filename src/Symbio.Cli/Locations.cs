@@ -12,6 +12,9 @@ internal static class Locations
 
     public static string UsersFile => Path.Combine(StateFolder, "users.json");
 
+    /// <summary>What continuously available shares keep.</summary>
+    public static string PersistentHandles => Path.Combine(StateFolder, "handles");
+
     /// <summary>systemd's StateDirectory= first.</summary>
     private static string StateFolder =>
         Variable("STATE_DIRECTORY") is { } systemd ? systemd.Split(':')[0]

@@ -63,6 +63,15 @@ internal static partial class ServerLog
     [LoggerMessage(403, LogLevel.Error, "deleting {Path} at its last close failed: {Status}")]
     public static partial void DeleteOnCloseFailed(ILogger log, string path, NtStatus status);
 
+    [LoggerMessage(404, LogLevel.Error, "the persistent handle of {File} cannot be kept on the disk: {Reason}")]
+    public static partial void HandleNotKept(ILogger log, string file, string reason);
+
+    [LoggerMessage(405, LogLevel.Warning, "the persistent handle of {File} is lost: {Reason}")]
+    public static partial void HandleNotRestored(ILogger log, string file, string reason);
+
+    [LoggerMessage(406, LogLevel.Information, "{Count} persistent handles wait for their clients")]
+    public static partial void HandlesRestored(ILogger log, int count);
+
     [LoggerMessage(501, LogLevel.Error, "{Operation} of {Interface} failed: a bug in this server")]
     public static partial void RpcCallFailed(ILogger log, Exception exception, string @interface, string operation);
 }

@@ -33,6 +33,12 @@ public sealed record ShareOptions
     /// <summary>Share.DoAccessBasedDirectoryEnumeration: listings leave out what the user may not read.</summary>
     public bool AccessBasedEnumeration { get; init; }
 
+    /// <summary>
+    /// Share.IsCA: handles are persistent where a client asks for it. Needs
+    /// <see cref="SmbServerOptions.PersistentHandles"/>.
+    /// </summary>
+    public bool ContinuouslyAvailable { get; init; }
+
     /// <summary>Names that are no 8.3 names have a generated one besides, [MS-FSCC] 2.1.5.2.1.</summary>
     public bool ShortNames { get; init; } = true;
 

@@ -10,6 +10,7 @@ using Symbio.Security.Ntlm;
 using Symbio.Security.Spnego;
 using Symbio.Server.Connections;
 using Symbio.Server.Durability;
+using Symbio.Server.Durability.Persistence;
 using Symbio.Server.Leases;
 using Symbio.Server.Opens;
 using Symbio.Server.Pipes;
@@ -46,6 +47,7 @@ public sealed class SmbServer : IAsyncDisposable
         Options = options;
         Log = options.LoggerFactory.CreateLogger("Symbio.Server");
         StartTime = Time.GetUtcNow();
+        Persistent = options.PersistentHandles is { } folder ? new PersistentHandles(this, folder) : null;
         Disconnected = new DisconnectedOpens(options.Limits.MaxDisconnectedOpens);
         Coordinator = new LocalCoordinator(Time, options.OplockBreakTimeout);
         _ntlm = new NtlmServerOptions
@@ -86,6 +88,9 @@ public sealed class SmbServer : IAsyncDisposable
 
     internal RpcServer Pipes { get; }
 
+    /// <summary>Opens that survive the server; null when there is no place to keep them.</summary>
+    internal PersistentHandles? Persistent { get; }
+
     /// <summary>How many opens wait for their client.</summary>
     internal DisconnectedOpens Disconnected { get; }
 
@@ -103,8 +108,10 @@ public sealed class SmbServer : IAsyncDisposable
     internal IEnumerable<Connection> Connections => _connections.Values.Select(c => c.Connection);
 
     /// <summary>Binds and starts to serve; a port in use is a <see cref="System.Net.Sockets.SocketException"/>.</summary>
-    public ValueTask StartAsync(CancellationToken cancellationToken = default)
+    public async ValueTask StartAsync(CancellationToken cancellationToken = default)
     {
+        if (Persistent is not null)
+            await Persistent.RestoreAsync().ConfigureAwait(false); // Before others can open what is not theirs.
         foreach (IPEndPoint endpoint in Options.Endpoints)
             _listeners.Add(TcpTransportListener.Bind(endpoint, FramePool));
         foreach (ITransportListener listener in _listeners)
@@ -112,8 +119,6 @@ public sealed class SmbServer : IAsyncDisposable
             ServerLog.Listening(Log, listener.LocalEndPoint.ToString()!);
             _acceptLoops.Add(AcceptAsync(listener));
         }
-
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>Serves one transport that the caller brings: in-memory tests, other listeners.</summary>
@@ -163,7 +168,13 @@ public sealed class SmbServer : IAsyncDisposable
         await Task.WhenAll(open.Select(c => c.Connection.CloseAsync(DrainTime, cancellationToken))).ConfigureAwait(false);
         await Task.WhenAll(open.Select(c => c.Run)).ConfigureAwait(false);
         foreach (Open disconnected in Opens.All)
-            await disconnected.CloseAsync().ConfigureAwait(false);
+        {
+            if (disconnected.Durable is { IsPersistent: true })
+                await disconnected.SuspendAsync().ConfigureAwait(false);
+            else
+                await disconnected.CloseAsync().ConfigureAwait(false);
+        }
+
         await _sharesLock.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         await Task.WhenAll(_closing).ConfigureAwait(false);
         _sharesLock.Release();

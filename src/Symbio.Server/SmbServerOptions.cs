@@ -71,6 +71,12 @@ public sealed record SmbServerOptions
     /// </summary>
     public TimeSpan OplockBreakTimeout { get; init; } = Cluster.Local.LocalCoordinator.DefaultBreakTimeout;
 
+    /// <summary>
+    /// The folder where persistent handles are kept, which must be on a disk that survives the server; null for none. Only
+    /// one server uses it at a time.
+    /// </summary>
+    public string? PersistentHandles { get; init; }
+
     /// <summary>Limits that keep a hostile or broken peer cheap.</summary>
     public ServerLimits Limits { get; init; } = new();
 

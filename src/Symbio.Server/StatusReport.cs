@@ -51,7 +51,7 @@ internal static class StatusReport
         tree.TreeId, tree.Session.SessionId, tree.Share.Name, UserOf(tree.Session), tree.OpenCount, tree.CreationTime);
 
     private static OpenStatus ForOpen(Open open) => new(
-        open.FileId.Persistent, open.Session.SessionId, open.Tree.Share.Name, OpenPath.Of(open), UserOf(open.Session),
+        open.FileId.Persistent, open.Session?.SessionId ?? 0, open.Tree.Share.Name, OpenPath.Of(open), UserOf(open.Session),
         (uint)open.GrantedAccess, (uint)open.ShareAccess, open.FileClaim?.GetLocks().Count ?? 0, open.Opened);
 
     private static IEnumerable<LockStatus> ForLocks(Open open)
@@ -64,5 +64,6 @@ internal static class StatusReport
         }
     }
 
-    private static string UserOf(Session session) => session.Identity?.UserName ?? "";
+    // An open from an earlier life of the server has no session until its client is back.
+    private static string UserOf(Session? session) => session?.Identity?.UserName ?? "";
 }

@@ -81,6 +81,7 @@ internal sealed class ShareSettings
     public bool Hidden { get; set; }
     public bool Guest { get; set; }
     public bool AccessBasedEnumeration { get; set; }
+    public bool ContinuouslyAvailable { get; set; }
     public bool ShortNames { get; set; } = true;
     public int MaxUses { get; set; }
     public IReadOnlyList<string> Users { get; set; } = [];

@@ -190,6 +190,11 @@ internal static class SettingTable
             (s, v) => s.AccessBasedEnumeration = v,
             "Listings of folders leave out what the user may not read."),
         new Setting<ShareSettings, bool>(
+            "continuouslyAvailable", "continuously-available", SettingType.Boolean, s => s.ContinuouslyAvailable,
+            (s, v) => s.ContinuouslyAvailable = v,
+            "Clients' handles, locks and leases survive the end of the server, also a sudden one. They are kept in the " +
+            "folder handles beside the default users file."),
+        new Setting<ShareSettings, bool>(
             "shortNames", "short-names", SettingType.Boolean, s => s.ShortNames, (s, v) => s.ShortNames = v,
             "Long names have an 8.3 name besides, made from the long one, that old programs can use."),
         new Setting<ShareSettings, bool>(

@@ -155,6 +155,9 @@ internal sealed class ServerHost : IAsyncDisposable
             SigningAlgorithms = Settings.SigningAlgorithms,
             AllowAnonymous = Settings.AllowAnonymous,
             MultiChannel = Settings.Multichannel,
+            PersistentHandles = Settings.Shares.Values.Any(share => share.ContinuouslyAvailable)
+                ? Locations.PersistentHandles
+                : null,
             Interfaces = Settings.Interfaces,
             TraceRequests = Settings.Trace,
             LoggerFactory = loggers,

@@ -43,6 +43,7 @@ internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
                     NotifyOfChanges = share.Notify,
                     Hidden = share.Hidden,
                     AccessBasedEnumeration = share.AccessBasedEnumeration,
+                    ContinuouslyAvailable = share.ContinuouslyAvailable,
                     ShortNames = share.ShortNames,
                     AllowGuest = share.Guest,
                     ConnectSecurity = ConnectSecurity(share, warn),

@@ -146,7 +146,7 @@ internal static class CreateHandler
 
         SmbServer server = context.Server;
         var open = new Open(
-            server.Opens, server.Opens.NewFileId(), context.Tree, context.Connection, server.Time.GetUtcNow())
+            server, server.Opens.NewFileId(), context.Tree, context.Connection, server.Time.GetUtcNow())
         {
             ChannelSequences = new(context.Header.ChannelSequence),
             FileName = WireReader.ToUtf16(request.NameBytes.Span),
@@ -163,6 +163,8 @@ internal static class CreateHandler
         open.Created(operation.Action, operation.CreatedFile);
         if (!await open.RegisterAsync().ConfigureAwait(false))
             return (context.Session.IsClosed ? NtStatus.UserSessionDeleted : NtStatus.NetworkNameDeleted, null, default);
+        if (open.Durable is { IsPersistent: true } && !await server.Persistent!.SaveAsync(open).ConfigureAwait(false))
+            open.Durable = null; // Nothing is promised that could not be kept.
         return (status, open, Describe(
             open, operation.Action, operation.Stat, ContextResponses.Create(contexts, operation, open)));
     }

@@ -43,6 +43,7 @@ internal static class LockHandler
             return status;
         if (verifies)
             open.LockSequences.Store(index, number);
+        await open.PersistAsync().ConfigureAwait(false);
         context.Response.Write(new LockResponse());
         return NtStatus.Success;
     }

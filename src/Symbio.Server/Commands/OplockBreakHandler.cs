@@ -39,6 +39,7 @@ internal static class OplockBreakHandler
 
         if (status != NtStatus.Success)
             return NtStatus.InvalidOplockProtocol;
+        await open.PersistAsync().ConfigureAwait(false);
         context.Response.Write(new OplockBreakResponse(Oplock.LevelOf(open.Claim.Cache.State), open.FileId));
         return NtStatus.Success;
     }
@@ -68,6 +69,8 @@ internal static class OplockBreakHandler
                 continue; // This one was too late; another may still be in time.
             if (status != NtStatus.Success)
                 return status;
+            foreach (Open shared in lease.Opens)
+                await shared.PersistAsync().ConfigureAwait(false);
             context.Response.Write(new LeaseBreakResponse(acknowledgment.LeaseKey, acknowledgment.LeaseState));
             return NtStatus.Success;
         }

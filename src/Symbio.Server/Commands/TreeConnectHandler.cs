@@ -83,9 +83,15 @@ internal static class TreeConnectHandler
             flags |= ShareFlags.EncryptData;
         if (share.IsAccessBased)
             flags |= ShareFlags.AccessBasedDirectoryEnum;
-        context.Response.Write(new TreeConnectResponse(share.Type, flags, ShareCapabilities.None, access));
+        context.Response.Write(new TreeConnectResponse(share.Type, flags, CapabilitiesOf(context, share), access));
         return NtStatus.Success;
     }
+
+    // [MS-SMB2] 3.3.5.7: for dialects that know what it is.
+    private static ShareCapabilities CapabilitiesOf(RequestContext context, Share share) =>
+        share.IsContinuouslyAvailable && context.Server.Persistent is not null && context.Connection.Dialect >= Dialect.Smb300
+            ? ShareCapabilities.ContinuousAvailability
+            : ShareCapabilities.None;
 
     // \\server\share; servers go by many names, so only the share is looked at.
     private static bool TryParsePath(string path, out string name)

@@ -95,6 +95,10 @@ internal sealed class RequestContext(Connection connection)
     /// <summary>The interim response was sent: the final one carries this AsyncId.</summary>
     public PendingRequest? Pending => _pending;
 
+    /// <summary>Handles of this tree can be persistent: TreeConnect.Share.IsCA, and both sides know what that is.</summary>
+    public bool MayBePersistent => Tree.Share.IsContinuouslyAvailable
+        && (Connection.Negotiated!.ServerCapabilities & Capabilities.GlobalCapPersistentHandles) != 0;
+
     public bool IsEncrypted => TransformSession is not null;
 
     /// <summary>

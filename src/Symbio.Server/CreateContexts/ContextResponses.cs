@@ -67,7 +67,11 @@ internal static class ContextResponses
         if (open.Durable is { CreateGuid: null })
             writer.Add(default(DurableHandleResponse));
         else if (open.Durable is { } durable)
-            writer.Add(new DurableHandleResponseV2((uint)durable.Timeout.TotalMilliseconds, DurableHandleFlags.None));
+            {
+            writer.Add(new DurableHandleResponseV2(
+                (uint)durable.Timeout.TotalMilliseconds,
+                durable.IsPersistent ? DurableHandleFlags.Persistent : DurableHandleFlags.None));
+        }
     }
 
     // [MS-SMB2] 3.3.5.9.8 and 3.3.5.9.11

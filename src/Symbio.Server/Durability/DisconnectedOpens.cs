@@ -8,9 +8,10 @@ internal sealed class DisconnectedOpens(int limit)
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Takes a place; false when all are taken.</summary>
-    public bool TryEnter()
+    /// <param name="force">Over the limit as well: the client was promised.</param>
+    public bool TryEnter(bool force = false)
     {
-        if (Interlocked.Increment(ref _count) <= limit)
+        if (Interlocked.Increment(ref _count) <= limit || force)
             return true;
         Interlocked.Decrement(ref _count);
         return false;

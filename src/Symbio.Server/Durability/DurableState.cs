@@ -32,30 +32,39 @@ internal sealed class DurableState
     /// <summary>Open.IsDurable</summary>
     public bool IsDurable { get; set; }
 
+    /// <summary>Open.IsPersistent</summary>
+    public bool IsPersistent { get; set; }
+
     /// <summary>Open.IsResilient</summary>
     public bool IsResilient { get; set; }
 
     /// <summary>Open.DurableOpenTimeout or Open.ResiliencyTimeout</summary>
     public TimeSpan Timeout { get; set; }
 
+    /// <summary>The turn of who writes the open's state to the disk.</summary>
+    public SemaphoreSlim Saving { get; } = new(1, 1);
+
     /// <summary>What the open gets of what its CREATE asks for, [MS-SMB2] 3.3.5.9.6 and 3.3.5.9.10; null for nothing.</summary>
     public static DurableState? Grant(RequestContext context, RequestedContexts contexts, Open open)
     {
         bool second = contexts.DurableV2 is not null && context.Connection.Dialect >= Dialect.Smb300;
-        if ((!contexts.WantsDurable && !second) || open.IsDirectory || !CachesHandle(open))
+        bool persistent = second && context.MayBePersistent
+            && (contexts.DurableV2!.Value.Flags & DurableHandleFlags.Persistent) != 0;
+        if ((!contexts.WantsDurable && !second) || open.IsDirectory || (!persistent && !CachesHandle(open)))
             return null;
         return new DurableState
         {
             Owner = context.Session.Identity!.Token.UserSid,
             ClientGuid = context.Connection.Negotiated!.ClientGuid,
             CreateGuid = second ? contexts.DurableV2!.Value.CreateGuid : null,
-            IsDurable = true,
+            IsDurable = !persistent,
+            IsPersistent = persistent,
             Timeout = second ? TimeoutOf(contexts.DurableV2!.Value.Timeout) : FirstVersionTimeout,
         };
     }
 
     /// <summary>Is the open to be kept when its connection is lost at this moment? [MS-SMB2] 3.3.7.1.</summary>
-    public bool Holds(Open open) => IsResilient || (IsDurable && CachesHandle(open));
+    public bool Holds(Open open) => IsPersistent || IsResilient || (IsDurable && CachesHandle(open));
 
     // Who else would want the file can be put off only as long as nobody has asked yet: batch, or a lease with H.
     private static bool CachesHandle(Open open)

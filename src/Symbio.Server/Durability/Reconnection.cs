@@ -32,12 +32,16 @@ internal static class Reconnection
             : (NtStatus.ObjectNameNotFound, null);
     }
 
+    private static bool IsForPersistent(RequestedContexts contexts) =>
+        contexts.ReconnectV2 is { } second && (second.Flags & DurableHandleFlags.Persistent) != 0;
+
     private static NtStatus Check(
         RequestContext context, in CreateRequest request, RequestedContexts contexts, Open open)
     {
         if (open.Durable is not { } durable
             || !open.IsDetached
             || open.Tree.Share != context.Tree.Share
+            || durable.IsPersistent != IsForPersistent(contexts)
             || (contexts.ReconnectV2 is { } second && second.CreateGuid != (durable.CreateGuid ?? Guid.Empty)))
         {
             return NtStatus.ObjectNameNotFound;

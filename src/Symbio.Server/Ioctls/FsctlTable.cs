@@ -44,7 +44,7 @@ internal static class FsctlTable
         // Handled by the server rather than the file system, [MS-SMB2] 3.3.5.15.1, 3.3.5.15.7 and 3.3.5.15.9; to come.
         [FsctlCode.SrvEnumerateSnapshots] = FsctlRow.NotSupported(refusal: NtStatus.NotSupported),
         [FsctlCode.SrvReadHash] = FsctlRow.NotSupported(refusal: NtStatus.HashNotSupported),
-        [FsctlCode.LmrRequestResiliency] = FsctlRow.NotSupported(),
+        [FsctlCode.LmrRequestResiliency] = FsctlRow.For(FsctlTarget.File, LmrRequestResiliency.Handle),
 
         // [MS-RSVD] and [MS-SQOS]: no shared virtual disks, no storage QoS.
         [FsctlCode.QuerySharedVirtualDiskSupport] = FsctlRow.NotSupported(),

@@ -27,6 +27,20 @@ internal sealed class LockSequences
         }
     }
 
+    /// <summary>The array, to be kept; null as long as it is unused.</summary>
+    public byte[]? Save()
+    {
+        lock (_lock)
+            return (byte[]?)_entries?.Clone();
+    }
+
+    /// <summary>The array as it was kept.</summary>
+    public void Load(byte[]? entries)
+    {
+        lock (_lock)
+            _entries = entries is { Length: Size } ? entries : null;
+    }
+
     /// <summary>The request was carried out.</summary>
     public void Store(uint index, byte number)
     {

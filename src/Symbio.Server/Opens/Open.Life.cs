@@ -33,7 +33,7 @@ internal sealed partial class Open
     /// </summary>
     public async ValueTask<bool> RegisterAsync()
     {
-        table.Add(this);
+        Server.Opens.Add(this);
         _madeThrough.AddUse();
         JoinSession();
 
@@ -42,6 +42,17 @@ internal sealed partial class Open
             return true;
         await CloseAsync().ConfigureAwait(false);
         return false;
+    }
+
+    /// <summary>The open is one of an earlier life of the server, and waits for its client.</summary>
+    public void Restore(int locks)
+    {
+        _lockCount = locks;
+        _state = Detached;
+        Server.Disconnected.TryEnter(force: true);
+        Server.Opens.Add(this);
+        _madeThrough.AddUse();
+        StartExpiry();
     }
 
     /// <summary>Keeps the store's handle until <see cref="EndUseAsync"/>, whoever closes the open meanwhile.</summary>
@@ -93,7 +104,7 @@ internal sealed partial class Open
     /// </summary>
     public bool TryDetach()
     {
-        if (Durable is not { } durable || !durable.Holds(this) || !Server.Disconnected.TryEnter())
+        if (Durable is not { } durable || !durable.Holds(this) || !Server.Disconnected.TryEnter(force: durable.IsPersistent))
             return false;
         if (Interlocked.CompareExchange(ref _state, Detached, Attached) != Attached)
         {
@@ -102,11 +113,7 @@ internal sealed partial class Open
         }
 
         LeaveSession();
-        ITimer timer = Server.Time.CreateTimer(
-            static state => _ = ((Open)state!).ExpireAsync(), this, durable.Timeout, System.Threading.Timeout.InfiniteTimeSpan);
-        Interlocked.Exchange(ref _expiry, timer)?.Dispose();
-        if (!IsDetached)
-            timer.Dispose();
+        StartExpiry();
         return true;
     }
 
@@ -142,6 +149,29 @@ internal sealed partial class Open
     /// </summary>
     public ValueTask CloseAsync() => FinishCloseAsync(Interlocked.Exchange(ref _state, Closed));
 
+    /// <summary>The server stops; the next one takes the open up again. Nothing that the client knows of is given up.</summary>
+    public async ValueTask SuspendAsync()
+    {
+        if (Interlocked.CompareExchange(ref _state, Closed, Detached) != Detached)
+            return;
+        Interlocked.Exchange(ref _expiry, null)?.Dispose();
+        Server.Disconnected.Leave();
+        Server.Opens.Remove(this);
+        (Caching as Lease)?.Remove(this);
+        await Claim.AbandonAsync(CancellationToken.None).ConfigureAwait(false);
+        Claim.CompleteRelease();
+        await EndUseAsync().ConfigureAwait(false);
+    }
+
+    private void StartExpiry()
+    {
+        ITimer timer = Server.Time.CreateTimer(
+            static state => _ = ((Open)state!).ExpireAsync(), this, Durable!.Timeout, System.Threading.Timeout.InfiniteTimeSpan);
+        Interlocked.Exchange(ref _expiry, timer)?.Dispose();
+        if (!IsDetached)
+            timer.Dispose();
+    }
+
     // Nobody has come back in time: the scavenger of [MS-SMB2] 3.3.6.2 and 3.3.6.4.
     private async Task ExpireAsync()
     {
@@ -161,7 +191,7 @@ internal sealed partial class Open
             Server.Disconnected.Leave();
         }
 
-        table.Remove(this);
+        Server.Opens.Remove(this);
         Replay?.End();
         Pipe?.Dispose();
         EndWatch();
@@ -169,7 +199,16 @@ internal sealed partial class Open
             await ReleaseAsync().ConfigureAwait(false);
         this.EndReports();
         (Caching as Lease)?.Remove(this);
+        if (Durable is { IsPersistent: true })
+            await Server.Persistent!.RemoveAsync(this).ConfigureAwait(false);
         await EndUseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Has what the client is about to be told on the disk first, where it was promised so.</summary>
+    public async ValueTask PersistAsync()
+    {
+        if (Durable is { IsPersistent: true })
+            await Server.Persistent!.SaveAsync(this).ConfigureAwait(false);
     }
 
     private void JoinSession()

@@ -17,7 +17,7 @@ namespace Symbio.Server.Opens;
 
 /// <summary>An open file, directory, stream or named pipe, [MS-SMB2] 3.3.1.10.</summary>
 internal sealed partial class Open(
-    OpenTable table, FileId fileId, TreeConnect tree, Connection connection, DateTimeOffset opened)
+    SmbServer server, FileId fileId, TreeConnect tree, Connection connection, DateTimeOffset opened)
 {
     private DirectoryListing? _listing;
     private byte[]? _resumeSecret;
@@ -32,7 +32,10 @@ internal sealed partial class Open(
     /// <summary>Open.TreeConnect; while the open is disconnected the one that it had last.</summary>
     public TreeConnect Tree => Volatile.Read(ref _tree);
 
-    /// <summary>Open.Session; while the open is disconnected the one that it had last.</summary>
+    /// <summary>
+    /// Open.Session; while the open is disconnected the one that it had last, and null when that was in an earlier life of
+    /// the server.
+    /// </summary>
     public Session Session => Tree.Session;
 
     /// <summary>Open.Connection: where the open was made or last used. It may be gone while the session lives on.</summary>
@@ -46,7 +49,7 @@ internal sealed partial class Open(
         }
     }
 
-    public SmbServer Server { get; } = connection.Server;
+    public SmbServer Server { get; } = server;
 
     public DateTimeOffset Opened => opened;
 

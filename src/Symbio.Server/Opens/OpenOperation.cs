@@ -5,6 +5,7 @@ using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
 using Symbio.Server.CreateContexts;
+using Symbio.Server.Durability.Persistence;
 using Symbio.Server.Names;
 using Symbio.Server.Trees;
 using Symbio.Storage;
@@ -26,6 +27,10 @@ internal sealed class OpenOperation(
     // Attributes that a create or an overwrite may set, [MS-FSA] 2.1.5.1.1.
     private const FileAttributes Settable = FileAttributes.ReadOnly | FileAttributes.Hidden | FileAttributes.System
         | FileAttributes.Archive | FileAttributes.Temporary | FileAttributes.Offline | FileAttributes.NotContentIndexed;
+
+    // Access that disturbs nobody's cache.
+    private const AccessMask UndisturbingAccess =
+        AccessMask.ReadAttributes | AccessMask.WriteAttributes | AccessMask.Synchronize | AccessMask.ReadControl;
 
     // What to try in place of reading and writing, and what of MAXIMUM_ALLOWED is lost by it. (FILE_EXECUTE alone says
     // nothing of reading.)
@@ -270,10 +275,17 @@ internal sealed class OpenOperation(
         var identity = new FileIdentity(key.Volume, key.FileId, key.Generation);
         if (Caching.Lease is { } lease && !lease.TryBind(identity, options.Stream))
             return NtStatus.InvalidParameter;
+        PersistentHandles? persistent = context.Server.Persistent;
+        bool disturbs = Overwrites || (GrantedAccess & ~UndisturbingAccess) != 0;
+        if (disturbs && persistent is not null && persistent.HasAbsentOwner(key, writesOnly: true))
+            return NtStatus.FileNotAvailable;
         while (true)
         {
             ClaimOutcome outcome = await context.Server.Coordinator
                 .OpenAsync(identity, options, CancellationToken.None).ConfigureAwait(false);
+            bool conflicts = outcome.Wait is not null || outcome.Status == NtStatus.SharingViolation;
+            if (conflicts && persistent is not null && persistent.HasAbsentOwner(key, writesOnly: false))
+                return NtStatus.FileNotAvailable; // Its client comes back for it, [MS-SMB2] 3.3.5.9.
             if (outcome.Wait is null)
             {
                 Claim = outcome.Claim!;

@@ -35,7 +35,7 @@ internal static class PipeOpener
         }
 
         var open = new Open(
-            server.Opens, server.Opens.NewFileId(), context.Tree, context.Connection, server.Time.GetUtcNow())
+            server, server.Opens.NewFileId(), context.Tree, context.Connection, server.Time.GetUtcNow())
         {
             ChannelSequences = new(context.Header.ChannelSequence),
             FileName = name,

@@ -145,7 +145,7 @@ internal sealed class SrvsvcHost(SmbServer server) : ISrvsvcHost
             permissions |= FilePermissions.Read;
         if ((open.GrantedAccess & WriteAccess) != 0)
             permissions |= FilePermissions.Write;
-        return new FileRecord(IdOf(open), PathOf(open), open.Session.Identity?.UserName ?? "")
+        return new FileRecord(IdOf(open), PathOf(open), open.Session?.Identity?.UserName ?? "")
         {
             Permissions = permissions,
             LockCount = (uint)(open.FileClaim?.GetLocks().Count ?? 0),

@@ -39,6 +39,9 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges changes)
     /// <summary>Share.DoAccessBasedDirectoryEnumeration</summary>
     public bool IsAccessBased => Options?.AccessBasedEnumeration ?? false;
 
+    /// <summary>Share.IsCA</summary>
+    public bool IsContinuouslyAvailable => Options?.ContinuouslyAvailable ?? false;
+
     public bool HasShortNames => Options?.ShortNames ?? false;
 
     public bool IsReadOnly => Options is { } o && (o.ReadOnly || (o.Store.Capabilities & StoreCapabilities.ReadOnly) != 0);

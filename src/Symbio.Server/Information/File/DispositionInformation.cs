@@ -51,6 +51,7 @@ internal static class DispositionInformation
         }
 
         await open.Claim.SetDeletePendingAsync(delete, CancellationToken.None).ConfigureAwait(false);
+        await open.PersistAsync().ConfigureAwait(false);
         if (delete)
             open.DeletePending();
         return NtStatus.Success;

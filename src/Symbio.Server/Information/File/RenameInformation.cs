@@ -87,6 +87,8 @@ internal static class RenameInformation
             return status;
         set.Open.Claim.RenameLink(UpcaseTable.ToUpper(set.Open.File.Path));
         set.Open.Renamed(oldPath, replaces);
+        if (set.Context.Server.Persistent is { } persistent)
+            await persistent.SaveAllAsync(set.Open.File.Key).ConfigureAwait(false);
         return status;
     }
 

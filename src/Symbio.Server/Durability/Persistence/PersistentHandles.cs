@@ -1,0 +1,210 @@
+using Symbio.Cluster;
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Leases;
+using Symbio.Server.Opens;
+using Symbio.Server.Trees;
+using Symbio.Storage;
+
+namespace Symbio.Server.Durability.Persistence;
+
+/// <summary>
+/// Persistent handles: what the client of a continuously available share was told of its open is on the disk first, and is
+/// taken up again by the next life of the server. [MS-SMB2] 3.3.5.9.10, 3.3.5.9.12.
+/// </summary>
+internal sealed class PersistentHandles(SmbServer server, string folder)
+{
+    private readonly PersistentHandleFolder _folder = new(folder);
+
+    /// <summary>Keeps the open as it is now; false when that could not be done.</summary>
+    public async ValueTask<bool> SaveAsync(Open open)
+    {
+        DurableState durable = open.Durable!;
+        await durable.Saving.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (!open.IsClosed)
+                await _folder.SaveAsync(PersistentHandle.Of(open)).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            ServerLog.HandleNotKept(server.Log, open.FileName, e.Message);
+            return false;
+        }
+        finally
+        {
+            durable.Saving.Release();
+        }
+    }
+
+    /// <summary>Keeps all opens of a file as they are now: it has another name.</summary>
+    public async ValueTask SaveAllAsync(FileKey file)
+    {
+        foreach (Open open in server.Opens.All)
+        {
+            if (open.Durable is { IsPersistent: true } && open.File.Key == file)
+                await SaveAsync(open).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Does the client of a persistent open of this file, which it has lost, have to be waited for?</summary>
+    /// <param name="writesOnly">Only if it may have data that are not written yet.</param>
+    public bool HasAbsentOwner(FileKey file, bool writesOnly) =>
+        server.Disconnected.Count > 0 && server.Opens.All.Any(open =>
+            open.IsDetached && open.Durable is { IsPersistent: true } && open.File.Key == file
+            && (!writesOnly || (open.Claim.Cache.State & LeaseState.WriteCaching) != 0));
+
+    /// <summary>The open is closed, and nothing of it is left.</summary>
+    public async ValueTask RemoveAsync(Open open)
+    {
+        await open.Durable!.Saving.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            _folder.Remove(open.FileId.Persistent);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            ServerLog.HandleNotKept(server.Log, open.FileName, e.Message);
+        }
+        finally
+        {
+            open.Durable.Saving.Release();
+        }
+    }
+
+    /// <summary>Opens again what an earlier life of the server had open; before anybody else opens anything.</summary>
+    public async ValueTask RestoreAsync()
+    {
+        int restored = 0;
+        foreach ((string file, PersistentHandle? handle) in _folder.Load())
+        {
+            string? problem = handle is null ? "it cannot be read" : await RestoreAsync(handle).ConfigureAwait(false);
+            if (problem is null)
+            {
+                restored++;
+                continue;
+            }
+
+            ServerLog.HandleNotRestored(server.Log, handle?.FileName ?? Path.GetFileName(file), problem);
+            File.Delete(file);
+        }
+
+        if (restored > 0)
+            ServerLog.HandlesRestored(server.Log, restored);
+    }
+
+    private async ValueTask<string?> RestoreAsync(PersistentHandle handle)
+    {
+        if (!server.Shares.TryGet(handle.Share, out Share? share) || !share.IsContinuouslyAvailable)
+            return $"there is no continuously available share '{handle.Share}'";
+        (NtStatus status, IStoreFile? file) = await OpenFileAsync(share.Store, handle).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return $"the file cannot be opened: {status}";
+        if (file!.Key != handle.Key)
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            return "another file has its name";
+        }
+
+        var id = new LeaseId(handle.ClientGuid, handle.LeaseKey ?? Guid.Empty);
+        CacheOwner? owner = handle.LeaseKey is not null ? server.Leases.Use(id, handle.LeaseHasEpoch)
+            : handle.HasOplock ? new Oplock()
+            : null;
+        (status, IFileClaim? claim) = await ClaimAsync(file, handle, id, owner).ConfigureAwait(false);
+        if (status != NtStatus.Success || !share.TryHold())
+        {
+            (owner as Lease)?.Release();
+            await file.DisposeAsync().ConfigureAwait(false);
+            return $"another open is in the way: {status}";
+        }
+
+        var tree = new TreeConnect(0, null!, share, handle.TreeAccess, handle.Caller, handle.Opened);
+        var open = new Open(server, new FileId(handle.Persistent, handle.Volatile), tree, null!, handle.Opened)
+        {
+            FileName = handle.FileName,
+            GrantedAccess = handle.Access,
+            ShareAccess = handle.ShareAccess,
+            CreateOptions = handle.Options,
+            StoreFile = file,
+            FileClaim = claim,
+            Caching = owner,
+            Application = handle.Application,
+            Durable = new DurableState
+            {
+                Owner = Sid.Parse(handle.Owner),
+                ClientGuid = handle.ClientGuid,
+                CreateGuid = handle.CreateGuid,
+                IsPersistent = true,
+                Timeout = handle.Timeout,
+            },
+        };
+        open.LockSequences.Load(handle.LockSequences);
+        if (owner is Oplock oplock)
+            oplock.Open = open;
+        (owner as Lease)?.Add(open);
+        owner?.Announce();
+        open.Restore(handle.Locks.Count);
+        tree.EndUse(); // The open has taken its own.
+        return null;
+    }
+
+    private static async ValueTask<(NtStatus Status, IStoreFile? File)> OpenFileAsync(IFileStore store, PersistentHandle handle)
+    {
+        StoreAccess access = (handle.Access & OpenAccess.ReadAccess) != 0 ? StoreAccess.Read : StoreAccess.None;
+        if ((handle.Access & OpenAccess.WriteAccess) != 0)
+            access |= StoreAccess.Write;
+        (NtStatus status, IStoreFile? file) = await store
+            .OpenAsync(
+                handle.Path, new StoreOpenOptions(handle.Stream.Length > 0 ? StoreAccess.None : access), handle.Caller,
+                CancellationToken.None)
+            .ConfigureAwait(false);
+        if (status != NtStatus.Success || handle.Stream.Length == 0)
+            return (status, file);
+        await using (file!.ConfigureAwait(false))
+        {
+            return await file!
+                .OpenStreamAsync(handle.Stream, create: false, StoreAccess.Read | StoreAccess.Write, CancellationToken.None)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<(NtStatus Status, IFileClaim? Claim)> ClaimAsync(
+        IStoreFile file, PersistentHandle handle, LeaseId id, CacheOwner? owner)
+    {
+        var identity = new FileIdentity(file.Key.Volume, file.Key.FileId, file.Key.Generation);
+        string stream = UpcaseTable.ToUpper(file.StreamName);
+        if (owner is Lease lease && !lease.TryBind(identity, stream))
+            return (NtStatus.InvalidParameter, null);
+        var options = new ClaimOptions(
+            Stream: stream,
+            Link: UpcaseTable.ToUpper(file.Path),
+            Access: handle.Access,
+            ShareRead: (handle.ShareAccess & ShareAccess.Read) != 0,
+            ShareWrite: (handle.ShareAccess & ShareAccess.Write) != 0,
+            ShareDelete: (handle.ShareAccess & ShareAccess.Delete) != 0,
+            DeleteOnClose: (handle.Options & CreateOptions.DeleteOnClose) != 0,
+            IsDirectory: file.IsDirectory,
+
+            // Granting counts: the client is to find the number that it knows.
+            Caching: owner is null
+                ? null
+                : new CacheRequest(
+                    handle.Cached, owner is Lease ? id : null, unchecked((ushort)(handle.LeaseEpoch - 1)), owner));
+        ClaimOutcome outcome = await server.Coordinator.OpenAsync(identity, options, CancellationToken.None).ConfigureAwait(false);
+        if (outcome.Claim is not { } claim)
+            return (outcome.Status, null);
+        foreach (PersistentLock held in handle.Locks)
+        {
+            await claim
+                .LockAsync(new ByteRange(held.Offset, held.Length), held.Exclusive, wait: false, CancellationToken.None)
+                .ConfigureAwait(false);
+        }
+
+        if (handle.DeletePending)
+            await claim.SetDeletePendingAsync(true, CancellationToken.None).ConfigureAwait(false);
+        return (NtStatus.Success, claim);
+    }
+}

@@ -1,0 +1,171 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Smb2;
+using Symbio.Storage.Memory;
+using Symbio.Testing;
+
+namespace Symbio.Server.Tests.Durability;
+
+/// <summary>
+/// Persistent handles, [MS-SMB2] 3.3.5.9.10 and 3.3.5.9.12. The server dies suddenly: another one begins on the same store
+/// and the same folder of handles, and nothing is said to the first.
+/// </summary>
+public sealed class PersistentHandleTests : IDisposable
+{
+    private const LeaseState ReadWriteHandle =
+        LeaseState.ReadCaching | LeaseState.WriteCaching | LeaseState.HandleCaching;
+
+    private static readonly PeerOptions Client = new()
+    {
+        ClientGuid = Guid.NewGuid(),
+        Capabilities = Capabilities.GlobalCapPersistentHandles | Capabilities.GlobalCapEncryption
+            | Capabilities.GlobalCapLargeMtu | Capabilities.GlobalCapLeasing,
+    };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("symbio-handles").FullName;
+    private readonly MemoryFileStore _store = new(new MemoryStoreOptions());
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Handle_lease_and_locks_survive_the_server()
+    {
+        Guid create = Guid.NewGuid(), lease = Guid.NewGuid();
+        TestServer first = await StartAsync();
+        ScriptedPeer peer = await first.ConnectAuthenticatedAsync(options: Client);
+        CreateResponse made = await CreateAsync(peer, create, lease);
+        Assert.Equal(DurableHandleFlags.Persistent, GrantOf(made).Flags);
+        Assert.Equal(ReadWriteHandle, LeaseOf(made).LeaseState);
+        Assert.Equal(NtStatus.Success, (await peer.WriteAsync(made.FileId, 0, "kept"u8.ToArray())).Status);
+        Assert.Equal(NtStatus.Success, (await peer.LockAsync(made.FileId, Exclusive(10, 5))).Status);
+
+        await using TestServer second = await StartAsync();
+        await using ScriptedPeer other = await second.ConnectAuthenticatedAsync();
+        Assert.Equal(NtStatus.FileNotAvailable, (await other.CreateAsync("a.txt")).Status);
+
+        await using ScriptedPeer again = await second.ConnectAuthenticatedAsync(options: Client);
+        Reply reply = await ReconnectAsync(again, made.FileId, create, lease);
+        Assert.Equal(NtStatus.Success, reply.Status);
+        CreateResponse back = reply.As<CreateResponse>();
+        Assert.Equal(made.FileId, back.FileId);
+        Assert.Equal(LeaseOf(made), LeaseOf(back) with { Flags = LeaseOf(made).Flags });
+        Assert.Equal("kept"u8.ToArray(), (await again.ReadAsync(back.FileId, 0, 4)).As<ReadResponse>().Data.ToArray());
+        Assert.Equal(NtStatus.LockNotGranted, (await again.LockAsync(back.FileId, Exclusive(12, 1))).Status);
+        Assert.Equal(NtStatus.Success, (await again.LockAsync(back.FileId, new LockElement(10, 5, LockFlags.Unlock))).Status);
+
+        Assert.Equal(NtStatus.Success, (await again.CloseAsync(back.FileId)).Status);
+        Assert.Empty(Directory.GetFiles(_folder));
+        Assert.Equal(NtStatus.Success, (await other.CreateAsync("a.txt")).Status);
+    }
+
+    [Theory]
+    [InlineData(true, false, NtStatus.ObjectNameNotFound)] // Another CreateGuid.
+    [InlineData(false, true, NtStatus.ObjectNameNotFound)] // As if it were merely durable.
+    public async Task Only_its_own_client_gets_it_back(bool otherGuid, bool notPersistent, NtStatus expected)
+    {
+        Guid create = Guid.NewGuid(), lease = Guid.NewGuid();
+        TestServer first = await StartAsync();
+        CreateResponse made = await CreateAsync(await first.ConnectAuthenticatedAsync(options: Client), create, lease);
+        await using TestServer second = await StartAsync();
+        await using ScriptedPeer again = await second.ConnectAuthenticatedAsync(options: Client);
+
+        Reply reply = await ReconnectAsync(
+            again, made.FileId, otherGuid ? Guid.NewGuid() : create, lease,
+            notPersistent ? DurableHandleFlags.None : DurableHandleFlags.Persistent);
+
+        Assert.Equal(expected, reply.Status);
+    }
+
+    [Fact]
+    public async Task An_orderly_stop_keeps_it_too()
+    {
+        Guid create = Guid.NewGuid(), lease = Guid.NewGuid();
+        FileId file;
+        await using (TestServer first = await StartAsync())
+        {
+            await using ScriptedPeer peer = await first.ConnectAuthenticatedAsync(options: Client);
+            file = (await CreateAsync(peer, create, lease)).FileId;
+            Assert.Empty(await first.LeftoversAsync());
+        }
+
+        await using TestServer second = await StartAsync();
+        await using ScriptedPeer again = await second.ConnectAuthenticatedAsync(options: Client);
+        Assert.Equal(NtStatus.Success, (await ReconnectAsync(again, file, create, lease)).Status);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_left_out_with_a_line_in_the_log()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "0000000000000001.handle"), "{ not json");
+
+        await using TestServer server = await StartAsync();
+
+        Assert.Empty(Directory.GetFiles(_folder));
+        Assert.Contains(server.Log.Lines, line => line.Text.Contains("is lost"));
+    }
+
+    [Fact]
+    public async Task Other_shares_have_none()
+    {
+        await using TestServer server = await StartAsync(available: false);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync(options: Client);
+
+        CreateResponse made = await CreateAsync(peer, Guid.NewGuid(), Guid.NewGuid());
+
+        Assert.Equal(DurableHandleFlags.None, GrantOf(made).Flags);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    private ValueTask<TestServer> StartAsync(bool available = true) => TestServer.StartAsync(
+        options => options with
+        {
+            PersistentHandles = _folder,
+            Shares = [.. options.Shares.Select(share => share with { ContinuouslyAvailable = available })],
+        },
+        _store);
+
+    private static async Task<CreateResponse> CreateAsync(ScriptedPeer peer, Guid create, Guid lease)
+    {
+        byte[] buffer = new byte[256];
+        var contexts = new CreateContextListWriter(buffer);
+        contexts.Add(new DurableHandleRequestV2(60_000, DurableHandleFlags.Persistent, create));
+        contexts.Add(new LeaseV2(lease, ReadWriteHandle, LeaseFlags.None, Guid.Empty, 0));
+        Reply reply = await peer.SendAsync(
+            ScriptedPeer.Create("a.txt", contexts: contexts.Written.ToArray()) with { RequestedOplockLevel = OplockLevel.Lease });
+        Assert.Equal(NtStatus.Success, reply.Status);
+        return reply.As<CreateResponse>();
+    }
+
+    private static async Task<Reply> ReconnectAsync(
+        ScriptedPeer peer, FileId file, Guid create, Guid lease, DurableHandleFlags flags = DurableHandleFlags.Persistent)
+    {
+        byte[] buffer = new byte[256];
+        var contexts = new CreateContextListWriter(buffer);
+        contexts.Add(new DurableHandleReconnectV2(file, create, flags));
+        contexts.Add(new LeaseV2(lease, ReadWriteHandle, LeaseFlags.None, Guid.Empty, 0));
+        return await peer.SendAsync(
+            ScriptedPeer.Create("a.txt", contexts: contexts.Written.ToArray()) with { RequestedOplockLevel = OplockLevel.Lease });
+    }
+
+    private static LockElement Exclusive(ulong offset, ulong length) =>
+        new(offset, length, LockFlags.ExclusiveLock | LockFlags.FailImmediately);
+
+    private static DurableHandleResponseV2 GrantOf(in CreateResponse response) =>
+        DurableHandleResponseV2.TryRead(ContextOf(response, "DH2Q"u8), out DurableHandleResponseV2 grant)
+            ? grant
+            : throw new InvalidDataException();
+
+    private static LeaseV2 LeaseOf(in CreateResponse response) =>
+        LeaseV2.TryRead(ContextOf(response, "RqLs"u8), out LeaseV2 lease) ? lease : throw new InvalidDataException();
+
+    private static ReadOnlyMemory<byte> ContextOf(in CreateResponse response, ReadOnlySpan<byte> name)
+    {
+        foreach (CreateContext context in response.CreateContexts)
+        {
+            if (context.Is(name))
+                return context.Data;
+        }
+
+        return default;
+    }
+}
