@@ -61,7 +61,10 @@ internal sealed class MessageProcessor(Connection connection)
     /// <summary>See <see cref="Connection.SendInterim"/>.</summary>
     public void SendInterim(RequestContext context)
     {
+        // Alone in its frame, as from Windows: of an encrypted frame that holds STATUS_PENDING besides other responses Linux
+        // (6.1) loses those.
         context.Response.DiscardBody();
+        Flush(context);
         context.Response.Write(new ErrorResponse(0, default));
         FinishMessage(context, NtStatus.Pending);
         Flush(context);

@@ -49,6 +49,9 @@ public sealed class KernelTests(DefaultServer fixture) : IClassFixture<DefaultSe
             Assert.Skip("takes long: ./test kernel, or SYMBIO_LONG=1");
         var client = new LinuxClientPeer(Server) { Version = version, Options = options, Limit = TimeSpan.FromMinutes(40) };
 
-        await client.RunAsync("basic", "fio", "dbench", "git", "locks", "xattr", "sparse", "sqlite");
+        string[] examples = ["basic", "fio", "dbench", "git", "locks", "xattr", "sqlite"];
+        if (version != "2.1") // There cifs.ko knows no fallocate, which sparse is about.
+            examples = [.. examples, "sparse"];
+        await client.RunAsync(examples);
     }
 }
