@@ -219,6 +219,10 @@ public enum NtStatus : uint
     CantWait = 0xC00000D8,
     /// <summary>STATUS_NETWORK_SESSION_EXPIRED</summary>
     NetworkSessionExpired = 0xC000035C,
+    /// <summary>STATUS_INTEGER_OVERFLOW</summary>
+    IntegerOverflow = 0xC0000095,
+    /// <summary>STATUS_NO_RANGES_PROCESSED</summary>
+    NoRangesProcessed = 0xC0000460,
     /// <summary>STATUS_NOT_A_REPARSE_POINT</summary>
     NotAReparsePoint = 0xC0000275,
     /// <summary>STATUS_IO_REPARSE_TAG_INVALID</summary>

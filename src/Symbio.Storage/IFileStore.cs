@@ -115,6 +115,8 @@ public enum StoreCapabilities
     BlockCloning = 1 << 7,
     ReadOnly = 1 << 8,
     CaseSensitiveNames = 1 << 9,
+    /// <summary>Files and directories can be set to be compressed, one by one.</summary>
+    Compression = 1 << 10,
 }
 
 /// <summary>Sizes and identity of a volume.</summary>

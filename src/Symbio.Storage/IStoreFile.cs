@@ -50,6 +50,22 @@ public interface IStoreFile : IAsyncDisposable
         ulong offset, IStoreFile source, ulong sourceOffset, ulong length, CancellationToken cancellationToken) =>
         PieceCopy.RunAsync(source, sourceOffset, this, offset, length, cancellationToken);
 
+    /// <summary>
+    /// Lets a range of this file show the same blocks as one of <paramref name="source"/>, of this store, without a copy
+    /// where it can. The ranges lie within both files and do not overlap; the offsets are multiples of the volume's block.
+    /// Only a store with <see cref="StoreCapabilities.BlockCloning"/>.
+    /// </summary>
+    ValueTask<NtStatus> CloneRangeAsync(
+        ulong offset, IStoreFile source, ulong sourceOffset, ulong length, CancellationToken cancellationToken) =>
+        new(NtStatus.InvalidDeviceRequest);
+
+    /// <summary>
+    /// Has what is written from now on compressed, or no longer so; of a directory: what is created in it. Whether it is so
+    /// FILE_ATTRIBUTE_COMPRESSED tells. Only a store with <see cref="StoreCapabilities.Compression"/>.
+    /// </summary>
+    ValueTask<NtStatus> SetCompressionAsync(bool compressed, CancellationToken cancellationToken) =>
+        new(NtStatus.InvalidDeviceRequest);
+
     /// <summary>Returns when data and metadata are on stable storage.</summary>
     ValueTask<NtStatus> FlushAsync(CancellationToken cancellationToken);
 

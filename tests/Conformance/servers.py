@@ -9,6 +9,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import filesystem
+
 REPO = Path(__file__).resolve().parents[2]
 
 
@@ -64,6 +66,8 @@ class Server:
         self.port = free_port()
         self.log = folder / "server.log"
         self.share_path = folder / "share"
+        self.image = folder / "btrfs.img"
+        self.mounted = False
         self.process = None
 
     def fixed_path(self, name):
@@ -80,6 +84,8 @@ class Server:
         for path, mode in ((self.share_path, 0o755), *((self.fixed_path(n), m) for n, m in self.fixed_shares.items())):
             shutil.rmtree(path, ignore_errors=True)
             path.mkdir()
+            if path == self.share_path and self.setup == "btrfs":
+                self.mounted = filesystem.mount(path, self.image)
             path.chmod(mode)
             if mode:
                 self.accounts.own(path)
@@ -114,6 +120,14 @@ class Server:
         return None if self.process is None else self.process.poll()
 
     def stop(self):
+        try:
+            self._stop_process()
+        finally:
+            if self.mounted:
+                self.mounted = False
+                filesystem.unmount(self.share_path, self.image)
+
+    def _stop_process(self):
         if self.process is None:
             return
         if self.process.poll() is None:

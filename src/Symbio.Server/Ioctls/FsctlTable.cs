@@ -25,8 +25,8 @@ internal static class FsctlTable
         [FsctlCode.SetSparse] = FsctlRow.For(FsctlTarget.File, SetSparse.HandleAsync),
         [FsctlCode.SetZeroData] = FsctlRow.For(FsctlTarget.File, SetZeroData.HandleAsync),
         [FsctlCode.QueryAllocatedRanges] = FsctlRow.For(FsctlTarget.File, QueryAllocatedRanges.HandleAsync),
-        [FsctlCode.GetCompression] = FsctlRow.For(FsctlTarget.File, GetCompression.Handle),
-        [FsctlCode.SetCompression] = FsctlRow.For(FsctlTarget.File, SetCompression.Handle),
+        [FsctlCode.GetCompression] = FsctlRow.For(FsctlTarget.File, GetCompression.HandleAsync),
+        [FsctlCode.SetCompression] = FsctlRow.For(FsctlTarget.File, SetCompression.HandleAsync),
         [FsctlCode.GetObjectId] = FsctlRow.For(FsctlTarget.File, GetObjectId.HandleAsync),
         [FsctlCode.CreateOrGetObjectId] = FsctlRow.For(FsctlTarget.File, GetObjectId.HandleAsync),
         [FsctlCode.SrvRequestResumeKey] = FsctlRow.For(FsctlTarget.File, SrvRequestResumeKey.Handle),
@@ -52,10 +52,11 @@ internal static class FsctlTable
         [FsctlCode.SvhdxAsyncTunnelRequest] = FsctlRow.NotSupported(),
         [FsctlCode.StorageQosControl] = FsctlRow.NotSupported(),
 
-        // Block sharing, trimming and offloaded copies; to come.
-        [FsctlCode.DuplicateExtentsToFile] = FsctlRow.NotSupported(),
-        [FsctlCode.DuplicateExtentsToFileEx] = FsctlRow.NotSupported(),
-        [FsctlCode.FileLevelTrim] = FsctlRow.NotSupported(),
+        [FsctlCode.DuplicateExtentsToFile] = FsctlRow.For(FsctlTarget.File, DuplicateExtents.HandleAsync),
+        [FsctlCode.DuplicateExtentsToFileEx] = FsctlRow.For(FsctlTarget.File, DuplicateExtents.HandleExAsync),
+        [FsctlCode.FileLevelTrim] = FsctlRow.For(FsctlTarget.File, FileLevelTrimming.HandleAsync),
+
+        // Offloaded copies; to come.
         [FsctlCode.OffloadRead] = FsctlRow.NotSupported(),
         [FsctlCode.OffloadWrite] = FsctlRow.NotSupported(),
 

@@ -1,18 +1,35 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Notifications;
+using Symbio.Server.Opens;
+using Symbio.Storage;
 
 namespace Symbio.Server.Ioctls;
 
-/// <summary>FSCTL_SET_COMPRESSION, [MS-FSA] 2.1.5.10.34: files stay as they are, uncompressed.</summary>
+/// <summary>
+/// FSCTL_SET_COMPRESSION, [MS-FSA] 2.1.5.10.34. Where the store does not compress, files stay as they are and it is no
+/// error to say so.
+/// </summary>
 internal static class SetCompression
 {
-    public static ValueTask<NtStatus> Handle(FsctlCall call)
+    public static async ValueTask<NtStatus> HandleAsync(FsctlCall call)
     {
-        if (!call.TryReadInput(out CompressionState request))
-            return new(NtStatus.InvalidParameter);
-        if ((call.Open.GrantedAccess & AccessMask.WriteData) == 0)
-            return new(NtStatus.AccessDenied);
-        return new(request.CompressionFormat == CompressionFormat.None ? call.Reply() : NtStatus.NotSupported);
+        Open open = call.Open;
+        if (!call.TryReadInput(out CompressionState request) || request.CompressionFormat > CompressionFormat.Lznt1)
+            return NtStatus.InvalidParameter;
+        if ((open.GrantedAccess & AccessMask.WriteData) == 0)
+            return NtStatus.AccessDenied;
+        bool compressed = request.CompressionFormat != CompressionFormat.None;
+        if ((open.Tree.Share.Store.Capabilities & StoreCapabilities.Compression) == 0)
+            return compressed ? NtStatus.NotSupported : call.Reply();
+        if (open.Tree.Share.IsReadOnly)
+            return NtStatus.MediaWriteProtected;
+        NtStatus status = await open.File.SetCompressionAsync(compressed, CancellationToken.None).ConfigureAwait(false);
+        if (status.IsError)
+            return status;
+        open.Modified(CompletionFilter.Attributes);
+        return call.Reply();
     }
 }

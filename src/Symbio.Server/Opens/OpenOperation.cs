@@ -431,6 +431,12 @@ internal sealed class OpenOperation(
             }
         }
 
+        if (status == NtStatus.Success && (Options & CreateOptions.NoCompression) != 0
+            && (Store.Capabilities & StoreCapabilities.Compression) != 0)
+        {
+            status = await opened.SetCompressionAsync(false, CancellationToken.None).ConfigureAwait(false);
+        }
+
         if (status == NtStatus.Success)
             status = await ClaimAsync(opened).ConfigureAwait(false);
         if (status == NtStatus.Success)

@@ -67,6 +67,15 @@ internal sealed class MemoryFile : IStoreFile
         return new(status);
     }
 
+    // Blocks are not shared here: a copy is as good, but for the space.
+    public async ValueTask<NtStatus> CloneRangeAsync(
+        ulong offset, IStoreFile source, ulong sourceOffset, ulong length, CancellationToken cancellationToken)
+    {
+        (NtStatus status, ulong count) = await PieceCopy
+            .RunAsync(source, sourceOffset, this, offset, length, cancellationToken).ConfigureAwait(false);
+        return status.IsError || count == length ? status : NtStatus.NotSupported;
+    }
+
     public ValueTask<NtStatus> FlushAsync(CancellationToken cancellationToken) => new(NtStatus.Success);
 
     public ValueTask<NtStatus> SetEndOfFileAsync(ulong size, CancellationToken cancellationToken) =>

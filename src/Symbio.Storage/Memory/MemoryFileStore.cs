@@ -66,7 +66,7 @@ public sealed class MemoryFileStore : IFileStore
     /// <inheritdoc/>
     public StoreCapabilities Capabilities =>
         StoreCapabilities.NamedStreams | StoreCapabilities.ExtendedAttributes | StoreCapabilities.SecurityDescriptors |
-        StoreCapabilities.SparseFiles | StoreCapabilities.HardLinks;
+        StoreCapabilities.SparseFiles | StoreCapabilities.HardLinks | StoreCapabilities.BlockCloning;
 
     internal MemoryTree Tree { get; }
 

@@ -92,7 +92,8 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
             {
                 Capabilities = StoreCapabilities.NamedStreams | StoreCapabilities.ExtendedAttributes |
                     StoreCapabilities.SecurityDescriptors | StoreCapabilities.SparseFiles |
-                    StoreCapabilities.HardLinks | StoreCapabilities.SymbolicLinks | (readOnly ? StoreCapabilities.ReadOnly : 0),
+                    StoreCapabilities.HardLinks | StoreCapabilities.SymbolicLinks | (readOnly ? StoreCapabilities.ReadOnly : 0) |
+                    FileSystemFeatures.Probe(fd),
             };
             return true;
         }

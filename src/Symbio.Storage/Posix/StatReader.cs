@@ -11,7 +11,9 @@ internal static class StatReader
     public static FileStat Build(in Statx stat, DosAttributes dos, bool isDotted, uint eaSize)
     {
         // Samba's rules: without the xattr a file has no attributes at all, and dot files are hidden in any case.
-        var attributes = (dos.Attributes ?? 0) & ~FileAttributes.Directory;
+        var attributes = (dos.Attributes ?? 0) & ~(FileAttributes.Directory | FileAttributes.Compressed);
+        if (stat.IsCompressed)
+            attributes |= FileAttributes.Compressed;
         if (stat.IsDirectory)
             attributes |= FileAttributes.Directory;
         if (isDotted)
@@ -23,7 +25,7 @@ internal static class StatReader
             FileId: stat.Inode,
             Attributes: attributes,
             EndOfFile: stat.IsRegularFile ? stat.Size : 0,
-            AllocationSize: stat.IsRegularFile ? stat.Blocks * Statx.BlockUnit : 0,
+            AllocationSize: stat.IsRegularFile ? InClusters(stat) : 0,
             CreationTime: dos.CreationTime != FileTime.None ? dos.CreationTime : CreationTime(stat),
             LastAccessTime: stat.AccessTime.ToFileTime(),
             LastWriteTime: stat.ModifyTime.ToFileTime(),
@@ -31,6 +33,14 @@ internal static class StatReader
             LinkCount: stat.IsDirectory ? 1 : stat.LinkCount, // A directory's count tells of its subdirectories.
             ReparseTag: (uint)tag,
             EaSize: eaSize);
+    }
+
+    // Btrfs keeps a few bytes with the inode and counts them as a part of a block.
+    private static ulong InClusters(in Statx stat)
+    {
+        const ulong Cluster = 4096;
+        ulong bytes = stat.Blocks * Statx.BlockUnit;
+        return stat.BlockSize < Cluster ? bytes : (bytes + Cluster - 1) / Cluster * Cluster;
     }
 
     /// <summary>When the file system does not know either, the oldest time there is.</summary>

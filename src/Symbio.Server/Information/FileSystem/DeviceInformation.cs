@@ -33,8 +33,10 @@ internal static class DeviceInformation
         if (status.IsError)
             return status;
         uint physical = Math.Clamp(info.BlockSize, QueriedVolume.BytesPerSector, MaxAtomicSector);
+        var flags = SectorSizeFlags.AlignedDevice | SectorSizeFlags.PartitionAlignedOnDevice;
+        if ((query.Open.Tree.Share.Options?.Store.Capabilities & StoreCapabilities.SparseFiles) > 0)
+            flags |= SectorSizeFlags.TrimEnabled; // FSCTL_FILE_LEVEL_TRIM makes holes.
         return query.Reply(new FileFsSectorSizeInformation(
-            QueriedVolume.BytesPerSector, physical, physical, physical,
-            SectorSizeFlags.AlignedDevice | SectorSizeFlags.PartitionAlignedOnDevice, 0, 0));
+            QueriedVolume.BytesPerSector, physical, physical, physical, flags, 0, 0));
     }
 }

@@ -55,7 +55,7 @@ internal static class VolumeInformation
         return status.IsError ? status : query.Reply(new FileFsObjectIdInformation(info.VolumeId, default));
     }
 
-    // Only what is there: no quotas, object ids, compression, encryption, journal.
+    // Only what is there: no quotas, object ids, encryption, journal.
     private static FileSystemAttributes AttributesOf(Share share)
     {
         StoreCapabilities capabilities = share.Store.Capabilities;
@@ -70,6 +70,8 @@ internal static class VolumeInformation
             | If(StoreCapabilities.SparseFiles, FileSystemAttributes.SupportsSparseFiles)
             | If(StoreCapabilities.HardLinks, FileSystemAttributes.SupportsHardLinks)
             | If(StoreCapabilities.ExtendedAttributes, FileSystemAttributes.SupportsExtendedAttributes)
+            | If(StoreCapabilities.Compression, FileSystemAttributes.FileCompression)
+            | If(StoreCapabilities.BlockCloning, FileSystemAttributes.SupportsBlockRefcounting)
             | (share.IsReadOnly ? FileSystemAttributes.ReadOnlyVolume : FileSystemAttributes.None);
     }
 }

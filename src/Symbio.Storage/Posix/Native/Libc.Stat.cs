@@ -68,6 +68,9 @@ internal struct Statx
 
     public readonly ulong Device => ((ulong)DevMajor << 32) | DevMinor;
 
+    /// <summary>STATX_ATTR_COMPRESSED</summary>
+    public readonly bool IsCompressed => (Attributes & 4) != 0;
+
     public readonly bool HasBirthTime => (Mask & StatxMask.BirthTime) != 0;
 
     public readonly bool IsSameObject(in Statx other) => Inode == other.Inode && Device == other.Device;
