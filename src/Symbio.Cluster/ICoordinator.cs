@@ -75,6 +75,12 @@ public interface IFileClaim
     /// <summary>True when other opens of any stream of the file exist.</summary>
     bool HasOtherOpens { get; }
 
+    /// <summary>
+    /// The oplock or lease as it was when the claim was made: what the client is to be answered, whatever it is told of
+    /// breaks afterwards.
+    /// </summary>
+    CacheGrant Granted { get; }
+
     /// <summary>The oplock or lease of this open, as it is now.</summary>
     CacheGrant Cache { get; }
 

@@ -100,6 +100,9 @@ public sealed class TestServer : IAsyncDisposable
         Add("frames", Server.FramePool.Outstanding);
         Add("sessions", Server.Sessions.Count);
         Add("opens", Server.Opens.Count);
+        Add("leases", Server.Leases.Count);
+        Add("creates that may come again", Server.Replays.Count);
+        Add("disconnected opens", Server.Disconnected.Count);
         Add("files in the coordinator", ((LocalCoordinator)Server.Coordinator).FileCount);
         Add("uses of shares", Server.Shares.All.Sum(s => s.CurrentUses));
         Add("connections", Server.Connections.Count());

@@ -35,6 +35,9 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
     /// <summary>What the owner was told to come down to; null when no break is under way.</summary>
     public LeaseState? BreakTo { get; private set; }
 
+    /// <summary>Counts breaks: a timer that fires late is none of the next one's business.</summary>
+    public int BreakNumber { get; private set; }
+
     public CacheGrant Grant => new(State, BreakTo is not null, Epoch);
 
     public bool Has(LeaseState any) => (State & any) != 0;
@@ -76,6 +79,7 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
         }
 
         BreakTo = to;
+        BreakNumber++;
         _allowed = Everything;
         _done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _timer = record.StartBreakTimer(this);

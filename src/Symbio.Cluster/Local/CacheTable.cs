@@ -128,17 +128,21 @@ internal sealed class CacheTable(FileRecord record)
         holder.End(LeaseState.None, wake);
     }
 
-    /// <summary>Does anybody cache something of the stream that this holder's changes would spoil?</summary>
-    public bool IsCached(string stream, CacheHolder? own)
+    /// <summary>How many cache something of the stream.</summary>
+    public int CountCaching(string stream)
     {
+        int count = 0;
         foreach (CacheHolder holder in _holders)
         {
-            if ((holder != own || IsLevelII(holder)) && holder.Stream == stream && holder.State != LeaseState.None)
-                return true;
+            if (holder.Stream == stream && holder.State != LeaseState.None)
+                count++;
         }
 
-        return false;
+        return count;
     }
+
+    /// <summary>How many of those a holder need not care for when it changes something: itself, as a rule.</summary>
+    public static int OwnShare(CacheHolder? own) => own is null || own.State == LeaseState.None || IsLevelII(own) ? 0 : 1;
 
     private LeaseState Grantable(
         in ClaimOptions options, CacheRequest request, CacheHolder? own, List<FileClaim> claims, bool hasLocks)

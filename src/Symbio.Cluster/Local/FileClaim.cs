@@ -45,6 +45,8 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
     /// <summary>The oplock or lease; null when none was asked for (or no oplock granted).</summary>
     public CacheHolder? Holder { get; init; }
 
+    public CacheGrant Granted { get; init; }
+
     public CacheGrant Cache => Holder is null ? default : record.GetGrant(this);
 
     public bool IsDeletePending => record.IsDeletePending(this);

@@ -76,21 +76,26 @@ internal sealed class FileRecord(LocalCoordinator owner)
     }
 
     /// <summary>The owner does not answer: it loses everything, [MS-SMB2] 3.3.6.1 and 3.3.6.3.</summary>
-    public ITimer StartBreakTimer(CacheHolder holder) => owner.Time.CreateTimer(
-        _ =>
-        {
-            var wake = new List<TaskCompletionSource>();
-            lock (Lock)
-            {
-                if (holder.BreakTo is null)
-                    return;
-                holder.End(LeaseState.None, wake);
-                UpdateCachedFlags(holder.Stream);
-            }
+    public ITimer StartBreakTimer(CacheHolder holder)
+    {
+        int number = holder.BreakNumber;
+        return owner.Time.CreateTimer(
+            _ => GiveUpBreak(holder, number), null, owner.BreakTimeout, Timeout.InfiniteTimeSpan);
+    }
 
-            Finish([], wake);
-        },
-        null, owner.BreakTimeout, Timeout.InfiniteTimeSpan);
+    private void GiveUpBreak(CacheHolder holder, int number)
+    {
+        var wake = new List<TaskCompletionSource>();
+        lock (Lock)
+        {
+            if (holder.BreakTo is null || holder.BreakNumber != number)
+                return;
+            holder.End(LeaseState.None, wake);
+            UpdateCachedFlags(holder.Stream);
+        }
+
+        Finish([], wake);
+    }
 
     public CacheGrant GetGrant(FileClaim claim)
     {
@@ -324,9 +329,11 @@ internal sealed class FileRecord(LocalCoordinator owner)
         bool hasLocks = _locks.TryGetValue(options.Stream, out RangeLocks? locks) && !locks.IsEmpty;
         if (options.Caching is not null)
             _caches ??= new CacheTable(this);
+        CacheHolder? holder = _caches?.Grant(options, _claims, hasLocks);
         var claim = new FileClaim(this, file, options)
         {
-            Holder = _caches?.Grant(options, _claims, hasLocks),
+            Holder = holder,
+            Granted = holder?.Grant ?? default,
             StreamHasLocks = hasLocks,
         };
         _claims.Add(claim);
@@ -384,10 +391,11 @@ internal sealed class FileRecord(LocalCoordinator owner)
     {
         if (_caches is null)
             return;
+        int holders = _caches.CountCaching(stream);
         foreach (FileClaim claim in _claims)
         {
             if (claim.Stream == stream)
-                claim.IsCached = _caches.IsCached(stream, claim.Holder);
+                claim.IsCached = holders > CacheTable.OwnShare(claim.Holder);
         }
     }
 

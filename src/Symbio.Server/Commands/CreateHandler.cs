@@ -1,3 +1,4 @@
+using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
@@ -80,7 +81,8 @@ internal static class CreateHandler
         if (status.IsError)
             return status;
         context.Open = open;
-        context.Response.Write(Describe(open, CreateAction.Opened, stat, ContextResponses.ForReconnect(contexts, open)));
+        context.Response.Write(Describe(
+            open, open.Claim.Cache, CreateAction.Opened, stat, ContextResponses.ForReconnect(contexts, open)));
         return NtStatus.Success;
     }
 
@@ -98,13 +100,19 @@ internal static class CreateHandler
             return NtStatus.Success;
         }
 
-        (status, open, CreateResponse response) = await OpenAsync(context, request, name, contexts).ConfigureAwait(false);
-        if (status != NtStatus.Success)
+        CreateResponse response;
+        try
         {
-            replay?.End();
-            return status;
+            (status, open, response) = await OpenAsync(context, request, name, contexts).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (open is null)
+                replay?.End();
         }
 
+        if (status != NtStatus.Success)
+            return status;
         if (replay is not null)
         {
             open!.Replay = replay;
@@ -114,8 +122,6 @@ internal static class CreateHandler
         }
 
         context.Open = open;
-        if (open!.Caching is { } owner)
-            context.AnnounceWhenSent(owner);
         context.Response.Write(response);
         return NtStatus.Success;
     }
@@ -137,12 +143,19 @@ internal static class CreateHandler
         await ApplicationInstance.TakeOverAsync(context, contexts).ConfigureAwait(false);
         name = await name.ExpandAsync(context.Tree).ConfigureAwait(false);
         var operation = new OpenOperation(context, name, request, contexts);
-        NtStatus status = await operation.RunAsync().ConfigureAwait(false);
-        if (status != NtStatus.Success)
+        NtStatus status = NtStatus.InternalError; // Until proven otherwise: an exception, after which the lease must go as well.
+        try
         {
-            operation.Caching.Lease?.Release();
-            return (status, null, default);
+            status = await operation.RunAsync().ConfigureAwait(false);
         }
+        finally
+        {
+            if (status != NtStatus.Success)
+                operation.Caching.Lease?.Release();
+        }
+
+        if (status != NtStatus.Success)
+            return (status, null, default);
 
         SmbServer server = context.Server;
         var open = new Open(
@@ -166,12 +179,13 @@ internal static class CreateHandler
         if (open.Durable is { IsPersistent: true } && !await server.Persistent!.SaveAsync(open).ConfigureAwait(false))
             open.Durable = null; // Nothing is promised that could not be kept.
         return (status, open, Describe(
-            open, operation.Action, operation.Stat, ContextResponses.Create(contexts, operation, open)));
+            open, open.Claim.Granted, operation.Action, operation.Stat,
+            ContextResponses.Create(contexts, operation, open)));
     }
 
     private static CreateResponse Describe(
-        Open open, CreateAction action, in FileStat stat, ReadOnlyMemory<byte> contexts) => new(
-            open.OplockLevel, CreateResponseFlags.None, action,
+        Open open, CacheGrant grant, CreateAction action, in FileStat stat, ReadOnlyMemory<byte> contexts) => new(
+            open.LevelOf(grant), CreateResponseFlags.None, action,
             stat.CreationTime, stat.LastAccessTime, stat.LastWriteTime, stat.ChangeTime,
             stat.AllocationSize, stat.EndOfFile, WireAttributes.ForFile(stat.Attributes), open.FileId, contexts);
 }

@@ -24,7 +24,7 @@ internal static class OplockBreakHandler
             return status;
         if (open.Caching is not Oplock || !open.Claim.Cache.Breaking)
             return NtStatus.InvalidOplockProtocol;
-        HoldUntilAnswered(context, open.Caching);
+        context.HoldBreaks(open.Caching); // The answer comes before the next break.
         bool agrees = acknowledgment.OplockLevel is OplockLevel.None or OplockLevel.LevelII;
         LeaseState state = agrees ? Oplock.StateOf(acknowledgment.OplockLevel) : LeaseState.None;
         status = await open.Claim.AcknowledgeBreakAsync(state, CancellationToken.None).ConfigureAwait(false);
@@ -44,13 +44,6 @@ internal static class OplockBreakHandler
         return NtStatus.Success;
     }
 
-    // The answer comes before the next break.
-    private static void HoldUntilAnswered(RequestContext context, CacheOwner owner)
-    {
-        owner.Hold();
-        context.AnnounceWhenSent(owner);
-    }
-
     // [MS-SMB2] 3.3.5.22.2
     private static async ValueTask<NtStatus> AcknowledgeLeaseAsync(
         RequestContext context, LeaseBreakAcknowledgment acknowledgment)
@@ -58,7 +51,7 @@ internal static class OplockBreakHandler
         var id = new LeaseId(context.Connection.Negotiated!.ClientGuid, acknowledgment.LeaseKey);
         if (!context.Server.Leases.TryGet(id, out Lease lease))
             return NtStatus.ObjectNameNotFound;
-        HoldUntilAnswered(context, lease);
+        context.HoldBreaks(lease); // The answer comes before the next break.
         foreach (Open open in lease.Opens)
         {
             if (open.FileClaim is not { } claim)

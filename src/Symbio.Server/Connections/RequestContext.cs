@@ -145,6 +145,7 @@ internal sealed class RequestContext(Connection connection)
             return NtStatus.Success;
         if (!TryBegin(allowedInCompound: true, out CancellationToken cancellationToken))
             return PendingRefusal;
+        OnSent(); // Who waits has been granted nothing yet, and those before it have their answers.
         try
         {
             await broken.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -165,8 +166,17 @@ internal sealed class RequestContext(Connection connection)
             ? await WaitForBreakAsync(wait).ConfigureAwait(false)
             : NtStatus.Success;
 
-    /// <summary>What the response grants; its owner may be told of breaks once the response has been sent.</summary>
-    public void AnnounceWhenSent(CacheOwner owner) => (_announced ??= []).Add(owner);
+    /// <summary>
+    /// The response is about to tell the client of this state: the client hears of breaks from now on once that has been
+    /// sent.
+    /// </summary>
+    public void HoldBreaks(CacheOwner owner)
+    {
+        if (_announced is not null && _announced.Contains(owner))
+            return;
+        owner.Hold();
+        (_announced ??= []).Add(owner);
+    }
 
     /// <summary>The responses so far have been sent.</summary>
     public void OnSent()

@@ -35,7 +35,7 @@ internal static class ContextResponses
             writer.Add(new QueryOnDiskIdResponse(stat.FileId, operation.File.Key.Volume));
         AddDurable(ref writer, open);
         if (lease is not null)
-            AddLease(ref writer, requested, lease, open.Claim.Cache);
+            AddLease(ref writer, requested, lease, open.Claim.Granted);
         return writer.Written.ToArray();
     }
 

@@ -27,6 +27,8 @@ internal static class Reconnection
         NtStatus status = Check(context, request, contexts, open);
         if (status != NtStatus.Success)
             return (status, null);
+        if (open.Caching is { } owner)
+            context.HoldBreaks(owner);
         return await open.TryAttachAsync(context.Tree, context.Connection).ConfigureAwait(false)
             ? (NtStatus.Success, open)
             : (NtStatus.ObjectNameNotFound, null);

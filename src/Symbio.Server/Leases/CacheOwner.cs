@@ -1,67 +1,59 @@
 using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
-using Symbio.Server.Connections;
+using Symbio.Server.Opens;
 using Symbio.Server.Sessions;
 
 namespace Symbio.Server.Leases;
 
 /// <summary>
-/// The client behind an oplock or a lease: tells it of breaks. What happens before the client knows what it was granted is
-/// told right after that, [MS-SMB2] 3.3.4.6 and 3.3.4.7.
+/// The client behind an oplock or a lease: tells it of breaks, one after the other, [MS-SMB2] 3.3.4.6 and 3.3.4.7. What
+/// happens before the client knows what it was granted is told right after that.
 /// </summary>
 internal abstract class CacheOwner : ICacheOwner
 {
     private const ulong UnsolicitedMessageId = ulong.MaxValue;
 
     private readonly Lock _lock = new();
-    private List<CacheBreak>? _held = [];
+    private readonly Queue<CacheBreak> _untold = new();
+    private int _holds;
+    private bool _isTelling;
 
     /// <inheritdoc/>
     public void OnBreak(CacheBreak cacheBreak)
     {
         lock (_lock)
-        {
-            if (_held is not null)
-            {
-                _held.Add(cacheBreak);
-                return;
-            }
-        }
-
-        Tell(cacheBreak);
+            _untold.Enqueue(cacheBreak);
+        TellAll();
     }
 
-    /// <summary>Keeps what happens from now on until <see cref="Announce"/>: the client is about to be answered.</summary>
+    /// <summary>
+    /// Keeps what happens from now on until <see cref="Announce"/>: the client is about to be answered. As many announce as
+    /// hold: the opens of a lease are answered independently.
+    /// </summary>
     public void Hold()
     {
         lock (_lock)
-            _held ??= [];
+            _holds++;
     }
 
-    /// <summary>The response that grants has been queued.</summary>
+    /// <summary>Ends what <see cref="Hold"/> began: the response has been queued.</summary>
     public void Announce()
     {
-        List<CacheBreak>? held;
         lock (_lock)
-        {
-            held = _held;
-            _held = null;
-        }
-
-        foreach (CacheBreak cacheBreak in held ?? [])
-            Tell(cacheBreak);
+            _holds--;
+        TellAll();
     }
 
-    /// <summary>Sends what tells the client of the break.</summary>
-    protected abstract void Tell(in CacheBreak cacheBreak);
+    /// <summary>The opens that share the state.</summary>
+    public abstract IReadOnlyList<Open> Opens { get; }
 
-    /// <summary>
-    /// Sends a notification; false when there is no connection left to send it over. It is not signed: there is no MessageId
-    /// to sign it with.
-    /// </summary>
-    /// <param name="preferred">Open.Connection, where it is about one open.</param>
-    protected static bool TrySend<T>(Session session, in T notification, Connection? preferred = null)
+    /// <summary>Sends what tells the client of the break; false when there is nothing to send it over.</summary>
+    /// <param name="open">One of the opens: by which the client knows it, or is reached.</param>
+    protected abstract bool TryTell(Open open, in CacheBreak cacheBreak);
+
+    /// <summary>Sends a notification. It is not signed: there is no MessageId to sign it with.</summary>
+    protected static bool TrySend<T>(Open open, in T notification)
         where T : struct, IResponse<T>
     {
         var header = new Smb2Header(
@@ -72,6 +64,77 @@ internal abstract class CacheOwner : ICacheOwner
         var writer = new WireWriter(message);
         header.Write(ref writer);
         notification.Write(ref writer);
-        return UnsolicitedMessage.TrySend(session, preferred, message);
+        return UnsolicitedMessage.TrySend(open.Session, open.Connection, message, open.Tree.Share.EncryptData);
+    }
+
+    // Whoever comes while somebody else is telling leaves it to that one: what is told later is told later.
+    private void TellAll()
+    {
+        while (true)
+        {
+            CacheBreak cacheBreak;
+            lock (_lock)
+            {
+                if (_isTelling || _holds > 0 || !_untold.TryDequeue(out cacheBreak))
+                    return;
+                _isTelling = true;
+            }
+
+            try
+            {
+                Tell(cacheBreak);
+            }
+            finally
+            {
+                lock (_lock)
+                    _isTelling = false;
+            }
+        }
+    }
+
+    private void Tell(in CacheBreak cacheBreak)
+    {
+        if (!TryTell(cacheBreak))
+            _ = GiveUpAsync(cacheBreak);
+    }
+
+    private bool TryTell(in CacheBreak cacheBreak)
+    {
+        foreach (Open open in Opens)
+        {
+            if (!open.IsClosed && !open.IsDetached && TryTell(open, cacheBreak))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Nobody can be told because the client is not connected: others do not wait for it. Its opens go, but for resilient
+    /// and persistent ones; the latter give up nothing unasked. An open that is not disconnected (yet) is closed by who is busy doing so.
+    /// </summary>
+    private async Task GiveUpAsync(CacheBreak cacheBreak)
+    {
+        IReadOnlyList<Open> opens = Opens;
+        bool isBack = false;
+        foreach (Open open in opens)
+        {
+            if (open.Durable is ({ IsResilient: true } or { IsPersistent: true })
+                || !await open.TryCloseDetachedAsync().ConfigureAwait(false))
+            {
+                isBack |= open is { IsClosed: false, IsDetached: false };
+            }
+        }
+
+        // The client may have come back between the two looks.
+        if (isBack && TryTell(cacheBreak))
+            return;
+        if (!cacheBreak.AcknowledgeRequired)
+            return;
+        foreach (Open open in opens)
+        {
+            if (open.IsDetached && open.Durable is not { IsPersistent: true })
+                await open.Claim.AcknowledgeBreakAsync(cacheBreak.To, CancellationToken.None).ConfigureAwait(false);
+        }
     }
 }

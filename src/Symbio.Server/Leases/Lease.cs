@@ -19,18 +19,21 @@ internal sealed class Lease(LeaseTable table, LeaseId id, bool hasEpoch) : Cache
     /// <summary>Lease.Version is 2.</summary>
     public bool HasEpoch => hasEpoch;
 
-    /// <summary>A file has been opened under this lease: another one cannot be.</summary>
+    /// <summary>
+    /// A file has been opened under this lease, or is being opened by another request than the one that asks: another file
+    /// cannot be.
+    /// </summary>
     public bool IsBound
     {
         get
         {
             lock (_lock)
-                return _file is not null;
+                return _file is not null && IsUsedByOthers;
         }
     }
 
     /// <summary>Lease.LeaseOpens</summary>
-    public IReadOnlyList<Open> Opens
+    public override IReadOnlyList<Open> Opens
     {
         get
         {
@@ -44,10 +47,14 @@ internal sealed class Lease(LeaseTable table, LeaseId id, bool hasEpoch) : Cache
     {
         lock (_lock)
         {
+            if (!IsUsedByOthers)
+                _file = null; // A file that was opened in vain, or has been deleted meanwhile.
             _file ??= (file, stream);
             return _file == (file, stream);
         }
     }
+
+    private bool IsUsedByOthers => _users > 1; // The request that asks is one.
 
     public void Add(Open open)
     {
@@ -88,19 +95,10 @@ internal sealed class Lease(LeaseTable table, LeaseId id, bool hasEpoch) : Cache
     }
 
     /// <inheritdoc/>
-    protected override void Tell(in CacheBreak cacheBreak)
-    {
-        var notification = new LeaseBreakNotification(
+    protected override bool TryTell(Open open, in CacheBreak cacheBreak) => TrySend(
+        open,
+        new LeaseBreakNotification(
             HasEpoch ? cacheBreak.Epoch : (ushort)0,
             cacheBreak.AcknowledgeRequired ? LeaseBreakFlags.AckRequired : LeaseBreakFlags.None,
-            id.Key, cacheBreak.From, cacheBreak.To);
-        IReadOnlyList<Open> opens = Opens;
-        foreach (Open open in opens)
-        {
-            if (!open.IsClosed && !open.IsDetached && TrySend(open.Session, notification))
-                return;
-        }
-
-        _ = Unreachable.GiveUpAsync(opens, cacheBreak);
-    }
+            id.Key, cacheBreak.From, cacheBreak.To));
 }

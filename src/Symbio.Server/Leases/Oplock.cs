@@ -32,11 +32,9 @@ internal sealed class Oplock : CacheOwner
     };
 
     /// <inheritdoc/>
-    protected override void Tell(in CacheBreak cacheBreak)
-    {
-        if (Open is not { IsClosed: false } open)
-            return;
-        if (open.IsDetached || !TrySend(open.Session, new OplockBreakNotification(LevelOf(cacheBreak.To), open.FileId), open.Connection))
-            _ = Unreachable.GiveUpAsync([open], cacheBreak);
-    }
+    public override IReadOnlyList<Open> Opens => Open is { } open ? [open] : [];
+
+    /// <inheritdoc/>
+    protected override bool TryTell(Open open, in CacheBreak cacheBreak) =>
+        TrySend(open, new OplockBreakNotification(LevelOf(cacheBreak.To), open.FileId));
 }

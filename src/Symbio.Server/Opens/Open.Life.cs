@@ -2,8 +2,10 @@ using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
+using Symbio.Server.Durability;
 using Symbio.Server.Leases;
 using Symbio.Server.Notifications;
+using Symbio.Server.Sessions;
 using Symbio.Server.Trees;
 
 namespace Symbio.Server.Opens;
@@ -11,21 +13,26 @@ namespace Symbio.Server.Opens;
 /// <summary>From the CREATE to the close, which may be over several sessions.</summary>
 internal sealed partial class Open
 {
-    // Of _state. Whoever moves it does what belongs to the move.
-    private const int Attached = 0;
-    private const int Detached = 1;
-    private const int Attaching = 2;
-    private const int Closed = 3;
+    private enum Stage
+    {
+        Attached,
+        Detached,
+        Closed,
+    }
 
-    private int _state;
+    // Guards the stage and all that goes with it: session and tree, what is counted there, the timer.
+    private readonly Lock _life = new();
+    private volatile Stage _stage;
+    private TreeConnect? _joined; // Whose session counts the open and its locks.
     private int _lockCount;
     private int _uses = 1; // The open itself until it is closed, and every request that is at work on it.
     private ITimer? _expiry;
+    private int _departures; // A timer that fires late is none of the next departure's business.
 
-    public bool IsClosed => Volatile.Read(ref _state) == Closed;
+    public bool IsClosed => _stage == Stage.Closed;
 
     /// <summary>Open.Connection and Open.Session are NULL: the client has gone and may come back.</summary>
-    public bool IsDetached => Volatile.Read(ref _state) == Detached;
+    public bool IsDetached => _stage == Stage.Detached;
 
     /// <summary>
     /// Enters the open in the tables that it is found by. False: its session or tree has ended in the meantime, and so has
@@ -35,10 +42,11 @@ internal sealed partial class Open
     {
         Server.Opens.Add(this);
         _madeThrough.AddUse();
-        JoinSession();
+        lock (_life)
+            JoinSession();
 
         // Who ends a session or tree says so first and then closes what is in the table: one of the two sees the other.
-        if (!Session.IsClosed && !Tree.IsClosed)
+        if (!IsClosed && !Session.IsClosed && !Tree.IsClosed)
             return true;
         await CloseAsync().ConfigureAwait(false);
         return false;
@@ -47,12 +55,15 @@ internal sealed partial class Open
     /// <summary>The open is one of an earlier life of the server, and waits for its client.</summary>
     public void Restore(int locks)
     {
-        _lockCount = locks;
-        _state = Detached;
         Server.Disconnected.TryEnter(force: true);
-        Server.Opens.Add(this);
         _madeThrough.AddUse();
-        StartExpiry();
+        lock (_life)
+        {
+            _lockCount = locks;
+            _stage = Stage.Detached;
+            StartExpiry(Durable!);
+            Server.Opens.Add(this);
+        }
     }
 
     /// <summary>Keeps the store's handle until <see cref="EndUseAsync"/>, whoever closes the open meanwhile.</summary>
@@ -84,37 +95,51 @@ internal sealed partial class Open
     /// <summary>Takes a place for a byte-range lock; false when the session has none left.</summary>
     public bool TryAddLock()
     {
-        if (!Session.TryAddLock(Server.Options.Limits.MaxLocksPerSession))
-            return false;
-        Interlocked.Increment(ref _lockCount);
-        return true;
+        lock (_life)
+        {
+            if (_joined is { } tree && !tree.Session.TryAddLock(Server.Options.Limits.MaxLocksPerSession))
+                return false;
+            _lockCount++;
+            return true;
+        }
     }
 
     /// <summary>Gives the place of a lock back.</summary>
     public void RemoveLock()
     {
-        Interlocked.Decrement(ref _lockCount);
-        if (Volatile.Read(ref _state) == Attached)
-            Session.RemoveLocks(1); // Else the leaving has given all back.
+        lock (_life)
+        {
+            _lockCount--;
+            _joined?.Session.RemoveLocks(1); // Else the leaving has given all back.
+        }
     }
 
     /// <summary>
-    /// The session ends, and the open may wait for its client to come back, [MS-SMB2] 3.3.7.1. False: it may not, or is
-    /// closed.
+    /// The session ends, and the open may wait for its client to come back, [MS-SMB2] 3.3.7.1. False: it may not, and is to
+    /// be closed.
     /// </summary>
-    public bool TryDetach()
+    public bool TryDetach(Session session)
     {
+        if (Session != session)
+            return true; // Its client has come back over another session already.
         if (Durable is not { } durable || !durable.Holds(this) || !Server.Disconnected.TryEnter(force: durable.IsPersistent))
             return false;
-        if (Interlocked.CompareExchange(ref _state, Detached, Attached) != Attached)
+        lock (_life)
         {
-            Server.Disconnected.Leave();
-            return false;
+            if (_stage != Stage.Attached || _joined?.Session != session)
+            {
+                Server.Disconnected.Leave();
+                return true;
+            }
+
+            LeaveSession();
+            _stage = Stage.Detached;
+            StartExpiry(durable);
         }
 
-        LeaveSession();
-        StartExpiry();
-        return true;
+        // Who breaks a lease looks whether the open is disconnected, and we whether there is a break: one of the two sees
+        // the other.
+        return durable.Holds(this);
     }
 
     /// <summary>
@@ -123,22 +148,20 @@ internal sealed partial class Open
     /// </summary>
     public async ValueTask<bool> TryAttachAsync(TreeConnect tree, Connection connection)
     {
-        if (Interlocked.CompareExchange(ref _state, Attaching, Detached) != Detached)
-            return false;
-        Interlocked.Exchange(ref _expiry, null)?.Dispose();
-        Server.Disconnected.Leave();
-        Volatile.Write(ref _tree, tree);
-        Connection = connection;
-        JoinSession();
-        if (Interlocked.CompareExchange(ref _state, Attached, Attaching) != Attaching)
+        lock (_life)
         {
-            LeaveSession(); // Closed meanwhile, for somebody who needed the file.
-            return false;
+            if (_stage != Stage.Detached)
+                return false;
+            EndDeparture();
+            _stage = Stage.Attached;
+            Volatile.Write(ref _tree, tree);
+            Connection = connection;
+            JoinSession();
         }
 
-        if (!Session.IsClosed && !tree.IsClosed)
+        if (!tree.Session.IsClosed && !tree.IsClosed)
             return true;
-        if (!TryDetach())
+        if (!TryDetach(tree.Session))
             await CloseAsync().ConfigureAwait(false);
         return false;
     }
@@ -147,50 +170,75 @@ internal sealed partial class Open
     /// Closes the open, [MS-SMB2] 3.3.4.17 and [MS-FSA] 2.1.5.5: locks go, a name that is delete-pending goes with its last
     /// open. Later calls do nothing. Requests that are at work on the open finish; the handle goes with the last of them.
     /// </summary>
-    public ValueTask CloseAsync() => FinishCloseAsync(Interlocked.Exchange(ref _state, Closed));
+    public ValueTask CloseAsync() => TryEnd(null) ? FinishCloseAsync() : ValueTask.CompletedTask;
+
+    /// <summary>Closes the open if its client is away. False: it is not, or not any more; or the open was closed before.</summary>
+    public async ValueTask<bool> TryCloseDetachedAsync()
+    {
+        if (!TryEnd(Stage.Detached))
+            return false;
+        await FinishCloseAsync().ConfigureAwait(false);
+        return true;
+    }
 
     /// <summary>The server stops; the next one takes the open up again. Nothing that the client knows of is given up.</summary>
     public async ValueTask SuspendAsync()
     {
-        if (Interlocked.CompareExchange(ref _state, Closed, Detached) != Detached)
+        if (!TryEnd(Stage.Detached))
             return;
-        Interlocked.Exchange(ref _expiry, null)?.Dispose();
-        Server.Disconnected.Leave();
         Server.Opens.Remove(this);
+        Replay?.End();
         (Caching as Lease)?.Remove(this);
         await Claim.AbandonAsync(CancellationToken.None).ConfigureAwait(false);
         Claim.CompleteRelease();
         await EndUseAsync().ConfigureAwait(false);
     }
 
-    private void StartExpiry()
+    private bool TryEnd(Stage? only)
     {
-        ITimer timer = Server.Time.CreateTimer(
-            static state => _ = ((Open)state!).ExpireAsync(), this, Durable!.Timeout, System.Threading.Timeout.InfiniteTimeSpan);
-        Interlocked.Exchange(ref _expiry, timer)?.Dispose();
-        if (!IsDetached)
-            timer.Dispose();
+        lock (_life)
+        {
+            if (_stage == Stage.Closed || (only is not null && _stage != only))
+                return false;
+            if (_stage == Stage.Detached)
+                EndDeparture();
+            else
+                LeaveSession();
+            _stage = Stage.Closed;
+            return true;
+        }
     }
 
     // Nobody has come back in time: the scavenger of [MS-SMB2] 3.3.6.2 and 3.3.6.4.
-    private async Task ExpireAsync()
+    private void Expire(int departure)
     {
-        if (Interlocked.CompareExchange(ref _state, Closed, Detached) == Detached)
-            await FinishCloseAsync(Detached).ConfigureAwait(false);
-    }
-
-    private async ValueTask FinishCloseAsync(int before)
-    {
-        if (before == Closed)
-            return;
-        if (before == Attached)
-            LeaveSession();
-        if (before == Detached)
+        lock (_life)
         {
-            Interlocked.Exchange(ref _expiry, null)?.Dispose();
-            Server.Disconnected.Leave();
+            if (departure != _departures || _stage != Stage.Detached)
+                return;
+            EndDeparture();
+            _stage = Stage.Closed;
         }
 
+        _ = FinishCloseAsync().AsTask();
+    }
+
+    private void StartExpiry(DurableState durable)
+    {
+        int departure = ++_departures;
+        _expiry = Server.Time.CreateTimer(
+            _ => Expire(departure), null, durable.Timeout, System.Threading.Timeout.InfiniteTimeSpan);
+    }
+
+    private void EndDeparture()
+    {
+        _expiry?.Dispose();
+        _expiry = null;
+        Server.Disconnected.Leave();
+    }
+
+    private async ValueTask FinishCloseAsync()
+    {
         Server.Opens.Remove(this);
         Replay?.End();
         Pipe?.Dispose();
@@ -211,18 +259,25 @@ internal sealed partial class Open
             await Server.Persistent!.SaveAsync(this).ConfigureAwait(false);
     }
 
+    // Under the lock, as LeaveSession.
     private void JoinSession()
     {
-        Tree.AddOpen();
-        Session.RemoveLocks(-Volatile.Read(ref _lockCount));
+        if (_stage != Stage.Attached)
+            return; // Closed before it was in any table of the session's.
+        _joined = Tree;
+        _joined.AddOpen();
+        Session.RemoveLocks(-_lockCount);
         Session.Opens[FileId.Volatile] = this;
     }
 
     private void LeaveSession()
     {
-        Session.Opens.TryRemove(new(FileId.Volatile, this));
-        Session.RemoveLocks(Volatile.Read(ref _lockCount));
-        Tree.RemoveOpen();
+        if (_joined is not { } tree)
+            return;
+        _joined = null;
+        tree.Session.Opens.TryRemove(new(FileId.Volatile, this));
+        tree.Session.RemoveLocks(_lockCount);
+        tree.RemoveOpen();
     }
 
     // [MS-SMB2] 3.3.4.4: what waits for changes ends with the open.

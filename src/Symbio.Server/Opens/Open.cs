@@ -81,11 +81,14 @@ internal sealed partial class Open(
     public CacheOwner? Caching { get; init; }
 
     /// <summary>Open.OplockLevel</summary>
-    public OplockLevel OplockLevel => Caching switch
+    public OplockLevel OplockLevel => Caching is Oplock ? LevelOf(Claim.Cache) : LevelOf(default);
+
+    /// <summary>What the client is told as Open.OplockLevel.</summary>
+    public OplockLevel LevelOf(CacheGrant grant) => Caching switch
     {
         null => OplockLevel.None,
         Lease => OplockLevel.Lease,
-        _ => Oplock.LevelOf(Claim.Cache.State),
+        _ => Oplock.LevelOf(grant.State),
     };
 
     /// <summary>Open.AppInstanceId</summary>

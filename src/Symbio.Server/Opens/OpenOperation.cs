@@ -281,6 +281,8 @@ internal sealed class OpenOperation(
             return NtStatus.FileNotAvailable;
         while (true)
         {
+            if (Caching.Owner is { } owner)
+                context.HoldBreaks(owner);
             ClaimOutcome outcome = await context.Server.Coordinator
                 .OpenAsync(identity, options, CancellationToken.None).ConfigureAwait(false);
             bool conflicts = outcome.Wait is not null || outcome.Status == NtStatus.SharingViolation;

@@ -209,7 +209,7 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
             // In the order they were opened: what waits for a lock of an earlier open gets it, as with Windows.
             foreach (Open open in Opens.Values.OrderBy(o => o.FileId.Persistent))
             {
-                if (!keepsDurable || !open.TryDetach())
+                if (!keepsDurable || !open.TryDetach(this))
                     await open.CloseAsync().ConfigureAwait(false);
             }
 

@@ -19,21 +19,24 @@ internal sealed class UnsolicitedMessage
     private readonly Lock _lock = new();
     private readonly Session _session;
     private readonly byte[] _message;
+    private readonly bool _mustEncrypt;
     private readonly List<Connection> _tried = [];
     private ITimer? _timer;
     private int _watched;
 
-    private UnsolicitedMessage(Session session, byte[] message)
+    private UnsolicitedMessage(Session session, byte[] message, bool mustEncrypt)
     {
         _session = session;
         _message = message;
+        _mustEncrypt = mustEncrypt;
     }
 
     /// <summary>Sends, over <paramref name="preferred"/> if that is alive; false when there is no connection to send over.</summary>
     /// <param name="message">From its header to its end, as it is in the clear. It is not signed.</param>
-    public static bool TrySend(Session session, Connection? preferred, byte[] message)
+    /// <param name="mustEncrypt">It is about a share that is encrypted.</param>
+    public static bool TrySend(Session session, Connection? preferred, byte[] message, bool mustEncrypt = false)
     {
-        var sent = new UnsolicitedMessage(session, message);
+        var sent = new UnsolicitedMessage(session, message, mustEncrypt);
         if (!sent.TrySendOverNext(preferred))
             return false;
         if (session.ChannelCount > 1)
@@ -88,7 +91,7 @@ internal sealed class UnsolicitedMessage
                 _message.CopyTo(frame.Span);
 
                 // Encrypted where the session is.
-                bool encrypts = _session.EncryptData || _session.LastRequestEncrypted;
+                bool encrypts = _mustEncrypt || _session.EncryptData || _session.LastRequestEncrypted;
                 connection.Send(frame, encrypts ? _session : null);
 
                 // Over a line that is known to be cut it may come one day; over the next one it comes now.

@@ -145,7 +145,6 @@ internal sealed class PersistentHandles(SmbServer server, string folder)
         if (owner is Oplock oplock)
             oplock.Open = open;
         (owner as Lease)?.Add(open);
-        owner?.Announce();
         open.Restore(handle.Locks.Count);
         tree.EndUse(); // The open has taken its own.
         return null;
