@@ -13,6 +13,7 @@ public sealed class GatedStore(IFileStore store) : IFileStore
     private TaskCompletionSource? _gate;
     private int _waiting;
     private int _open;
+    private volatile bool _readsOnly;
 
     /// <summary>Operations at the gate.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
@@ -25,6 +26,13 @@ public sealed class GatedStore(IFileStore store) : IFileStore
     public StoreCapabilities Capabilities => store.Capabilities;
 
     public void Close() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Closes the gate for reads alone.</summary>
+    public void CloseForReads()
+    {
+        _readsOnly = true;
+        Close();
+    }
 
     public void Open() => Interlocked.Exchange(ref _gate, null)?.SetResult();
 
@@ -62,9 +70,9 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         return store.DisposeAsync();
     }
 
-    private async ValueTask PassAsync()
+    private async ValueTask PassAsync(bool reads = false)
     {
-        if (Volatile.Read(ref _gate) is not { } gate)
+        if (Volatile.Read(ref _gate) is not { } gate || (_readsOnly && !reads))
             return;
         Interlocked.Increment(ref _waiting);
         await gate.Task;
@@ -109,7 +117,7 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         public async ValueTask<(NtStatus Status, int Count)> ReadAsync(
             ulong offset, Memory<byte> destination, CancellationToken cancellationToken)
         {
-            await owner.PassAsync();
+            await owner.PassAsync(reads: true);
             return await Inner.ReadAsync(offset, destination, cancellationToken);
         }
 

@@ -140,8 +140,8 @@ internal static class CreateHandler
     private static async ValueTask<(NtStatus Status, Open? Open, CreateResponse Response)> OpenAsync(
         RequestContext context, CreateRequest request, ShareName name, RequestedContexts contexts)
     {
-        await ApplicationInstance.TakeOverAsync(context, contexts).ConfigureAwait(false);
         name = await name.ExpandAsync(context.Tree).ConfigureAwait(false);
+        await ApplicationInstance.TakeOverAsync(context, name, contexts).ConfigureAwait(false);
         var operation = new OpenOperation(context, name, request, contexts);
         NtStatus status = NtStatus.InternalError; // Until proven otherwise: an exception, after which the lease must go as well.
         try

@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Tests.Notifications;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Leases;
@@ -110,6 +111,9 @@ internal static class LeasePeer
         AssertNotification(reply);
         return reply.As<LeaseBreakNotification>();
     }
+
+    public static async Task SetEndOfFileAsync(this ScriptedPeer peer, FileId file) => Assert.Equal(
+        NtStatus.Success, (await peer.SetInfoAsync(file, new Protocol.Fscc.FileEndOfFileInformation(1))).Status);
 
     /// <summary>Nothing has come that answers no request: an ECHO overtakes nothing.</summary>
     public static async Task AssertQuietAsync(this ScriptedPeer peer)
