@@ -164,7 +164,7 @@ class SymbioServer(Server):
         "anonymous": ["--require-signing", "false", "--allow-anonymous", "true"],  # Samba always allows it.
     }
     # Options of the share, for the same purpose.
-    share_options = {"no-notify": ",notify=false"}
+    share_options = {"no-notify": ",notify=false", "persistent": ",continuously-available=true"}
     fixed_options = {"hideunread": ",access-based-enumeration"}
 
     @staticmethod

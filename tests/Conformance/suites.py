@@ -56,6 +56,7 @@ SETUPS = {
     "smb2.create_no_streams": "no-streams",
     "smb2.session.reauth": "anonymous",  # A user's session authenticates again as nobody, and back.
     "smb2.session-require-signing": "signing-required",
+    "smb2.replay.replay5": "persistent",
 }
 
 

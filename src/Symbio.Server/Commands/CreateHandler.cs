@@ -90,11 +90,14 @@ internal static class CreateHandler
     private static async ValueTask<NtStatus> CreateOnceAsync(
         RequestContext context, CreateRequest request, ShareName name, RequestedContexts contexts)
     {
-        NtStatus status = Replaying.Enter(context, request, contexts, out CreateReplay? replay, out Open? open);
+        (NtStatus status, CreateReplay? replay, Open? open) =
+            await Replaying.EnterAsync(context, request, contexts).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
         if (open is not null)
         {
+            if (open.IsDetached && !await open.TryAttachAsync(context.Tree, context.Connection).ConfigureAwait(false))
+                return NtStatus.FileNotAvailable;
             context.Open = open;
             context.Response.Write(Again(request, contexts, open, replay!.Response));
             return NtStatus.Success;

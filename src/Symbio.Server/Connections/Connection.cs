@@ -79,9 +79,6 @@ internal sealed class Connection
     /// <summary>A session of this connection has authenticated: larger frames are allowed.</summary>
     public bool IsAuthenticated { get; private set; }
 
-    /// <summary>The peer is gone; what it leaves behind is being put in order.</summary>
-    public bool IsEnding { get; private set; }
-
     /// <summary>Completes when all that the connection held has been given back or kept for its client.</summary>
     public Task WhenEnded => _ended.Task;
 
@@ -305,7 +302,6 @@ internal sealed class Connection
     /// <summary>[MS-SMB2] 3.3.7.1: requests under way are cancelled, sessions without another channel end.</summary>
     private async Task TearDownAsync()
     {
-        IsEnding = true;
         _authenticationTimer?.Dispose();
         Transport.Abort();
         _sendQueue.Close();

@@ -22,8 +22,8 @@ internal static class Reconnection
         FileId wanted = contexts.ReconnectV2?.FileId ?? contexts.Reconnect!.Value.FileId;
         if (!context.Server.Opens.TryGet(wanted.Persistent, out Open open))
             return (NtStatus.ObjectNameNotFound, null);
-        if (!open.IsDetached && open.Connection.IsEnding)
-            await open.Connection.WhenEnded.ConfigureAwait(false); // Faster back than we clean up.
+        if (open.Durable is not null && open.Session != context.Session)
+            await Departure.WaitAsync(open).ConfigureAwait(false);
         NtStatus status = Check(context, request, contexts, open);
         if (status != NtStatus.Success)
             return (status, null);

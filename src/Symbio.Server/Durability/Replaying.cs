@@ -11,33 +11,36 @@ namespace Symbio.Server.Durability;
 internal static class Replaying
 {
     /// <summary>
-    /// Looks whether the request has come before. With success and a null <paramref name="open"/> the caller carries it
-    /// out, and says to <paramref name="replay"/> what came of it (which is null when the request cannot come again).
+    /// Looks whether the request has come before. With success and no open the caller carries it
+    /// out, and says to the replay what came of it (which is null when the request cannot come again).
     /// </summary>
-    public static NtStatus Enter(
-        RequestContext context, in CreateRequest request, RequestedContexts contexts, out CreateReplay? replay, out Open? open)
+    public static async ValueTask<(NtStatus Status, CreateReplay? Replay, Open? Open)> EnterAsync(
+        RequestContext context, CreateRequest request, RequestedContexts contexts)
     {
-        replay = null;
-        open = null;
         if (contexts.DurableV2 is not { } durable || context.Connection.Dialect < Dialect.Smb300)
-            return NtStatus.Success;
+            return (NtStatus.Success, null, null);
         bool isReplay = (context.Header.Flags & Smb2HeaderFlags.ReplayOperation) != 0;
         var id = new CreateId(context.Connection.Negotiated!.ClientGuid, durable.CreateGuid);
-        replay = context.Server.Replays.Enter(id, out bool mine);
+        CreateReplay replay = context.Server.Replays.Enter(id, out bool mine);
         if (mine)
-            return NtStatus.Success;
-        open = replay.Open;
+            return (NtStatus.Success, replay, null);
+        Open? open = replay.Open;
         if (open is null)
-            return isReplay ? NtStatus.FileNotAvailable : NtStatus.DuplicateObjectId; // Still under way.
+            return (isReplay ? NtStatus.FileNotAvailable : NtStatus.DuplicateObjectId, null, null); // Still under way.
         if (!isReplay)
-            return NtStatus.DuplicateObjectId;
-        return Check(context, request, contexts, open);
+            return (NtStatus.DuplicateObjectId, null, null);
+        if (open.Durable is { IsPersistent: true } && open.Session != context.Session)
+            await Departure.WaitAsync(open).ConfigureAwait(false);
+        return (Check(context, request, contexts, open), replay, open);
     }
 
     private static NtStatus Check(
         RequestContext context, in CreateRequest request, RequestedContexts contexts, Open open)
     {
-        if (open.Session != context.Session)
+        // The client of a persistent handle may have lost its connection before it heard of it.
+        bool isLost = open.IsDetached && open.Durable is { IsPersistent: true } durable
+            && durable.Owner == context.Session.Identity!.Token.UserSid;
+        if (open.Session != context.Session && !isLost)
             return NtStatus.DuplicateObjectId;
         bool wantsLease = request.RequestedOplockLevel == OplockLevel.Lease && contexts.Lease is not null;
         Lease? lease = open.Caching as Lease;

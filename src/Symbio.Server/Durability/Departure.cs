@@ -1,0 +1,26 @@
+using Symbio.Server.Opens;
+
+namespace Symbio.Server.Durability;
+
+/// <summary>
+/// A client says that it lost the connection of an open. It may be back before we have noticed, or have put in order what
+/// it left: it is given that time before it is told that the open is in use.
+/// </summary>
+internal static class Departure
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(0.5);
+
+    public static async ValueTask WaitAsync(Open open)
+    {
+        if (open.IsDetached || open.IsClosed)
+            return;
+        try
+        {
+            await open.Connection.WhenEnded.WaitAsync(Patience, open.Server.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Then it is in use.
+        }
+    }
+}
