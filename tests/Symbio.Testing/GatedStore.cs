@@ -13,7 +13,7 @@ public sealed class GatedStore(IFileStore store) : IFileStore
     private TaskCompletionSource? _gate;
     private int _waiting;
     private int _open;
-    private volatile bool _readsOnly;
+    private volatile Kind _only;
 
     /// <summary>Operations at the gate.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
@@ -27,10 +27,10 @@ public sealed class GatedStore(IFileStore store) : IFileStore
 
     public void Close() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Closes the gate for reads alone.</summary>
-    public void CloseForReads()
+    /// <summary>Closes the gate for reads, or writes, alone.</summary>
+    public void CloseFor(bool writes)
     {
-        _readsOnly = true;
+        _only = writes ? Kind.Write : Kind.Read;
         Close();
     }
 
@@ -70,9 +70,16 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         return store.DisposeAsync();
     }
 
-    private async ValueTask PassAsync(bool reads = false)
+    private enum Kind
     {
-        if (Volatile.Read(ref _gate) is not { } gate || (_readsOnly && !reads))
+        Any,
+        Read,
+        Write,
+    }
+
+    private async ValueTask PassAsync(Kind kind = Kind.Any)
+    {
+        if (Volatile.Read(ref _gate) is not { } gate || (_only != Kind.Any && _only != kind))
             return;
         Interlocked.Increment(ref _waiting);
         await gate.Task;
@@ -117,20 +124,20 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         public async ValueTask<(NtStatus Status, int Count)> ReadAsync(
             ulong offset, Memory<byte> destination, CancellationToken cancellationToken)
         {
-            await owner.PassAsync(reads: true);
+            await owner.PassAsync(Kind.Read);
             return await Inner.ReadAsync(offset, destination, cancellationToken);
         }
 
         public async ValueTask<NtStatus> WriteAsync(
             ulong offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
         {
-            await owner.PassAsync();
+            await owner.PassAsync(Kind.Write);
             return await Inner.WriteAsync(offset, source, cancellationToken);
         }
 
         public async ValueTask<NtStatus> AppendAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
         {
-            await owner.PassAsync();
+            await owner.PassAsync(Kind.Write);
             return await Inner.AppendAsync(source, cancellationToken);
         }
 

@@ -54,6 +54,12 @@ internal static class OplockBreakHandler
         context.HoldBreaks(lease); // The answer comes before the next break.
         foreach (Open open in lease.Opens)
         {
+            if (open.Durable is not { IsPersistent: true })
+                open.EndReplay();
+        }
+
+        foreach (Open open in lease.Opens)
+        {
             if (open.FileClaim is not { } claim)
                 continue;
             NtStatus status = await claim

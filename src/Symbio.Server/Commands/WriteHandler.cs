@@ -65,6 +65,7 @@ internal static class WriteHandler
             status = append
                 ? await open.File.AppendAsync(request.Data, CancellationToken.None).ConfigureAwait(false)
                 : await open.File.WriteAsync(offset, request.Data, CancellationToken.None).ConfigureAwait(false);
+            await RequestContext.ContendAgainAsync(open).ConfigureAwait(false);
             if (status.IsError)
                 return status;
             open.Wrote();

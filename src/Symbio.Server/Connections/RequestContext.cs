@@ -167,6 +167,13 @@ internal sealed class RequestContext(Connection connection)
             : NtStatus.Success;
 
     /// <summary>
+    /// The open has written. Who was granted a lease while it did may have read what was there before: that one is told, and
+    /// nobody is waited for. No cost while nobody else caches.
+    /// </summary>
+    public static async ValueTask ContendAgainAsync(Open open) =>
+        await open.Claim.ContendAsync(Oplock.DataCaching, CancellationToken.None).ConfigureAwait(false);
+
+    /// <summary>
     /// The response is about to tell the client of this state: the client hears of breaks from now on once that has been
     /// sent.
     /// </summary>

@@ -50,6 +50,7 @@ internal sealed class CopychunkRun(FsctlCall call, Open source)
             written = 0;
         }
 
+        await RequestContext.ContendAgainAsync(_target).ConfigureAwait(false);
         if (_total > 0)
         {
             NtStatus finished = await FinishAsync().ConfigureAwait(false);

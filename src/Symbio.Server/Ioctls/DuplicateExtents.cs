@@ -94,6 +94,7 @@ internal static class DuplicateExtents
         status = await call.Context.ContendAsync(target, Oplock.DataCaching).ConfigureAwait(false);
         if (status == NtStatus.Success)
             status = await CloneAsync(source, target, from, to, count, cluster).ConfigureAwait(false);
+        await Connections.RequestContext.ContendAgainAsync(target).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
         target.PendingNotifications |= ChangeReports.Written;

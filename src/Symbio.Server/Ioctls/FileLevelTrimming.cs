@@ -52,6 +52,7 @@ internal static class FileLevelTrimming
             processed++;
         }
 
+        await Connections.RequestContext.ContendAgainAsync(open).ConfigureAwait(false);
         if (any)
             await FinishAsync(open).ConfigureAwait(false);
         if (call.MaxOutput > 0)

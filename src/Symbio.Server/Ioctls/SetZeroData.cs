@@ -44,6 +44,7 @@ internal static class SetZeroData
         var range = new StoreRange(offset, Math.Min(length, stat.EndOfFile - offset));
         bool sparse = (stat.Attributes & FileAttributes.SparseFile) != 0;
         status = await open.File.ZeroRangeAsync(range, deallocate: sparse, CancellationToken.None).ConfigureAwait(false);
+        await Connections.RequestContext.ContendAgainAsync(open).ConfigureAwait(false);
         if (status.IsError)
             return status;
         open.Wrote();

@@ -78,6 +78,21 @@ public sealed class ReplayTests
         Assert.Equal(0, server.Server.Replays.Count);
     }
 
+    [Fact] // 3.3.5.22.2
+    public async Task An_acknowledgment_uses_all_opens_of_the_lease()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await using ScriptedPeer other = await server.ConnectAuthenticatedAsync();
+        await peer.OpenAsync(Request(OplockLevel.Lease));
+        ulong id = await other.PostWaitingAsync(ScriptedPeer.Create("a.txt"));
+
+        Assert.Equal(NtStatus.Success, (await peer.AcknowledgeAsync(1, RH)).Status);
+
+        Assert.Equal(NtStatus.Success, (await other.WaitAsync(id)).Status);
+        Assert.Equal(0, server.Server.Replays.Count);
+    }
+
     [Fact]
     public async Task A_create_that_failed_may_be_tried_again()
     {

@@ -130,6 +130,28 @@ public sealed class BreakOrderTests
         await scene.Other.CloseAsync(batch);
     }
 
+    [Theory] // It may have read what was there before.
+    [InlineData(OplockLevel.Lease)]
+    [InlineData(OplockLevel.LevelII)]
+    public async Task What_is_granted_while_another_writes_is_broken_once_that_has_written(OplockLevel level)
+    {
+        await using Scene scene = await Scene.StartAsync();
+        FileId file = await scene.Other.OpenAsync("a.txt");
+        scene.Store.CloseFor(writes: true);
+        ulong id = await scene.Other.PostAsync(
+            new WriteRequest(Smb2Header.Size + WriteRequest.FixedSize, 1, 0, file, Channel.None, 0, WriteFlags.None, default, new byte[1]));
+        await scene.Store.WaitForAsync(1);
+        CreateResponse reader = await scene.Peer.OpenAsync(Create("a.txt", level, LeaseContext(1, RH)));
+        Assert.Equal(level, reader.OplockLevel);
+        await scene.Peer.AssertQuietAsync();
+
+        scene.Store.Open();
+
+        Assert.Equal(NtStatus.Success, (await scene.Other.WaitAsync(id)).Status);
+        Assert.Equal(Smb2Command.OplockBreak, (await scene.Peer.WaitAsync(Unsolicited)).Header.Command);
+        await scene.Peer.AssertQuietAsync();
+    }
+
     private static (LeaseState From, LeaseState To, ushort Epoch) Changes(LeaseBreakNotification told) =>
         (told.CurrentLeaseState, told.NewLeaseState, told.NewEpoch);
 
@@ -155,7 +177,7 @@ public sealed class BreakOrderTests
         /// <summary>The request and a READ in one frame; comes back once the READ stands at the closed gate.</summary>
         public async Task CompoundAsync(Func<byte[]> build)
         {
-            store.CloseForReads();
+            store.CloseFor(writes: false);
             await peer.PostCompoundAsync(
                 related: true, build,
                 () => peer.Build(new ReadRequest(0, ReadFlags.None, 1, 0, Any, 0, Channel.None, 0, default), signs: false));

@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
+using Symbio.Server.Connections;
 using Symbio.Server.Leases;
 using Symbio.Server.Notifications;
 using Symbio.Storage;
@@ -73,6 +74,7 @@ internal static class SizeInformation
 
     private static async ValueTask<NtStatus> FinishAsync(InformationSet set, NtStatus status)
     {
+        await RequestContext.ContendAgainAsync(set.Open).ConfigureAwait(false);
         if (status.IsError)
             return status;
         await set.Open.StickyTimes.AfterWriteAsync(set.Open.File).ConfigureAwait(false);
