@@ -1,6 +1,7 @@
 using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Connections;
 using Symbio.Server.Opens;
 using Symbio.Server.Sessions;
 
@@ -53,7 +54,8 @@ internal abstract class CacheOwner : ICacheOwner
     protected abstract bool TryTell(Open open, in CacheBreak cacheBreak);
 
     /// <summary>Sends a notification. It is not signed: there is no MessageId to sign it with.</summary>
-    protected static bool TrySend<T>(Open open, in T notification)
+    /// <param name="preferred">Open.Connection, where it is about one open; else the channels in the order they came.</param>
+    protected static bool TrySend<T>(Open open, in T notification, Connection? preferred = null)
         where T : struct, IResponse<T>
     {
         var header = new Smb2Header(
@@ -64,7 +66,7 @@ internal abstract class CacheOwner : ICacheOwner
         var writer = new WireWriter(message);
         header.Write(ref writer);
         notification.Write(ref writer);
-        return UnsolicitedMessage.TrySend(open.Session, open.Connection, message, open.Tree.Share.EncryptData);
+        return UnsolicitedMessage.TrySend(open.Session, preferred, message, open.Tree.Share.EncryptData);
     }
 
     // Whoever comes while somebody else is telling leaves it to that one: what is told later is told later.

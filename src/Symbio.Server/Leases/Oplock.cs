@@ -36,5 +36,5 @@ internal sealed class Oplock : CacheOwner
 
     /// <inheritdoc/>
     protected override bool TryTell(Open open, in CacheBreak cacheBreak) =>
-        TrySend(open, new OplockBreakNotification(LevelOf(cacheBreak.To), open.FileId));
+        TrySend(open, new OplockBreakNotification(LevelOf(cacheBreak.To), open.FileId), open.Connection);
 }
