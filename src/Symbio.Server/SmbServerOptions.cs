@@ -53,6 +53,16 @@ public sealed record SmbServerOptions
     public IReadOnlyList<SigningAlgorithm> SigningAlgorithms { get; init; } =
         [SigningAlgorithm.AesGmac, SigningAlgorithm.AesCmac, SigningAlgorithm.HmacSha256];
 
+    /// <summary>Whether messages are compressed, where the client offers it too.</summary>
+    public CompressionMode Compression { get; init; } = CompressionMode.Requested;
+
+    /// <summary>
+    /// Compression algorithms, best first. The first that a client has in common is what it is sent; it may send any.
+    /// </summary>
+    public IReadOnlyList<CompressionAlgorithm> CompressionAlgorithms { get; init; } =
+        [CompressionAlgorithm.Lz4, CompressionAlgorithm.Lz77, CompressionAlgorithm.Lz77Huffman, CompressionAlgorithm.Lznt1,
+            CompressionAlgorithm.PatternV1];
+
     /// <summary>Accept anonymous sessions; they reach IPC$ only.</summary>
     public bool AllowAnonymous { get; init; }
 
@@ -107,6 +117,19 @@ public enum EncryptionMode
 
     /// <summary>EncryptData: every session is encrypted.</summary>
     Required,
+}
+
+/// <summary>Whether messages are compressed, [MS-SMB2] 3.3.1.5 IsCompressionSupported.</summary>
+public enum CompressionMode
+{
+    /// <summary>Compression is not negotiated.</summary>
+    Off,
+
+    /// <summary>What clients ask to have compressed is, and large listings are.</summary>
+    Requested,
+
+    /// <summary>CompressData for every share: clients are asked to compress what they write, and all they read is.</summary>
+    All,
 }
 
 /// <summary>Bounds, each with the reason it has.</summary>

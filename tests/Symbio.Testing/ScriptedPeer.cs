@@ -27,6 +27,14 @@ public sealed record PeerOptions
     public IReadOnlyList<SigningAlgorithm> SigningAlgorithms { get; init; } =
         [SigningAlgorithm.AesGmac, SigningAlgorithm.AesCmac, SigningAlgorithm.HmacSha256];
 
+    /// <summary>Compression algorithms to offer; none: no compression.</summary>
+    public IReadOnlyList<CompressionAlgorithm> Compression { get; init; } = [];
+
+    public bool Chained { get; init; } = true;
+
+    /// <summary>Requests are compressed from the end of their first header on, if that makes them smaller.</summary>
+    public bool CompressRequests { get; init; }
+
     /// <summary>Credits asked for with every request.</summary>
     public ushort Credits { get; init; } = 64;
 
@@ -47,6 +55,9 @@ public readonly record struct PeerSession(
 public sealed record Reply(Smb2Header Header, ReadOnlyMemory<byte> Message, bool WasEncrypted, bool SignatureValid)
 {
     public NtStatus Status => Header.Status;
+
+    /// <summary>It came compressed.</summary>
+    public bool WasCompressed { get; init; }
 
     /// <summary>Parses the body.</summary>
     public T As<T>()
@@ -78,6 +89,9 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
     public IMessageTransport Transport => transport;
 
     public Dialect Dialect { get; private set; }
+
+    /// <summary>What compression the server agreed to; null: none.</summary>
+    public CompressionSettings? Compression { get; private set; }
 
     public ulong SessionId { get; set; }
 
@@ -117,6 +131,12 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
             contexts.Add(new PreauthIntegrityCapabilities(IdList<HashAlgorithmId>.Of(HashAlgorithmId.Sha512), RandomNumberGenerator.GetBytes(32)));
             contexts.Add(new EncryptionCapabilities(IdList<EncryptionAlgorithm>.Of([.. _options.Ciphers])));
             contexts.Add(new SigningCapabilities(IdList<SigningAlgorithm>.Of([.. _options.SigningAlgorithms])));
+            if (_options.Compression.Count > 0)
+            {
+                contexts.Add(new CompressionCapabilities(
+                    _options.Chained ? CompressionCapabilitiesFlags.Chained : CompressionCapabilitiesFlags.None,
+                    IdList<CompressionAlgorithm>.Of([.. _options.Compression])));
+            }
         }
 
         var request = new NegotiateRequest(
@@ -144,6 +164,14 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
                 && EncryptionCapabilities.TryRead(data, out EncryptionCapabilities encryption))
             {
                 _cipher = encryption.Ciphers[0];
+            }
+
+            if (response.Contexts.TryGet(NegotiateContextType.CompressionCapabilities, out data)
+                && CompressionCapabilities.TryRead(data, out CompressionCapabilities compression))
+            {
+                Compression = new CompressionSettings(
+                    compression.CompressionAlgorithms.Span.ToArray(),
+                    (compression.Flags & CompressionCapabilitiesFlags.Chained) != 0);
             }
         }
 
@@ -248,8 +276,9 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
     public ValueTask<Reply> WriteAsync(FileId file, ulong offset, ReadOnlyMemory<byte> data, WriteFlags flags = WriteFlags.None) =>
         SendAsync(new WriteRequest(Smb2Header.Size + WriteRequest.FixedSize, (uint)data.Length, offset, file, Channel.None, 0, flags, default, data), data.Length);
 
-    public ValueTask<Reply> ReadAsync(FileId file, ulong offset, uint length, uint minimum = 0) =>
-        SendAsync(new ReadRequest(0, ReadFlags.None, length, offset, file, minimum, Channel.None, 0, default), (int)length);
+    public ValueTask<Reply> ReadAsync(
+        FileId file, ulong offset, uint length, uint minimum = 0, ReadFlags flags = ReadFlags.None) =>
+        SendAsync(new ReadRequest(0, flags, length, offset, file, minimum, Channel.None, 0, default), (int)length);
 
     public ValueTask<Reply> LockAsync(FileId file, params ReadOnlySpan<LockElement> locks) =>
         SendAsync(new LockRequest(0, 0, file, locks));
@@ -337,6 +366,8 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
     /// <summary>Sends raw bytes as one frame.</summary>
     public async ValueTask SendFrameAsync(ReadOnlyMemory<byte> bytes, bool encrypt = false)
     {
+        if (_options.CompressRequests && Compression is not null)
+            bytes = Compress(bytes.Span) ?? bytes;
         int header = encrypt ? MessageEncryptor.HeaderSize : 0;
         Frame frame = FramePool.Shared.Rent(bytes.Length + header);
         bytes.Span.CopyTo(frame.Span[header..]);
@@ -400,6 +431,14 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
         return frame;
     }
 
+    /// <summary>The compressed form of a frame; null when it would grow by more than <paramref name="most"/> bytes.</summary>
+    public byte[]? Compress(ReadOnlySpan<byte> messages, int most = 0)
+    {
+        byte[] compressed = new byte[messages.Length + most];
+        int length = MessageCompressor.Compress(messages, Math.Min(Smb2Header.Size, messages.Length), Compression!, compressed);
+        return length == 0 ? null : compressed[..length];
+    }
+
     public ValueTask DisposeAsync()
     {
         transport.Abort();
@@ -432,6 +471,19 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
         }
 
         byte[] rest = frame.Span.ToArray();
+        bool compressed = BitConverter.ToUInt32(rest) == Smb2Header.CompressionProtocolId;
+        if (compressed)
+        {
+            byte[] message = [];
+            if (!MessageDecompressor.TryReadSize(rest, Compression!, out long size)
+                || !MessageDecompressor.TryDecompress(rest, Compression!, message = new byte[size]))
+            {
+                throw new InvalidDataException("The response does not decompress.");
+            }
+
+            rest = message;
+        }
+
         while (rest.Length > 0)
         {
             var reader = new WireReader(rest);
@@ -442,7 +494,7 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
             rest = rest[length..];
             bool valid = (header.Flags & Smb2HeaderFlags.Signed) != 0 && _signer is not null && _signer.Verify(message);
             Credits += header.Credits;
-            _unread.Enqueue(new Reply(header, message, encrypted, valid));
+            _unread.Enqueue(new Reply(header, message, encrypted, valid) { WasCompressed = compressed });
         }
 
         return true;

@@ -32,6 +32,8 @@ internal sealed class ServerSettings
     public EncryptionMode Encryption { get; set; } = Defaults.Encryption;
     public bool RejectUnencrypted { get; set; } = Defaults.RejectUnencryptedAccess;
     public IReadOnlyList<EncryptionAlgorithm> Ciphers { get; set; } = Defaults.Ciphers;
+    public CompressionMode Compression { get; set; } = Defaults.Compression;
+    public IReadOnlyList<CompressionAlgorithm> CompressionAlgorithms { get; set; } = Defaults.CompressionAlgorithms;
     public IReadOnlyList<SigningAlgorithm> SigningAlgorithms { get; set; } = Defaults.SigningAlgorithms;
     public bool AllowAnonymous { get; set; } = Defaults.AllowAnonymous;
     public bool Multichannel { get; set; } = Defaults.MultiChannel;

@@ -60,6 +60,16 @@ internal static class SettingTable
         new ListSetting<ServerSettings, Protocol.Smb2.EncryptionAlgorithm>(
             "ciphers", "--ciphers", SettingType.Ciphers, s => s.Ciphers, (s, v) => s.Ciphers = v,
             "Ciphers of SMB 3.1.1, the preferred one first. SMB 3.0 and 3.0.2 know AES-128-CCM alone."),
+        new Setting<ServerSettings, CompressionMode>(
+            "compression", "--compression",
+            SettingType.OneOf(
+                ("off", CompressionMode.Off), ("on", CompressionMode.Requested), ("all", CompressionMode.All)),
+            s => s.Compression, (s, v) => s.Compression = v,
+            "off: not negotiated. on: what clients ask to have compressed is, and large listings are. all: clients are asked to compress what they write, and all they read is (SMB 3.1.1)."),
+        new ListSetting<ServerSettings, Protocol.Smb2.CompressionAlgorithm>(
+            "compressionAlgorithms", "--compression-algorithms", SettingType.CompressionAlgorithms,
+            s => s.CompressionAlgorithms, (s, v) => s.CompressionAlgorithms = v,
+            "Compression algorithms of SMB 3.1.1, the preferred one first. Pattern_V1 stands for runs of one byte, and is used beside another."),
         new ListSetting<ServerSettings, Protocol.Smb2.SigningAlgorithm>(
             "signingAlgorithms", "--signing-algorithms", SettingType.SigningAlgorithms, s => s.SigningAlgorithms,
             (s, v) => s.SigningAlgorithms = v, "Signing algorithms of SMB 3.1.1, the preferred one first."),

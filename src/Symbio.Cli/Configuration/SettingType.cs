@@ -103,6 +103,11 @@ internal static class SettingType
         ("AES-128-GCM", EncryptionAlgorithm.Aes128Gcm), ("AES-256-GCM", EncryptionAlgorithm.Aes256Gcm),
         ("AES-128-CCM", EncryptionAlgorithm.Aes128Ccm), ("AES-256-CCM", EncryptionAlgorithm.Aes256Ccm));
 
+    public static SettingType<CompressionAlgorithm> CompressionAlgorithms { get; } = OneOf(
+        ("LZ4", CompressionAlgorithm.Lz4), ("LZ77", CompressionAlgorithm.Lz77),
+        ("LZ77+Huffman", CompressionAlgorithm.Lz77Huffman), ("LZNT1", CompressionAlgorithm.Lznt1),
+        ("Pattern_V1", CompressionAlgorithm.PatternV1));
+
     public static SettingType<SigningAlgorithm> SigningAlgorithms { get; } = OneOf(
         ("AES-GMAC", SigningAlgorithm.AesGmac), ("AES-CMAC", SigningAlgorithm.AesCmac),
         ("HMAC-SHA256", SigningAlgorithm.HmacSha256));

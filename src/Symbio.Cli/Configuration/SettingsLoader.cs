@@ -119,6 +119,8 @@ internal static class SettingsLoader
             errors.Add($"{At("minDialect")}: minDialect is newer than maxDialect");
         if (settings.Ciphers.Count == 0)
             errors.Add($"{At("ciphers")}: no cipher is left; to serve without encryption set encryption to off");
+        if (settings.CompressionAlgorithms.Count == 0)
+            errors.Add($"{At("compressionAlgorithms")}: no algorithm is left; to serve without compression set compression to off");
         if (settings.SigningAlgorithms.Count == 0)
             errors.Add($"{At("signingAlgorithms")}: no signing algorithm is left");
         if (settings.ServerName.Length is 0 or > 15

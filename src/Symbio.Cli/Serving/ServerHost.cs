@@ -152,6 +152,8 @@ internal sealed class ServerHost : IAsyncDisposable
             Encryption = Settings.Encryption,
             RejectUnencryptedAccess = Settings.RejectUnencrypted,
             Ciphers = Settings.Ciphers,
+            Compression = Settings.Compression,
+            CompressionAlgorithms = Settings.CompressionAlgorithms,
             SigningAlgorithms = Settings.SigningAlgorithms,
             AllowAnonymous = Settings.AllowAnonymous,
             MultiChannel = Settings.Multichannel,

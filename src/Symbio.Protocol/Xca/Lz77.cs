@@ -171,6 +171,8 @@ public static class Lz77
 
         public void WriteLiterals(ReadOnlySpan<byte> literals)
         {
+            if (_output.Length - _position < literals.Length)
+                IsFull = true; // Known before any is written: there may be a megabyte of them.
             while (!literals.IsEmpty && !IsFull)
             {
                 int count = Math.Min(32 - _flagCount, literals.Length);

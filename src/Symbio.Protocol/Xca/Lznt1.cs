@@ -110,6 +110,8 @@ public static class Lznt1
         {
             bool found = finder.TryFindNext(ref position, end, end, out int distance, out int length);
             int literalsEnd = found ? position : end;
+            if (literalsEnd - done > output.Length - written)
+                return 0; // Known before any is written.
             for (; done < literalsEnd; done++)
             {
                 if (!TryAddFlag(output, ref written, ref flagsAt, ref flag, isMatch: false) || written >= output.Length)

@@ -15,6 +15,7 @@ internal ref struct MatchFinder
     private const int LargestTableBits = 14;
     private const int SmallestTableBits = 8;
     private const int MissesPerStep = 5; // As a power of two: after 32 misses two bytes at a time, after 64 three.
+    private const int LongestStep = 64; // So that data which becomes compressible is noticed.
 
     private readonly ReadOnlySpan<byte> _source;
     private readonly int _maxDistance;
@@ -60,7 +61,7 @@ internal ref struct MatchFinder
                 return true;
             }
 
-            position += misses++ >> MissesPerStep;
+            position += Math.Min(misses++ >> MissesPerStep, LongestStep);
         }
 
         distance = 0;

@@ -30,6 +30,7 @@ internal static class ReadHandler
             return new(NtStatus.InvalidParameter);
         }
 
+        context.CompressReply = (request.Flags & ReadFlags.RequestCompressed) != 0;
         status = open.Claim.CheckRange(request.Offset, request.Length, write: false);
         if (status != NtStatus.Success)
             return new(status);

@@ -83,6 +83,8 @@ internal static class TreeConnectHandler
             flags |= ShareFlags.EncryptData;
         if (share.IsAccessBased)
             flags |= ShareFlags.AccessBasedDirectoryEnum;
+        if (server.Options.Compression == CompressionMode.All && !share.IsIpc && connection.Negotiated!.Compression is not null)
+            flags |= ShareFlags.CompressData;
         context.Response.Write(new TreeConnectResponse(share.Type, flags, CapabilitiesOf(context, share), access));
         return NtStatus.Success;
     }

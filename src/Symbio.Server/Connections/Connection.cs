@@ -107,7 +107,8 @@ internal sealed class Connection
     /// <summary>Who it is, for logs.</summary>
     public string Peer => Transport.RemoteEndPoint?.ToString() ?? "local";
 
-    private int MaxFrame => IsAuthenticated
+    /// <summary>The largest frame that is received, compressed or not.</summary>
+    public int MaxFrame => IsAuthenticated
         ? Server.Options.Limits.MaxIoSize + (64 << 10) // Headers and the small messages of a compound.
         : Server.Options.Limits.MaxUnauthenticatedFrame;
 

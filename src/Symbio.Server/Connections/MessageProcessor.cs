@@ -25,6 +25,9 @@ internal sealed class MessageProcessor(Connection connection)
     // credits last costs a few of them, not all at once.
     private const int MaxCompoundResponse = 1 << 20;
 
+    // [MS-SMB2] 3.3.5.2.1.2: how much larger than the largest payload a message may become.
+    private const int MaxDecompressedOverhead = 256 + CompressionTransformHeader.Size;
+
     private SmbServer Server => connection.Server;
 
     /// <summary>
@@ -92,7 +95,7 @@ internal sealed class MessageProcessor(Connection connection)
             case Smb2Header.Smb1ProtocolId:
                 return Refuse("an SMB1 message after negotiation");
             case Smb2Header.CompressionProtocolId:
-                return Refuse("a compressed message, but compression was not negotiated");
+                return TryDecompress(context, out messages);
             default:
                 return Refuse("a message of no known protocol");
         }
@@ -111,11 +114,34 @@ internal sealed class MessageProcessor(Connection connection)
             return Refuse("an encrypted message that does not decrypt");
         frame.TrimStart(MessageEncryptor.HeaderSize);
         messages = frame.Memory;
-        if (messages.Length < sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(messages.Span) != Smb2Header.ProtocolId)
-            return Refuse("an encrypted message that holds no SMB2 message");
         context.TransformSession = session;
-        return true;
+        if (StartsWith(messages.Span, Smb2Header.CompressionProtocolId))
+            return TryDecompress(context, out messages);
+        return StartsWith(messages.Span, Smb2Header.ProtocolId) || Refuse("an encrypted message that holds no SMB2 message");
     }
+
+    // [MS-SMB2] 3.3.5.2.1.2. The context's frame becomes the decompressed one.
+    private bool TryDecompress(RequestContext context, out ReadOnlyMemory<byte> messages)
+    {
+        messages = default;
+        if (connection.Negotiated?.Compression is not { } settings)
+            return Refuse("a compressed message, but compression was not negotiated");
+        Frame compressed = context.Frame;
+        if (!MessageDecompressor.TryReadSize(compressed.Memory, settings, out long size))
+            return Refuse("a compressed message with a broken header");
+        if (size > Math.Min(connection.MaxFrame, MaxDecompressedOverhead + (long)connection.MaxIoSize))
+            return Refuse("a compressed message that would be too large");
+        Frame frame = Server.FramePool.Rent((int)size);
+        context.Frame = frame;
+        bool decompressed = MessageDecompressor.TryDecompress(compressed.Memory, settings, frame.Span);
+        compressed.Dispose();
+        messages = frame.Memory;
+        return (decompressed && StartsWith(messages.Span, Smb2Header.ProtocolId))
+            || Refuse("a compressed message that does not decompress to an SMB2 message");
+    }
+
+    private static bool StartsWith(ReadOnlySpan<byte> message, uint protocolId) =>
+        message.Length >= sizeof(uint) && BinaryPrimitives.ReadUInt32LittleEndian(message) == protocolId;
 
     private bool Refuse(string reason)
     {
@@ -370,6 +396,8 @@ internal sealed class MessageProcessor(Connection connection)
             response.DiscardBody();
         if (!response.HasBody)
             response.Write(new ErrorResponse(0, default));
+        if (keepsBody)
+            ReplyCompression.Consider(context);
         FinishMessage(context, status);
         if (context.HashResponseInto is { } hash && response.Take() is { } frame)
         {
@@ -437,8 +465,9 @@ internal sealed class MessageProcessor(Connection connection)
 
     private void Flush(RequestContext context)
     {
+        int compressibleFrom = context.Response.CompressibleFrom;
         if (context.Response.Take() is { } frame)
-            Send(context, frame);
+            Send(context, compressibleFrom == 0 ? frame : ReplyCompression.Compress(connection, frame, compressibleFrom));
         context.OnSent();
     }
 

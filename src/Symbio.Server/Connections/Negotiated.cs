@@ -38,6 +38,9 @@ internal sealed record Negotiated
     /// <summary>Connection.SigningAlgorithmId</summary>
     public SigningAlgorithm SigningAlgorithm { get; init; }
 
+    /// <summary>Connection.CompressionIds and SupportsChainedCompression; null when the connection does not compress.</summary>
+    public CompressionSettings? Compression { get; init; }
+
     /// <summary>The client sent SMB2_POSIX_EXTENSIONS_AVAILABLE.</summary>
     public bool PosixExtensions { get; init; }
 }

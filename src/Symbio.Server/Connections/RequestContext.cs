@@ -89,6 +89,9 @@ internal sealed class RequestContext(Connection connection)
     /// </summary>
     public Security.Signing.MessageSigner? ResponseSigner { get; set; }
 
+    /// <summary>Request.CompressReply: the client asked for a compressed answer.</summary>
+    public bool CompressReply { get; set; }
+
     /// <summary>The handler wrote an error response of its own (error contexts, or data beside an error status).</summary>
     public bool KeepsErrorBody { get; set; }
 
@@ -231,6 +234,7 @@ internal sealed class RequestContext(Connection connection)
         HashResponseInto = null;
         MustSignResponse = false;
         ResponseSigner = null;
+        CompressReply = false;
         KeepsErrorBody = false;
         IsSessionExpired = false;
     }

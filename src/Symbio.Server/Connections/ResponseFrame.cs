@@ -24,6 +24,11 @@ internal sealed class ResponseFrame(FramePool pool)
     /// <summary>Bytes of the finished messages.</summary>
     public int FinishedLength => HasMessages ? _frame!.Length : 0;
 
+    /// <summary>
+    /// Where in the frame what is worth compressing begins; 0 when nothing is. What is before it goes as it is.
+    /// </summary>
+    public int CompressibleFrom { get; private set; }
+
     /// <summary>The handler has written a body for the current message.</summary>
     public bool HasBody => _bodyLength > 0;
 
@@ -69,6 +74,15 @@ internal sealed class ResponseFrame(FramePool pool)
             MessageSpan(Smb2Header.Size + fixedSize + 1)[^1] = 0;
             _bodyLength++;
         }
+    }
+
+    /// <summary>
+    /// The current message may be compressed from the end of its fixed part on, if that leaves so many bytes at least.
+    /// </summary>
+    public void AllowCompression(int fixedSize, int atLeast)
+    {
+        if (CompressibleFrom == 0 && _bodyLength - fixedSize >= atLeast)
+            CompressibleFrom = _start + Smb2Header.Size + fixedSize;
     }
 
     /// <summary>Forgets what the handler wrote for the current message.</summary>
@@ -123,6 +137,7 @@ internal sealed class ResponseFrame(FramePool pool)
     private void Reset()
     {
         _frame = null;
+        CompressibleFrom = 0;
         _start = 0;
         _bodyLength = 0;
         _previous = -1;

@@ -66,7 +66,11 @@ internal sealed class Attacker(FuzzServer server, Protection protection, Outcome
             return _target;
         await DropAsync();
         _attacks = 0;
-        var options = new PeerOptions { Encrypt = protection == Protection.Encrypted };
+        var options = new PeerOptions
+        {
+            Encrypt = protection == Protection.Encrypted,
+            Compression = [CompressionAlgorithm.Lz77, CompressionAlgorithm.PatternV1],
+        };
         ScriptedPeer peer = await server.LogOnAsync(Dialect.Smb311, options);
         for (bool again = true; ; again = false)
         {

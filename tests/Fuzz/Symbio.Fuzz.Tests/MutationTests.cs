@@ -48,6 +48,10 @@ public sealed class MutationTests(ITestOutputHelper output)
             // Half of all frames carry signatures that are right for what they have become; a few of the encrypted ones
             // are spoilt outside.
             Func<byte[], byte[]>? spoil = worker == 1 && random.Next(32) == 0 ? f => Mutator.Mutate(random, f) : null;
+
+            // A few of the others are compressed, and spoilt then.
+            if (worker == 0 && random.Next(16) == 0)
+                spoil = f => Mutator.Mutate(random, target.Peer.Compress(f, most: 64) ?? f);
             if (spoil is null)
                 frame = Mutator.Mutate(random, frame);
             bool sign = random.Next(4) != 0;
