@@ -10,10 +10,11 @@ namespace Symbio.Interop.Tests.Clients;
 /// <summary>A scripted peer over TCP.</summary>
 internal static class TcpPeer
 {
-    public static async Task<ScriptedPeer> ConnectAsync(ServerProcess server, string share = ShareNames.Files)
+    public static async Task<ScriptedPeer> ConnectAsync(
+        ServerProcess server, string share = ShareNames.Files, PeerOptions? options = null)
     {
         var peer = new ScriptedPeer(await TcpTransport.ConnectAsync(server.EndPoint, new FramePool(), CancellationToken.None));
-        Require(await peer.NegotiateAsync(Dialect.Smb311));
+        Require(await peer.NegotiateAsync(Dialect.Smb311, options));
         Require(await peer.LogOnAsync(Accounts.User, Accounts.Password));
         Require(await peer.TreeConnectAsync(share));
         return peer;

@@ -29,7 +29,7 @@ public sealed record ServerSetup
 }
 
 /// <summary>A share and its folder, which the fixture makes.</summary>
-public sealed record ShareSetup(string Name, bool ReadOnly = false, bool Encrypt = false);
+public sealed record ShareSetup(string Name, bool ReadOnly = false, bool Encrypt = false, bool ContinuouslyAvailable = false);
 
 /// <summary>The names of shares.</summary>
 public static class ShareNames

@@ -23,10 +23,14 @@ public sealed partial class SymbioProcess(ServerSetup setup) : ServerProcess(set
     /// <summary>The arguments of `symbio serve`.</summary>
     public IReadOnlyList<string> Arguments => _replaced ?? FromSetup;
 
+    private static string OptionsOf(ShareSetup share) =>
+        (share.ReadOnly ? ",ro" : "") + (share.Encrypt ? ",encrypt" : "")
+        + (share.ContinuouslyAvailable ? ",continuously-available" : "");
+
     private IReadOnlyList<string> FromSetup =>
     [
         "serve", "--listen", string.Create(CultureInfo.InvariantCulture, $"{Address}:{Setup.Port}"),
-        .. Setup.Shares.SelectMany(s => new[] { "--share", $"{s.Name}={PathOf(s.Name)}{(s.ReadOnly ? ",ro" : "")}{(s.Encrypt ? ",encrypt" : "")}" }),
+        .. Setup.Shares.SelectMany(s => new[] { "--share", $"{s.Name}={PathOf(s.Name)}{OptionsOf(s)}" }),
         .. Setup.Administrator ? [] : new[] { "--user", $"{Accounts.User}:{Accounts.Password}" },
         "--users-file", UsersFile, "--user", $"{Accounts.SecondUser}:{Accounts.SecondPassword}",
         "--control", ControlSocket,
