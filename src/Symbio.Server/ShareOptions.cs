@@ -12,6 +12,9 @@ public sealed record ShareOptions
     /// <summary>Where its files are. The server closes it when the share goes, unless another share uses it too.</summary>
     public required IFileStore Store { get; init; }
 
+    /// <summary>Earlier states of <see cref="Store"/>; null: the share has none.</summary>
+    public ISnapshotSource? Snapshots { get; init; }
+
     /// <summary>Share.Remark</summary>
     public string Comment { get; init; } = "";
 

@@ -66,6 +66,7 @@ class Server:
         self.port = free_port()
         self.log = folder / "server.log"
         self.share_path = folder / "share"
+        self.snapshots = folder / "snapshots"
         self.image = folder / "btrfs.img"
         self.mounted = False
         self.process = None
@@ -89,6 +90,8 @@ class Server:
             path.chmod(mode)
             if mode:
                 self.accounts.own(path)
+        if self.setup == "snapshots":
+            self._make_snapshot()
         command = self.command()
         with open(self.log, "ab") as log:
             log.write(f"\n=== {' '.join(map(str, command))}\n".encode())
@@ -97,6 +100,15 @@ class Server:
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env=self.environment(), cwd=self.folder)
         self._wait_until_ready()
+
+    def _make_snapshot(self):
+        """An earlier state of the share, with the file that suites.OPTIONS names."""
+        snapshot = self.snapshots / "@GMT-2020.01.02-03.04.05"
+        snapshot.mkdir(parents=True, exist_ok=True)
+        (snapshot / "snapshot-file").write_text("as it was")
+        os.setxattr(snapshot / "snapshot-file", "user.DosStream.stream:$DATA", b"stream\0")
+        for path in (snapshot, snapshot / "snapshot-file"):
+            self.accounts.own(path)
 
     def _wait_until_ready(self):
         deadline = time.monotonic() + self.start_seconds
@@ -164,7 +176,11 @@ class SymbioServer(Server):
         "anonymous": ["--require-signing", "false", "--allow-anonymous", "true"],  # Samba always allows it.
     }
     # Options of the share, for the same purpose.
-    share_options = {"no-notify": ",notify=false", "persistent": ",continuously-available=true"}
+    share_options = {
+        "no-notify": ",notify=false",
+        "persistent": ",continuously-available=true",
+        "snapshots": ",snapshots={snapshots}/@GMT-%Y.%m.%d-%H.%M.%S",
+    }
     fixed_options = {"hideunread": ",access-based-enumeration"}
 
     @staticmethod
@@ -186,7 +202,7 @@ class SymbioServer(Server):
         accounts = self.accounts
         return program + [
             "serve", "--listen", f"{self.host}:{self.port}", "--share",
-            f"{self.share}={self.share_path}{self.share_options.get(self.setup, '')}",
+            f"{self.share}={self.share_path}{self.share_options.get(self.setup, '').format(snapshots=self.snapshots)}",
             *(a for n in self.fixed_shares
               for a in ("--share", f"{n}={self.fixed_path(n)}{self.fixed_options.get(n, '')}")),
             "--user", f"{accounts.user}:{accounts.password}", "--user", f"{accounts.user2}:{accounts.password2}",

@@ -23,6 +23,8 @@ OPTIONS = {
     # These look at the folder itself as a local process would.
     "smb2.samba3misc": ["--option=torture:localdir={share_path}"],
     "smb2.kernel-oplocks": ["--option=torture:localdir={share_path}"],
+    "smb2.twrp": ["--option=torture:twrp_file=snapshot-file", "--option=torture:twrp_snapshot=@GMT-2020.01.02-03.04.05",
+                  "--option=torture:twrp_stream=stream", "--option=torture:twrp_stream_size=6"],
     # These act on one named file; Samba's selftest does not run them. setup_file makes it.
     "smb2.set-sparse-ioctl": ["--option=torture:filename=torture-file"],
     "smb2.zero-data-ioctl": [
@@ -54,6 +56,8 @@ SETUPS = {
     "smb2.kernel-oplocks": "kernel-oplocks",
     "smb2.samba3misc": "posix-locking",
     "smb2.create_no_streams": "no-streams",
+    "smb2.ioctl.shadow_copy": "snapshots",
+    "smb2.twrp": "snapshots",
     "smb2.session.reauth": "anonymous",  # A user's session authenticates again as nobody, and back.
     "smb2.session-require-signing": "signing-required",
     "smb2.replay.replay5": "persistent",

@@ -94,6 +94,7 @@ internal sealed class ShareSettings
     public bool HideDotFiles { get; set; } = StoreDefaults.HideDotFiles;
     public uint FileMode { get; set; } = StoreDefaults.FileMode;
     public uint DirectoryMode { get; set; } = StoreDefaults.DirectoryMode;
+    public string Snapshots { get; set; } = "";
     public ulong Capacity { get; set; } = 4UL << 30;
 
     /// <summary>Where it was defined, for messages.</summary>

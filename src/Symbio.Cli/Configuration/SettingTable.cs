@@ -219,6 +219,11 @@ internal static class SettingTable
         new Setting<ShareSettings, uint>(
             "directoryMode", "directory-mode", SettingType.Mode, s => s.DirectoryMode, (s, v) => s.DirectoryMode = v,
             "Mode bits of a new folder (octal), less the server's umask."),
+        new Setting<ShareSettings, string>(
+            "snapshots", "snapshots", SettingType.Text, s => s.Snapshots, (s, v) => s.Snapshots = v,
+            "Where earlier states of the folder are, which Windows shows as previous versions: folders named by their " +
+            "time (UTC), for instance `.snapshots/@GMT-%Y.%m.%d-%H.%M.%S`; a path that is not absolute begins at the " +
+            "share's folder. What follows the name is the share's folder within the snapshot."),
         new Setting<ShareSettings, ulong>(
             "capacity", "capacity", SettingType.Size(64 << 10, 1UL << 50), s => s.Capacity, (s, v) => s.Capacity = v,
             "Bytes that a `memory:` share may take."),

@@ -14,6 +14,7 @@ internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
     private const AccessMask ReadOnly = AccessMask.FileGenericRead | AccessMask.FileGenericExecute;
 
     private readonly LocalIdentityMap _identities = new(accounts, unix);
+    private readonly Dictionary<string, FolderSnapshotSource> _snapshots = new(StringComparer.Ordinal);
     private Dictionary<string, IFileStore> _stores = new(StringComparer.Ordinal);
 
     /// <exception cref="SettingsException">A folder is missing, an account unknown.</exception>
@@ -36,6 +37,7 @@ internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
                 {
                     Name = share.Name,
                     Store = store,
+                    Snapshots = Snapshots(share),
                     Comment = share.Comment,
                     LocalPath = share.Path,
                     ReadOnly = share.ReadOnly,
@@ -70,6 +72,11 @@ internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
                 ? $"{share.Origin}: share '{share.Name}': {share.Path} is a file; a share is a folder"
                 : $"{share.Origin}: share '{share.Name}': there is no folder {share.Path}; make it, or change the path";
         }
+        if (share.Snapshots.Length > 0 && (share.IsMemory || Snapshots(share) is null))
+        {
+            return $"{share.Origin}: share '{share.Name}': snapshots needs a folder named with %Y, %m and %d (and %H, %M, " +
+                "%S), each once, as in .snapshots/@GMT-%Y.%m.%d-%H.%M.%S";
+        }
         if (share.RunAs.Length == 0)
             return null;
         return unix.FindUser(share.RunAs) is not { } account
@@ -89,7 +96,27 @@ internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
     {
         if (share.IsMemory)
             return new MemoryFileStore(new MemoryStoreOptions { CapacityBytes = share.Capacity, Label = share.Name });
-        var options = new PosixStoreOptions
+        return PosixFileStore.TryOpen(share.Path, StoreOptions(share), out var store, out string? error)
+            ? store
+            : throw new SettingsException($"{share.Origin}: share '{share.Name}': {error.TrimEnd('.')}");
+    }
+
+    /// <summary>The source of the share's snapshots; null when it has none, or when what is set makes no sense.</summary>
+    private FolderSnapshotSource? Snapshots(ShareSettings share)
+    {
+        if (share.Snapshots.Length == 0)
+            return null;
+        string key = $"{StoreKey(share)},{share.Snapshots}";
+        if (!_snapshots.TryGetValue(key, out var source) &&
+            FolderSnapshotSource.TryCreate(Path.Combine(share.Path, share.Snapshots), StoreOptions(share), out source))
+        {
+            _snapshots[key] = source;
+        }
+        return source;
+    }
+
+    private PosixStoreOptions StoreOptions(ShareSettings share) =>
+        new()
         {
             Identities = _identities,
             NameMapping = share.NameMapping,
@@ -99,10 +126,6 @@ internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
             DirectoryMode = share.DirectoryMode,
             Label = share.Name,
         };
-        return PosixFileStore.TryOpen(share.Path, options, out var store, out string? error)
-            ? store
-            : throw new SettingsException($"{share.Origin}: share '{share.Name}': {error.TrimEnd('.')}");
-    }
 
     /// <summary>Share.ConnectSecurity from the lists of users and readers; null when both are empty.</summary>
     private SecurityDescriptor? ConnectSecurity(ShareSettings share, Action<string> warn)

@@ -67,6 +67,8 @@ internal static class CreateHandler
         if (status != NtStatus.Success)
             return new(status);
         status = SharePath.Parse(name, out ShareName parsed);
+        if (status == NtStatus.Success)
+            status = SnapshotName.Resolve(context.Tree.Share, contexts.Timewarp, ref parsed);
         return status != NtStatus.Success ? new(status) : CreateOnceAsync(context, request, parsed, contexts);
     }
 

@@ -41,8 +41,9 @@ internal static class FsctlTable
         [FsctlCode.DeleteReparsePoint] = FsctlRow.NotSupported(refusal: NtStatus.NotAReparsePoint),
         [FsctlCode.SetReparsePoint] = FsctlRow.NotSupported(),
 
-        // Handled by the server rather than the file system, [MS-SMB2] 3.3.5.15.1, 3.3.5.15.7 and 3.3.5.15.9; to come.
-        [FsctlCode.SrvEnumerateSnapshots] = FsctlRow.NotSupported(refusal: NtStatus.NotSupported),
+        [FsctlCode.SrvEnumerateSnapshots] = FsctlRow.For(FsctlTarget.File, EnumerateSnapshots.HandleAsync),
+
+        // Handled by the server rather than the file system, [MS-SMB2] 3.3.5.15.7 and 3.3.5.15.9; to come.
         [FsctlCode.SrvReadHash] = FsctlRow.NotSupported(refusal: NtStatus.HashNotSupported),
         [FsctlCode.LmrRequestResiliency] = FsctlRow.For(FsctlTarget.File, LmrRequestResiliency.Handle),
 

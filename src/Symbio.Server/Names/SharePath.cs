@@ -16,7 +16,7 @@ internal readonly record struct ShareName(string Path, string Stream, bool HasSt
 
     /// <summary>With long names for the generated 8.3 names in the path.</summary>
     public async ValueTask<ShareName> ExpandAsync(TreeConnect tree) => tree.Share.HasShortNames
-        ? this with { Path = await ShortNameLookup.ExpandAsync(tree.Share.Store, Path, tree.Caller).ConfigureAwait(false) }
+        ? this with { Path = await ShortNameLookup.ExpandAsync(tree.Share.Files, Path, tree.Caller).ConfigureAwait(false) }
         : this;
 }
 

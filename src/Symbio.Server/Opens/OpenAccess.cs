@@ -125,7 +125,7 @@ internal sealed class OpenAccess(
     public async ValueTask<(NtStatus Status, SecurityDescriptor? Descriptor)> ReadParentAsync(
         string path, bool creates = false)
     {
-        (NtStatus status, IStoreFile? parent) = await Tree.Share.Store
+        (NtStatus status, IStoreFile? parent) = await Tree.Share.Files
             .OpenAsync(path, new StoreOpenOptions(StoreAccess.None), Tree.Caller, CancellationToken.None)
             .ConfigureAwait(false);
         if (status != NtStatus.Success)

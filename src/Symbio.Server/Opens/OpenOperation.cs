@@ -48,7 +48,7 @@ internal sealed class OpenOperation(
 
     private TreeConnect Tree => context.Tree;
 
-    private IFileStore Store => Tree.Share.Store;
+    private IFileStore Store => Tree.Share.Files;
 
     private SecurityToken Token => context.Session.Identity!.Token;
 
@@ -84,8 +84,6 @@ internal sealed class OpenOperation(
 
     public async ValueTask<NtStatus> RunAsync()
     {
-        if (contexts.Timewarp is not null)
-            return NtStatus.ObjectNameNotFound; // No share has a source of snapshots yet.
         for (int round = 0; round < MaxRounds; round++)
         {
             (NtStatus status, IStoreFile? file) = await OpenExistingAsync().ConfigureAwait(false);

@@ -33,7 +33,7 @@ internal static class ReadableEntries
 
     private static async ValueTask<bool> IsReadableAsync(RequestContext context, string directory, string name)
     {
-        (NtStatus status, IStoreFile? file) = await context.Tree.Share.Store
+        (NtStatus status, IStoreFile? file) = await context.Tree.Share.Files
             .OpenAsync(
                 SharePath.Join(directory, name), new StoreOpenOptions(StoreAccess.None), context.Tree.Caller,
                 CancellationToken.None)

@@ -12,11 +12,22 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges changes)
     private int _holds = 1; // The share as long as it is served, and every tree that something still works in.
     private int _retired;
 
+    private ShareOptions? _options = options;
+    private SnapshotView? _view = ViewOf(options);
+
     /// <summary>Share.Name</summary>
     public string Name { get; } = options?.Name ?? IpcName;
 
     /// <summary>The share's settings; null for IPC$.</summary>
-    public ShareOptions? Options { get; set; } = options;
+    public ShareOptions? Options
+    {
+        get => Volatile.Read(ref _options);
+        set
+        {
+            Volatile.Write(ref _view, ViewOf(value));
+            Volatile.Write(ref _options, value);
+        }
+    }
 
     /// <summary>Name of the share that carries named pipes.</summary>
     public const string IpcName = "IPC$";
@@ -28,6 +39,12 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges changes)
 
     /// <summary>The files; only on a disk share.</summary>
     public IFileStore Store => Options!.Store;
+
+    /// <summary>Share.SnapshotList is this source's; null on a share without snapshots.</summary>
+    public ISnapshotSource? Snapshots => Volatile.Read(ref _view)?.Source;
+
+    /// <summary>What paths are looked up in: <see cref="Store"/>, and its snapshots where the path says so.</summary>
+    public IFileStore Files => Volatile.Read(ref _view) ?? Store;
 
     /// <summary>Where changes in <see cref="Store"/> are reported; shares of one store have one.</summary>
     public DirectoryChanges Changes { get; } = changes;
@@ -92,4 +109,7 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges changes)
             EndHold();
         return _unused.Task;
     }
+
+    private static SnapshotView? ViewOf(ShareOptions? options) =>
+        options?.Snapshots is { } source ? new SnapshotView(options.Store, source) : null;
 }

@@ -35,7 +35,7 @@ internal static class StreamInformation
         }
         else
         {
-            (status, IStoreFile? owner) = await query.Open.Tree.Share.Store
+            (status, IStoreFile? owner) = await query.Open.Tree.Share.Files
                 .OpenAsync(file.Path, new StoreOpenOptions(StoreAccess.None), query.Open.Tree.Caller, CancellationToken.None)
                 .ConfigureAwait(false);
             if (status.IsError)
