@@ -188,7 +188,8 @@ internal static class CreateHandler
             ContextResponses.Create(contexts, operation, open)));
     }
 
-    private static CreateResponse Describe(
+    /// <summary>What a client is told of an open that it has made, or come back to.</summary>
+    internal static CreateResponse Describe(
         Open open, CacheGrant grant, CreateAction action, in FileStat stat, ReadOnlyMemory<byte> contexts) => new(
             open.LevelOf(grant), CreateResponseFlags.None, action,
             stat.CreationTime, stat.LastAccessTime, stat.LastWriteTime, stat.ChangeTime,

@@ -50,6 +50,15 @@ internal static class ContextResponses
         return writer.Written.ToArray();
     }
 
+    /// <summary>That the open is durable, and nothing else.</summary>
+    public static ReadOnlyMemory<byte> ForDurable(Open open)
+    {
+        Span<byte> buffer = stackalloc byte[MaxLength];
+        var writer = new CreateContextListWriter(buffer);
+        AddDurable(ref writer, open);
+        return writer.Written.ToArray();
+    }
+
     /// <summary>For a client that has come back to an open it had: it hears of the lease, and knows all else.</summary>
     public static ReadOnlyMemory<byte> ForReconnect(RequestedContexts requested, Open open)
     {
@@ -67,7 +76,7 @@ internal static class ContextResponses
         if (open.Durable is { CreateGuid: null })
             writer.Add(default(DurableHandleResponse));
         else if (open.Durable is { } durable)
-            {
+        {
             writer.Add(new DurableHandleResponseV2(
                 (uint)durable.Timeout.TotalMilliseconds,
                 durable.IsPersistent ? DurableHandleFlags.Persistent : DurableHandleFlags.None));

@@ -85,9 +85,14 @@ internal sealed partial class Open
     public ValueTask EndUseAsync() =>
         Interlocked.Decrement(ref _uses) == 0 ? DisposeHandlesAsync() : ValueTask.CompletedTask;
 
-    /// <summary>A request has used the open: its CREATE will not come once more. Open.IsReplayEligible is FALSE.</summary>
+    /// <summary>
+    /// A request has used the open: its CREATE will not come once more. Open.IsReplayEligible is FALSE, but stays TRUE for
+    /// a persistent open.
+    /// </summary>
     public void EndReplay()
     {
+        if (Durable is { IsPersistent: true })
+            return;
         Replay?.End();
         Replay = null;
     }

@@ -3,6 +3,8 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Commands;
+using Symbio.Server.CreateContexts;
 using Symbio.Server.Leases;
 using Symbio.Server.Opens;
 using Symbio.Server.Trees;
@@ -145,9 +147,24 @@ internal sealed class PersistentHandles(SmbServer server, string folder)
         if (owner is Oplock oplock)
             oplock.Open = open;
         (owner as Lease)?.Add(open);
+        await KeepReplayAsync(open, handle).ConfigureAwait(false);
         open.Restore(handle.Locks.Count);
         tree.EndUse(); // The open has taken its own.
         return null;
+    }
+
+    // The client may not have been answered before the server died: then it sends its CREATE once more.
+    private async ValueTask KeepReplayAsync(Open open, PersistentHandle handle)
+    {
+        (NtStatus status, FileStat stat) = await open.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
+        if (status.IsError)
+            return;
+        CreateReplay replay = server.Replays.Enter(new CreateId(handle.ClientGuid, handle.CreateGuid), out _);
+        replay.Complete(
+            open,
+            CreateHandler.Describe(
+                open, open.Claim.Granted, CreateAction.Opened, stat, ContextResponses.ForDurable(open)));
+        open.Replay = replay;
     }
 
     private static async ValueTask<(NtStatus Status, IStoreFile? File)> OpenFileAsync(IFileStore store, PersistentHandle handle)

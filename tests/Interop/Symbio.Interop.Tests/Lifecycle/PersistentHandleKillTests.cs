@@ -100,11 +100,12 @@ public sealed class PersistentHandleKillTests
         // Comes back, and looks at everything.
         public async Task VerifyAsync(ServerProcess server)
         {
-            if (_file is not { } file)
-                return;
             await using ScriptedPeer peer = await TcpPeer.ConnectAsync(server, options: _options);
-            Reply back = await OpenAsync(peer, new DurableHandleReconnectV2(file, _create, DurableHandleFlags.Persistent));
+            Reply back = _file is { } known
+                ? await OpenAsync(peer, new DurableHandleReconnectV2(known, _create, DurableHandleFlags.Persistent))
+                : await CreateOnceMoreAsync(peer);
             Assert.Equal(NtStatus.Success, back.Status);
+            FileId file = back.As<CreateResponse>().FileId;
             Assert.Equal(Cached, LeaseOf(back.As<CreateResponse>()));
             for (ulong i = 0; i < _written; i++)
             {
@@ -123,18 +124,29 @@ public sealed class PersistentHandleKillTests
             Assert.Equal(NtStatus.Success, (await peer.CloseAsync(file)).Status);
         }
 
+        // The server died before it answered: whatever became of the CREATE, it may be sent again.
+        private async Task<Reply> CreateOnceMoreAsync(ScriptedPeer peer)
+        {
+            byte[] bytes = peer.Build(
+                CreateWith(new DurableHandleRequestV2(60_000, DurableHandleFlags.Persistent, _create)), signs: true,
+                flags: Smb2HeaderFlags.ReplayOperation | Smb2HeaderFlags.Signed);
+            return await peer.ExchangeAsync(bytes);
+        }
+
         private static LockElement At(ulong place, bool unlock) => new(
             1_000_000 + (place * 10), 10, unlock ? LockFlags.Unlock : LockFlags.ExclusiveLock | LockFlags.FailImmediately);
 
         private ValueTask<Reply> OpenAsync<T>(ScriptedPeer peer, T durable)
+            where T : struct, ICreateContext<T> => peer.SendAsync(CreateWith(durable));
+
+        private CreateRequest CreateWith<T>(T durable)
             where T : struct, ICreateContext<T>
         {
             byte[] buffer = new byte[256];
             var contexts = new CreateContextListWriter(buffer);
             contexts.Add(durable);
             contexts.Add(new LeaseV2(_lease, Cached, LeaseFlags.None, Guid.Empty, 0));
-            return peer.SendAsync(
-                ScriptedPeer.Create(name, contexts: contexts.Written.ToArray()) with { RequestedOplockLevel = OplockLevel.Lease });
+            return ScriptedPeer.Create(name, contexts: contexts.Written.ToArray()) with { RequestedOplockLevel = OplockLevel.Lease };
         }
 
         private static LeaseState LeaseOf(in CreateResponse response)
