@@ -256,8 +256,8 @@ internal sealed class OpenOperation(
 
     private async ValueTask<NtStatus> ClaimAsync(IStoreFile file)
     {
-        if (file.IsDirectory && !Caching.SuitsDirectory)
-            Caching = Caching.Drop();
+        if (file.IsDirectory)
+            Caching = Caching.Drop(); // No oplocks on directories; directory leases are not offered.
         FileKey key = file.Key;
         var options = new ClaimOptions(
             Stream: UpcaseTable.ToUpper(file.StreamName),

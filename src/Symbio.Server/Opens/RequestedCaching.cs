@@ -14,9 +14,6 @@ internal readonly record struct RequestedCaching(CacheOwner? Owner, CacheRequest
     /// <summary>The lease; the create holds a use of it until an open takes that over.</summary>
     public Lease? Lease => Owner as Lease;
 
-    /// <summary>Directories have leases of the second version only, and no oplocks.</summary>
-    public bool SuitsDirectory => false;
-
     /// <summary>Asks for nothing after all.</summary>
     public RequestedCaching Drop()
     {
