@@ -45,6 +45,23 @@ public sealed record ShareOptions
     /// <summary>Names that are no 8.3 names have a generated one besides, [MS-FSCC] 2.1.5.2.1.</summary>
     public bool ShortNames { get; init; } = true;
 
+    /// <summary>Share.CscFlags: what clients may keep for the time they are offline.</summary>
+    public OfflineCaching OfflineCaching { get; init; } = OfflineCaching.Manual;
+
+    /// <summary>Oplocks and leases are granted. Without them every client asks the server each time.</summary>
+    public bool Oplocks { get; init; } = true;
+
+    /// <summary>Share.ForceLevel2Oplock: clients cache what they read, and never what they write.</summary>
+    public bool ForceLevel2Oplock { get; init; }
+
+    /// <summary>
+    /// Share.RestrictExclusiveOpens: who opens a file and does not write to it cannot keep others from reading it.
+    /// </summary>
+    public bool RestrictExclusiveOpens { get; init; }
+
+    /// <summary>Share.ForceSharedDelete: no open keeps others from deleting or renaming the file.</summary>
+    public bool ForceSharedDelete { get; init; }
+
     /// <summary>Guests may use it.</summary>
     public bool AllowGuest { get; init; }
 
@@ -54,6 +71,25 @@ public sealed record ShareOptions
     /// <summary>Share.MaxUses; null for no bound.</summary>
     public int? MaxUses { get; init; }
 
+    /// <summary>Files that may be open through the share at one time, those of absent clients included; null for no bound.</summary>
+    public int? MaxOpens { get; init; }
+
     /// <summary>File-system operations of every user run as this account instead of the user's own.</summary>
     public StoreCaller? ForcedCaller { get; init; }
+}
+
+/// <summary>What clients may keep of a share for the time they are offline: the CSC policy, [MS-SMB2] 2.2.10.</summary>
+public enum OfflineCaching
+{
+    /// <summary>SMB2_SHAREFLAG_MANUAL_CACHING: files that a user picks.</summary>
+    Manual,
+
+    /// <summary>SMB2_SHAREFLAG_AUTO_CACHING: also files that were opened.</summary>
+    Documents,
+
+    /// <summary>SMB2_SHAREFLAG_VDO_CACHING: also files that were opened, which are used while online too.</summary>
+    Programs,
+
+    /// <summary>SMB2_SHAREFLAG_NO_CACHING: nothing.</summary>
+    None,
 }

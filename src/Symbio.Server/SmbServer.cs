@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Symbio.Cluster;
 using Symbio.Cluster.Local;
 using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Smb2;
 using Symbio.Rpc.Runtime;
 using Symbio.Security.Ntlm;
 using Symbio.Security.Spnego;
@@ -228,7 +229,23 @@ public sealed class SmbServer : IAsyncDisposable
     internal IReadOnlyList<ISecurityMechanism> MechanismsFor(EndPoint? peer) =>
         [new NtlmMechanism(_ntlm, Options.Accounts.ForPeer((peer as IPEndPoint)?.Address), Time, RandomNumberGenerator.Fill)];
 
-    /// <summary>Ends a session from our side: an administrator's wish, or a newer session of the same client.</summary>
+    /// <summary>
+    /// An administrator ends a session, [MS-SMB2] 3.3.4.12. A client that understands it is told, 2.2.44.2; others find out
+    /// with their next request.
+    /// </summary>
+    internal ValueTask EndSessionAsync(Session session)
+    {
+        if (session.GetLiveConnections().FirstOrDefault(c => c.Negotiated!.SupportsNotifications) is { } connection)
+        {
+            UnsolicitedMessage.TrySend(
+                session, connection, Smb2Command.ServerToClientNotification, session.SessionId,
+                new ServerToClientNotification(NotificationType.NotifySessionClosed));
+        }
+
+        return CloseSessionAsync(session);
+    }
+
+    /// <summary>Ends a session: an administrator's wish, a farewell, or a newer session of the same client.</summary>
     /// <param name="keepsDurable">The client is the one who ended it, by going away.</param>
     internal async ValueTask CloseSessionAsync(Session session, bool keepsDurable = false)
     {

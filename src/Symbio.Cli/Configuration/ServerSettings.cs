@@ -86,6 +86,12 @@ internal sealed class ShareSettings
     public bool ContinuouslyAvailable { get; set; }
     public bool ShortNames { get; set; } = true;
     public int MaxUses { get; set; }
+    public int MaxOpens { get; set; }
+    public OfflineCaching OfflineCaching { get; set; }
+    public bool Oplocks { get; set; } = true;
+    public bool ForceLevel2Oplock { get; set; }
+    public bool RestrictExclusiveOpens { get; set; }
+    public bool ForceSharedDelete { get; set; }
     public IReadOnlyList<string> Users { get; set; } = [];
     public IReadOnlyList<string> Readers { get; set; } = [];
     public string RunAs { get; set; } = "";

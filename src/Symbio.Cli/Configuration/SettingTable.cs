@@ -178,6 +178,32 @@ internal static class SettingTable
         new Setting<ShareSettings, int>(
             "maxUses", "max-uses", SettingType.Number(0, 1_000_000), s => s.MaxUses, (s, v) => s.MaxUses = v,
             "Connections to the share at one time; 0 for no bound."),
+        new Setting<ShareSettings, int>(
+            "maxOpens", "max-opens", SettingType.Number(0, 10_000_000), s => s.MaxOpens, (s, v) => s.MaxOpens = v,
+            "Files open through the share at one time; 0 for no bound."),
+        new Setting<ShareSettings, OfflineCaching>(
+            "offlineCaching", "offline-caching",
+            SettingType.OneOf(
+                ("manual", OfflineCaching.Manual), ("documents", OfflineCaching.Documents),
+                ("programs", OfflineCaching.Programs), ("none", OfflineCaching.None)),
+            s => s.OfflineCaching, (s, v) => s.OfflineCaching = v,
+            "What Windows clients may keep for the time they are offline: manual (files that their user picks), documents " +
+            "(also files that were opened), programs (as documents, and used while online too), none."),
+        new Setting<ShareSettings, bool>(
+            "oplocks", "oplocks", SettingType.Boolean, s => s.Oplocks, (s, v) => s.Oplocks = v,
+            "Clients may cache what nobody else changes (oplocks and leases). Without, every client asks the server each time."),
+        new Setting<ShareSettings, bool>(
+            "forceLevel2Oplock", "force-level2-oplock", SettingType.Boolean, s => s.ForceLevel2Oplock,
+            (s, v) => s.ForceLevel2Oplock = v,
+            "Clients cache what they read, and never what they write."),
+        new Setting<ShareSettings, bool>(
+            "restrictExclusiveOpens", "restrict-exclusive-opens", SettingType.Boolean, s => s.RestrictExclusiveOpens,
+            (s, v) => s.RestrictExclusiveOpens = v,
+            "Who opens a file without writing to it cannot keep others from reading it."),
+        new Setting<ShareSettings, bool>(
+            "forceSharedDelete", "force-shared-delete", SettingType.Boolean, s => s.ForceSharedDelete,
+            (s, v) => s.ForceSharedDelete = v,
+            "Files can be deleted and renamed while they are open, whatever those who opened them say."),
         new ListSetting<ShareSettings, string>(
             "users", "users", SettingType.Text, s => s.Users, (s, v) => s.Users = v,
             "Users and groups that may use it. With neither users nor readers: everyone who can log on. " +

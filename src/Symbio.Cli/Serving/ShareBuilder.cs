@@ -50,6 +50,12 @@ internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
                     AllowGuest = share.Guest,
                     ConnectSecurity = ConnectSecurity(share, warn),
                     MaxUses = share.MaxUses == 0 ? null : share.MaxUses,
+                    MaxOpens = share.MaxOpens == 0 ? null : share.MaxOpens,
+                    OfflineCaching = share.OfflineCaching,
+                    Oplocks = share.Oplocks,
+                    ForceLevel2Oplock = share.ForceLevel2Oplock,
+                    RestrictExclusiveOpens = share.RestrictExclusiveOpens,
+                    ForceSharedDelete = share.ForceSharedDelete,
                     ForcedCaller = share.RunAs.Length == 0 ? null : Caller(unix.FindUser(share.RunAs)!),
                 });
             }

@@ -11,6 +11,7 @@ using Symbio.Server.Names;
 using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
 using Symbio.Server.Pipes;
+using Symbio.Server.Trees;
 using Symbio.Storage;
 
 namespace Symbio.Server.Commands;
@@ -147,6 +148,10 @@ internal static class CreateHandler
     {
         name = await name.ExpandAsync(context.Tree).ConfigureAwait(false);
         await ApplicationInstance.TakeOverAsync(context, name, contexts).ConfigureAwait(false);
+        Share share = context.Tree.Share;
+        request = request with { ShareAccess = CreateParameters.ShareAccessFor(share, request) };
+        if (!share.TryAddOpenFile())
+            return (NtStatus.TooManyOpenedFiles, null, default);
         var operation = new OpenOperation(context, name, request, contexts);
         NtStatus status = NtStatus.InternalError; // Until proven otherwise: an exception, after which the lease must go as well.
         try
@@ -156,7 +161,10 @@ internal static class CreateHandler
         finally
         {
             if (status != NtStatus.Success)
+            {
                 operation.Caching.Lease?.Release();
+                share.RemoveOpenFile();
+            }
         }
 
         if (status != NtStatus.Success)

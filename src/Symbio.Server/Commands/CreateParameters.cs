@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Trees;
 
 namespace Symbio.Server.Commands;
 
@@ -8,6 +9,28 @@ namespace Symbio.Server.Commands;
 internal static class CreateParameters
 {
     private const CreateOptions KnownOptions = (CreateOptions)0x00FFFFFF;
+
+    private const AccessMask Changing =
+        AccessMask.WriteData | AccessMask.AppendData | AccessMask.Delete | AccessMask.MaximumAllowed;
+
+    /// <summary>
+    /// What others may do meanwhile, in a share that does not leave it all to its clients: [MS-SRVS] 2.2.4.29,
+    /// SHI1005_FLAGS_RESTRICT_EXCLUSIVE_OPENS and SHI1005_FLAGS_FORCE_SHARED_DELETE.
+    /// </summary>
+    public static ShareAccess ShareAccessFor(Share share, in CreateRequest request)
+    {
+        ShareFlags flags = share.Flags;
+        ShareAccess access = request.ShareAccess;
+        if ((flags & ShareFlags.RestrictExclusiveOpens) != 0
+            && (GenericMapping.File.Map(request.DesiredAccess) & Changing) == 0)
+        {
+            access |= ShareAccess.Read; // Who only reads has nothing to hide that others may not read.
+        }
+
+        if ((flags & ShareFlags.ForceSharedDelete) != 0)
+            access |= ShareAccess.Delete;
+        return access;
+    }
 
     public static NtStatus Check(in CreateRequest request)
     {

@@ -85,6 +85,8 @@ internal static class NegotiateHandler
             capabilities |= request.Capabilities & Capabilities.GlobalCapMultiChannel;
         if (options.PersistentHandles is not null && dialect >= Dialect.Smb300 && dialect != Dialect.Wildcard)
             capabilities |= request.Capabilities & Capabilities.GlobalCapPersistentHandles;
+        if (dialect == Dialect.Smb311)
+            capabilities |= request.Capabilities & Capabilities.GlobalCapNotifications;
 
         // 3.0 and 3.0.2 encrypt with AES-128-CCM when both sides say so by capability; 3.1.1 negotiates a cipher.
         var cipher = EncryptionAlgorithm.None;

@@ -78,11 +78,7 @@ internal static class TreeConnectHandler
 
         context.ResponseTreeId = tree.TreeId;
         ServerLog.TreeConnected(connection.Log, identity.UserName, share.Name);
-        var flags = share.IsIpc ? ShareFlags.NoCaching : ShareFlags.ManualCaching;
-        if (share.EncryptData)
-            flags |= ShareFlags.EncryptData;
-        if (share.IsAccessBased)
-            flags |= ShareFlags.AccessBasedDirectoryEnum;
+        ShareFlags flags = share.Flags;
         if (server.Options.Compression == CompressionMode.All && !share.IsIpc && connection.Negotiated!.Compression is not null)
             flags |= ShareFlags.CompressData;
         context.Response.Write(new TreeConnectResponse(share.Type, flags, CapabilitiesOf(context, share), access));

@@ -32,6 +32,9 @@ internal sealed record Negotiated
     /// <summary>Connection.SupportsMultiCredit</summary>
     public bool SupportsMultiCredit { get; init; }
 
+    /// <summary>Connection.SupportsNotifications</summary>
+    public bool SupportsNotifications => (ServerCapabilities & Capabilities.GlobalCapNotifications) != 0;
+
     /// <summary>Connection.CipherId; None when the connection cannot encrypt.</summary>
     public EncryptionAlgorithm Cipher { get; init; }
 

@@ -13,8 +13,6 @@ namespace Symbio.Server.Leases;
 /// </summary>
 internal abstract class CacheOwner : ICacheOwner
 {
-    private const ulong UnsolicitedMessageId = ulong.MaxValue;
-
     private readonly Lock _lock = new();
     private readonly Queue<CacheBreak> _untold = new();
     private int _holds;
@@ -56,18 +54,9 @@ internal abstract class CacheOwner : ICacheOwner
     /// <summary>Sends a notification. It is not signed: there is no MessageId to sign it with.</summary>
     /// <param name="preferred">Open.Connection, where it is about one open; else the channels in the order they came.</param>
     protected static bool TrySend<T>(Open open, in T notification, Connection? preferred = null)
-        where T : struct, IResponse<T>
-    {
-        var header = new Smb2Header(
-            CreditCharge: 0, Status: NtStatus.Success, Command: Smb2Command.OplockBreak, Credits: 0,
-            Flags: Smb2HeaderFlags.ServerToRedir, NextCommand: 0, MessageId: UnsolicitedMessageId, AsyncId: 0,
-            TreeId: 0, SessionId: 0);
-        byte[] message = new byte[Smb2Header.Size + notification.Length];
-        var writer = new WireWriter(message);
-        header.Write(ref writer);
-        notification.Write(ref writer);
-        return UnsolicitedMessage.TrySend(open.Session, preferred, message, open.Tree.Share.EncryptData);
-    }
+        where T : struct, IResponse<T> =>
+        UnsolicitedMessage.TrySend(
+            open.Session, preferred, Smb2Command.OplockBreak, sessionId: 0, notification, open.Tree.Share.EncryptData);
 
     // Whoever comes while somebody else is telling leaves it to that one: what is told later is told later.
     private void TellAll()

@@ -57,6 +57,7 @@ internal sealed partial class Open
     {
         Server.Disconnected.TryEnter(force: true);
         _madeThrough.AddUse();
+        _madeThrough.Share.AddOpenFile();
         lock (_life)
         {
             _lockCount = locks;
@@ -191,8 +192,7 @@ internal sealed partial class Open
     {
         if (!TryEnd(Stage.Detached))
             return;
-        Server.Opens.Remove(this);
-        Replay?.End();
+        LeaveTables();
         (Caching as Lease)?.Remove(this);
         await Claim.AbandonAsync(CancellationToken.None).ConfigureAwait(false);
         Claim.CompleteRelease();
@@ -242,10 +242,18 @@ internal sealed partial class Open
         Server.Disconnected.Leave();
     }
 
-    private async ValueTask FinishCloseAsync()
+    // Nobody finds the open any more. (It was counted with the share when it was begun.)
+    private void LeaveTables()
     {
         Server.Opens.Remove(this);
         Replay?.End();
+        if (FileClaim is not null)
+            _madeThrough.Share.RemoveOpenFile();
+    }
+
+    private async ValueTask FinishCloseAsync()
+    {
+        LeaveTables();
         Pipe?.Dispose();
         EndWatch();
         if (FileClaim is not null)

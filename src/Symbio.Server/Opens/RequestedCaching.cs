@@ -3,6 +3,7 @@ using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
 using Symbio.Server.CreateContexts;
 using Symbio.Server.Leases;
+using Symbio.Server.Trees;
 
 namespace Symbio.Server.Opens;
 
@@ -23,9 +24,11 @@ internal readonly record struct RequestedCaching(CacheOwner? Owner, CacheRequest
 
     public static RequestedCaching Of(RequestContext context, in CreateRequest request, RequestedContexts contexts)
     {
+        if (!context.Tree.Share.GrantsOplocks)
+            return default;
         if (request.RequestedOplockLevel == OplockLevel.Lease)
             return OfLease(context, contexts);
-        LeaseState wanted = Oplock.StateOf(request.RequestedOplockLevel);
+        LeaseState wanted = Oplock.StateOf(LevelFor(context.Tree.Share, request.RequestedOplockLevel));
         if (wanted == LeaseState.None)
             return default;
         var oplock = new Oplock();
@@ -40,6 +43,10 @@ internal readonly record struct RequestedCaching(CacheOwner? Owner, CacheRequest
         Lease?.Add(open);
     }
 
+    // [MS-SMB2] 3.3.5.9, "If TreeConnect.Share.ForceLevel2Oplock is TRUE"; of leases 3.3.5.9.8 and 3.3.5.9.11 say the same.
+    private static OplockLevel LevelFor(Share share, OplockLevel requested) =>
+        share.ForcesLevel2Oplock && requested is OplockLevel.Exclusive or OplockLevel.Batch ? OplockLevel.LevelII : requested;
+
     // A context of the wrong dialect, or none, is as if no lease had been asked for.
     private static RequestedCaching OfLease(RequestContext context, RequestedContexts contexts)
     {
@@ -50,8 +57,11 @@ internal readonly record struct RequestedCaching(CacheOwner? Owner, CacheRequest
             return default;
         }
 
+        LeaseState state = wanted.LeaseState;
+        if (context.Tree.Share.ForcesLevel2Oplock)
+            state &= ~LeaseState.WriteCaching;
         var id = new LeaseId(context.Connection.Negotiated!.ClientGuid, wanted.LeaseKey);
         Lease lease = context.Server.Leases.Use(id, contexts.IsLeaseV2);
-        return new RequestedCaching(lease, new CacheRequest(wanted.LeaseState, id, wanted.Epoch, lease));
+        return new RequestedCaching(lease, new CacheRequest(state, id, wanted.Epoch, lease));
     }
 }

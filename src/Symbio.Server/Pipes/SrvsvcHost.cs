@@ -11,11 +11,8 @@ namespace Symbio.Server.Pipes;
 /// <summary>The Server Service over a server's own tables, [MS-SRVS] 3.1.1.</summary>
 internal sealed class SrvsvcHost(SmbServer server) : ISrvsvcHost
 {
-    // SHI1005_FLAGS_ENCRYPT_DATA, [MS-SRVS] 2.2.4.29. The caching bits stay 0: CSC_CACHE_MANUAL_REINT.
-    private const uint EncryptDataFlag = 0x8000;
-
-    // SHI1005_FLAGS_ACCESS_BASED_DIRECTORY_ENUM
-    private const uint AccessBasedFlag = 0x0800;
+    // SHI1005_FLAGS_ENABLE_CA, [MS-SRVS] 2.2.4.29: what TREE_CONNECT tells as a capability.
+    private const uint EnableCaFlag = 0x4000;
 
     private const AccessMask ReadAccess = AccessMask.ReadData | AccessMask.Execute;
     private const AccessMask WriteAccess = AccessMask.WriteData | AccessMask.AppendData;
@@ -67,7 +64,7 @@ internal sealed class SrvsvcHost(SmbServer server) : ISrvsvcHost
     {
         // It may have ended by itself since it was listed: that is what was wanted.
         if (server.Sessions.TryGet(session.Id, out Session found))
-            await server.CloseSessionAsync(found).ConfigureAwait(false);
+            await server.EndSessionAsync(found).ConfigureAwait(false);
         return Win32Error.Success;
     }
 
@@ -116,7 +113,7 @@ internal sealed class SrvsvcHost(SmbServer server) : ISrvsvcHost
         {
             MaxUses = (uint?)options.MaxUses ?? uint.MaxValue,
             CurrentUses = (uint)share.CurrentUses,
-            Flags = (options.EncryptData ? EncryptDataFlag : 0) | (options.AccessBasedEnumeration ? AccessBasedFlag : 0),
+            Flags = (uint)share.Flags | (options.ContinuouslyAvailable ? EnableCaFlag : 0),
             SecurityDescriptor = options.ConnectSecurity?.ToArray() ?? OpenToEveryone,
         };
     }

@@ -1,11 +1,13 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
 using Symbio.Transport;
 
 namespace Symbio.Server.Sessions;
 
 /// <summary>
-/// A message that answers no request (a break), on its way to a client, [MS-SMB2] 3.3.4.1.6 and 3.3.4.6: sent over one
-/// channel of the session, and over the next one when the first turns out to lead nowhere.
+/// A message that answers no request (a break, a notification), on its way to a client, [MS-SMB2] 3.3.4.1.6 and 3.3.4.6:
+/// sent over one channel of the session, and over the next one when the first turns out to lead nowhere.
 /// </summary>
 internal sealed class UnsolicitedMessage
 {
@@ -15,6 +17,8 @@ internal sealed class UnsolicitedMessage
     // Whom nothing has reached for half a minute, over any channel, is not there any more: the connections end, and what
     // others wait for with them, rather than that the client goes on with what it caches and has lost.
     private const int LongestWatch = 86; // Intervals.
+
+    private const ulong UnsolicitedMessageId = ulong.MaxValue;
 
     private readonly Lock _lock = new();
     private readonly Session _session;
@@ -32,10 +36,21 @@ internal sealed class UnsolicitedMessage
     }
 
     /// <summary>Sends, over <paramref name="preferred"/> if that is alive; false when there is no connection to send over.</summary>
-    /// <param name="message">From its header to its end, as it is in the clear. It is not signed.</param>
+    /// <param name="sessionId">What the header says; breaks are about no session.</param>
+    /// <param name="body">It is not signed: there is no MessageId to sign it with.</param>
     /// <param name="mustEncrypt">It is about a share that is encrypted.</param>
-    public static bool TrySend(Session session, Connection? preferred, byte[] message, bool mustEncrypt = false)
+    public static bool TrySend<T>(
+        Session session, Connection? preferred, Smb2Command command, ulong sessionId, in T body, bool mustEncrypt = false)
+        where T : struct, IResponse<T>
     {
+        var header = new Smb2Header(
+            CreditCharge: 0, Status: NtStatus.Success, Command: command, Credits: 0,
+            Flags: Smb2HeaderFlags.ServerToRedir, NextCommand: 0, MessageId: UnsolicitedMessageId, AsyncId: 0,
+            TreeId: 0, SessionId: sessionId);
+        byte[] message = new byte[Smb2Header.Size + body.Length];
+        var writer = new WireWriter(message);
+        header.Write(ref writer);
+        body.Write(ref writer);
         var sent = new UnsolicitedMessage(session, message, mustEncrypt);
         if (!sent.TrySendOverNext(preferred))
             return false;

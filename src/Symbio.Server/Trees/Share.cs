@@ -9,6 +9,7 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges changes)
 {
     private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _currentUses;
+    private int _openFiles;
     private int _holds = 1; // The share as long as it is served, and every tree that something still works in.
     private int _retired;
 
@@ -61,6 +62,40 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges changes)
 
     public bool HasShortNames => Options?.ShortNames ?? false;
 
+    /// <summary>Oplocks and leases are granted.</summary>
+    public bool GrantsOplocks => Options?.Oplocks ?? false;
+
+    /// <summary>Share.ForceLevel2Oplock</summary>
+    public bool ForcesLevel2Oplock => Options?.ForceLevel2Oplock ?? false;
+
+    /// <summary>ShareFlags, [MS-SMB2] 2.2.10, those that are the share's own; [MS-SRVS] 2.2.4.29 has the same bits.</summary>
+    public ShareFlags Flags
+    {
+        get
+        {
+            if (Options is not { } options)
+                return ShareFlags.NoCaching;
+            ShareFlags flags = options.OfflineCaching switch
+            {
+                OfflineCaching.Documents => ShareFlags.AutoCaching,
+                OfflineCaching.Programs => ShareFlags.VdoCaching,
+                OfflineCaching.None => ShareFlags.NoCaching,
+                _ => ShareFlags.ManualCaching,
+            };
+            if (options.RestrictExclusiveOpens)
+                flags |= ShareFlags.RestrictExclusiveOpens;
+            if (options.ForceSharedDelete)
+                flags |= ShareFlags.ForceSharedDelete;
+            if (options.AccessBasedEnumeration)
+                flags |= ShareFlags.AccessBasedDirectoryEnum;
+            if (options.ForceLevel2Oplock)
+                flags |= ShareFlags.ForceLevelIiOplock;
+            if (options.EncryptData)
+                flags |= ShareFlags.EncryptData;
+            return flags;
+        }
+    }
+
     public bool IsReadOnly => Options is { } o && (o.ReadOnly || (o.Store.Capabilities & StoreCapabilities.ReadOnly) != 0);
 
     /// <summary>Share.CurrentUses</summary>
@@ -76,6 +111,25 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges changes)
     }
 
     public void Leave() => Interlocked.Decrement(ref _currentUses);
+
+    /// <summary>How many files are open through the share.</summary>
+    public int OpenFiles => Volatile.Read(ref _openFiles);
+
+    /// <summary>Takes a place for an open file; false when there is none left.</summary>
+    public bool TryAddOpenFile()
+    {
+        int files = Interlocked.Increment(ref _openFiles);
+        if (Options?.MaxOpens is not { } max || files <= max)
+            return true;
+        RemoveOpenFile();
+        return false;
+    }
+
+    /// <summary>Takes a place for a file that was opened in an earlier life of the server, and stays open whatever the bound is.</summary>
+    public void AddOpenFile() => Interlocked.Increment(ref _openFiles);
+
+    /// <summary>Gives the place of an open file back.</summary>
+    public void RemoveOpenFile() => Interlocked.Decrement(ref _openFiles);
 
     /// <summary>The share is served no more: nobody connects to it.</summary>
     public bool IsRetired => Volatile.Read(ref _retired) != 0;
