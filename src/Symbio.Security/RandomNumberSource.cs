@@ -10,4 +10,12 @@ public static class RandomNumbers
 {
     /// <summary>The operating system's cryptographic generator; thread-safe.</summary>
     public static RandomNumberSource Secure { get; } = RandomNumberGenerator.Fill;
+
+    /// <summary>Four random bytes as a number.</summary>
+    public static uint NextUInt32(this RandomNumberSource source)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        source(bytes);
+        return BitConverter.ToUInt32(bytes);
+    }
 }

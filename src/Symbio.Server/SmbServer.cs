@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Symbio.Cluster;
 using Symbio.Cluster.Local;
+using Symbio.Cluster.Scheduling;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
 using Symbio.Rpc.Runtime;
@@ -12,6 +12,7 @@ using Symbio.Security.Spnego;
 using Symbio.Server.Connections;
 using Symbio.Server.Durability;
 using Symbio.Server.Durability.Persistence;
+using Symbio.Server.Information.File;
 using Symbio.Server.Leases;
 using Symbio.Server.Opens;
 using Symbio.Server.Pipes;
@@ -33,8 +34,8 @@ public sealed class SmbServer : IAsyncDisposable
     private readonly List<ITransportListener> _listeners = [];
     private readonly List<Task> _acceptLoops = [];
     private readonly CancellationTokenSource _stopping = new();
-    private readonly List<Task> _closing = []; // Stores of shares that are gone; guarded by _sharesLock.
-    private readonly SemaphoreSlim _sharesLock = new(1, 1);
+    private readonly List<Task> _closing = []; // Stores of shares that are gone; guarded by _sharesTurn.
+    private readonly Turn _sharesTurn;
     private readonly NtlmServerOptions _ntlm;
     private long _lastConnectionId;
     private int _unauthenticated;
@@ -48,9 +49,13 @@ public sealed class SmbServer : IAsyncDisposable
         Options = options;
         Log = options.LoggerFactory.CreateLogger("Symbio.Server");
         StartTime = Time.GetUtcNow();
-        Persistent = options.PersistentHandles is { } folder ? new PersistentHandles(this, folder) : null;
+        Sessions = new SessionTable(options.RandomNumbers);
+        Opens = new OpenTable(options.RandomNumbers);
+        ReplaceTurns = new ReplaceTurns(Scheduler);
+        _sharesTurn = new Turn(Scheduler);
+        Persistent = options.PersistentHandles is { } storage ? new PersistentHandles(this, storage) : null;
         Disconnected = new DisconnectedOpens(options.Limits.MaxDisconnectedOpens);
-        Coordinator = new LocalCoordinator(Time, options.OplockBreakTimeout);
+        Coordinator = options.Coordinator ?? new LocalCoordinator(Time, options.OplockBreakTimeout, Scheduler);
         _ntlm = new NtlmServerOptions
         {
             NetBiosComputerName = options.ServerName,
@@ -60,7 +65,7 @@ public sealed class SmbServer : IAsyncDisposable
             AllowAnonymous = options.AllowAnonymous,
         };
         SecurityHint = SpnegoAcceptor.CreateHint(MechanismsFor(null));
-        Shares = new ShareTable(Time);
+        Shares = new ShareTable(Time, Scheduler);
         Shares.Replace(options.Shares);
         Pipes = PipeTable.Create(this);
     }
@@ -74,15 +79,17 @@ public sealed class SmbServer : IAsyncDisposable
 
     internal TimeProvider Time => Options.TimeProvider;
 
+    internal WorkScheduler Scheduler => Options.Scheduler;
+
     internal DateTimeOffset StartTime { get; }
 
     internal FramePool FramePool { get; } = new();
 
     /// <summary>GlobalSessionTable</summary>
-    internal SessionTable Sessions { get; } = new();
+    internal SessionTable Sessions { get; }
 
     /// <summary>GlobalOpenTable</summary>
-    internal OpenTable Opens { get; } = new();
+    internal OpenTable Opens { get; }
 
     /// <summary>ShareList</summary>
     internal ShareTable Shares { get; }
@@ -102,6 +109,9 @@ public sealed class SmbServer : IAsyncDisposable
     internal LeaseTable Leases { get; } = new();
 
     internal ICoordinator Coordinator { get; }
+
+    /// <summary>Who replaces files, one after the other.</summary>
+    internal ReplaceTurns ReplaceTurns { get; }
 
     /// <summary>The security buffer of every NEGOTIATE response.</summary>
     internal byte[] SecurityHint { get; }
@@ -140,7 +150,7 @@ public sealed class SmbServer : IAsyncDisposable
         Interlocked.Increment(ref _unauthenticated);
         var connection = new Connection(this, transport, Interlocked.Increment(ref _lastConnectionId));
         ServerLog.Connected(Log, connection.Id, connection.Peer);
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = new Signal(Scheduler);
         async Task RunAsync()
         {
             await started.Task.ConfigureAwait(false);
@@ -149,7 +159,7 @@ public sealed class SmbServer : IAsyncDisposable
 
         _connections[connection.Id] = (connection, RunAsync());
         connection.StartAuthenticationTimer();
-        started.SetResult();
+        started.Set();
         if (_stopping.IsCancellationRequested)
             transport.Abort(); // Came between the check and StopAsync's look at who is there.
     }
@@ -161,7 +171,7 @@ public sealed class SmbServer : IAsyncDisposable
             return;
         if (_acceptLoops.Count > 0 || !_connections.IsEmpty) // Not after a start that failed.
             ServerLog.Stopping(Log, _connections.Count);
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        _stopping.Cancel();
         foreach (ITransportListener listener in _listeners)
             await listener.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_acceptLoops).ConfigureAwait(false);
@@ -176,9 +186,9 @@ public sealed class SmbServer : IAsyncDisposable
                 await disconnected.CloseAsync().ConfigureAwait(false);
         }
 
-        await _sharesLock.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        await _sharesTurn.EnterAsync().ConfigureAwait(false);
         await Task.WhenAll(_closing).ConfigureAwait(false);
-        _sharesLock.Release();
+        _sharesTurn.Leave();
         foreach (IFileStore store in Shares.All.Where(s => !s.IsIpc).Select(s => s.Store).Distinct())
             await store.DisposeAsync().ConfigureAwait(false);
     }
@@ -186,7 +196,7 @@ public sealed class SmbServer : IAsyncDisposable
     /// <summary>Replaces the set of shares. Clients of shares that stay are not disturbed.</summary>
     public async ValueTask UpdateShares(IReadOnlyList<ShareOptions> shares)
     {
-        await _sharesLock.WaitAsync().ConfigureAwait(false);
+        await _sharesTurn.EnterAsync().ConfigureAwait(false);
         try
         {
             IReadOnlyList<Share> gone = Shares.Replace(shares);
@@ -204,7 +214,7 @@ public sealed class SmbServer : IAsyncDisposable
         }
         finally
         {
-            _sharesLock.Release();
+            _sharesTurn.Leave();
         }
     }
 
@@ -227,7 +237,7 @@ public sealed class SmbServer : IAsyncDisposable
 
     /// <summary>The mechanisms that a peer may log on with; failed attempts count against its address.</summary>
     internal IReadOnlyList<ISecurityMechanism> MechanismsFor(EndPoint? peer) =>
-        [new NtlmMechanism(_ntlm, Options.Accounts.ForPeer((peer as IPEndPoint)?.Address), Time, RandomNumberGenerator.Fill)];
+        [new NtlmMechanism(_ntlm, Options.Accounts.ForPeer((peer as IPEndPoint)?.Address), Time, Options.RandomNumbers)];
 
     /// <summary>
     /// An administrator ends a session, [MS-SMB2] 3.3.4.12. A client that understands it is told, 2.2.44.2; others find out

@@ -1,7 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Symbio.Cluster;
+using Symbio.Cluster.Scheduling;
 using Symbio.Identity;
+using Symbio.Security;
+using Symbio.Server.Durability.Persistence;
 using Symbio.Protocol.Smb2;
 
 namespace Symbio.Server;
@@ -82,10 +86,9 @@ public sealed record SmbServerOptions
     public TimeSpan OplockBreakTimeout { get; init; } = Cluster.Local.LocalCoordinator.DefaultBreakTimeout;
 
     /// <summary>
-    /// The folder where persistent handles are kept, which must be on a disk that survives the server; null for none. Only
-    /// one server uses it at a time.
+    /// Where persistent handles are kept, which must survive the server; null for none. Only one server uses it at a time.
     /// </summary>
-    public string? PersistentHandles { get; init; }
+    public IHandleStorage? PersistentHandles { get; init; }
 
     /// <summary>Limits that keep a hostile or broken peer cheap.</summary>
     public ServerLimits Limits { get; init; } = new();
@@ -98,6 +101,15 @@ public sealed record SmbServerOptions
 
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where work goes on that waited for something. A simulation brings a queue of its own.</summary>
+    public WorkScheduler Scheduler { get; init; } = WorkScheduler.ThreadPool;
+
+    /// <summary>Where ids, salts and challenges come from.</summary>
+    public RandomNumberSource RandomNumbers { get; init; } = Security.RandomNumbers.Secure;
+
+    /// <summary>Who arbitrates between opens; null: a <see cref="Cluster.Local.LocalCoordinator"/> of the server's own.</summary>
+    public ICoordinator? Coordinator { get; init; }
 
     private static string DefaultServerName()
     {

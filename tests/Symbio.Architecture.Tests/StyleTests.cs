@@ -50,6 +50,7 @@ public sealed partial class StyleTests
     [GeneratedRegex("(Common|Utils?|Utilities|Helpers?|Manager)$")]
     private static partial Regex VagueName();
 
-    [GeneratedRegex(@"\bTask\.Run\(|\bDateTime(Offset)?\.(Utc)?Now\b|new System\.Threading\.Timer\(|\basync void\b")]
+    // What goes on by itself does so by the host's scheduler, or a simulation could not replay it.
+    [GeneratedRegex(@"\bTask\.(Run|Yield|Delay)\(|\bDateTime(Offset)?\.(Utc)?Now\b|new System\.Threading\.Timer\(|\basync void\b|RunContinuationsAsynchronously|\bSemaphoreSlim\b|\.CancelAsync\(|\bTask\.Factory\b|\bRandomNumberGenerator\b|\bRandom\.Shared\b")]
     private static partial Regex BareScheduling();
 }

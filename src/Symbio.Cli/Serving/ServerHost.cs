@@ -6,6 +6,7 @@ using Symbio.Cli.Control;
 using Symbio.Cli.Logging;
 using Symbio.Identity;
 using Symbio.Server;
+using Symbio.Server.Durability.Persistence;
 
 namespace Symbio.Cli.Serving;
 
@@ -158,7 +159,7 @@ internal sealed class ServerHost : IAsyncDisposable
             AllowAnonymous = Settings.AllowAnonymous,
             MultiChannel = Settings.Multichannel,
             PersistentHandles = Settings.Shares.Values.Any(share => share.ContinuouslyAvailable)
-                ? Locations.PersistentHandles
+                ? new HandleFolder(Locations.PersistentHandles)
                 : null,
             Interfaces = Settings.Interfaces,
             TraceRequests = Settings.Trace,

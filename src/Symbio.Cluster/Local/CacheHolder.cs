@@ -1,3 +1,4 @@
+using Symbio.Cluster.Scheduling;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
 
@@ -14,7 +15,7 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
     private const LeaseState Everything = ReadWrite | LeaseState.HandleCaching;
 
     private LeaseState _allowed = Everything; // What contention that came during a break leaves in the end.
-    private TaskCompletionSource? _done;
+    private Signal? _done;
     private ITimer? _timer;
 
     public string Stream { get; } = stream;
@@ -81,20 +82,20 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
         BreakTo = to;
         BreakNumber++;
         _allowed = Everything;
-        _done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _done = new Signal(record.Scheduler);
         _timer = record.StartBreakTimer(this);
         return wait ? _done.Task : null;
     }
 
     /// <summary>The owner agrees to the break.</summary>
-    public NtStatus Acknowledge(LeaseState state, FileRecord record, List<BreakNotice> notices, List<TaskCompletionSource> wake)
+    public NtStatus Acknowledge(LeaseState state, FileRecord record, List<BreakNotice> notices, List<Signal> wake)
     {
         if (BreakTo is not { } to)
             return NtStatus.Unsuccessful;
         if ((state & ~to) != 0)
             return NtStatus.RequestNotAccepted;
         LeaseState allowed = _allowed;
-        TaskCompletionSource? done = _done;
+        Signal? done = _done;
         _done = null;
         End(state, wake);
         if ((State & ~allowed) != 0)
@@ -123,7 +124,7 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
     }
 
     /// <summary>The break ends: acknowledged, given up on, or because nobody is left to acknowledge it.</summary>
-    public void End(LeaseState state, List<TaskCompletionSource> wake)
+    public void End(LeaseState state, List<Signal> wake)
     {
         State = state;
         BreakTo = null;

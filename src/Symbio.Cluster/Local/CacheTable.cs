@@ -1,3 +1,4 @@
+using Symbio.Cluster.Scheduling;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
 
@@ -120,7 +121,7 @@ internal sealed class CacheTable(FileRecord record)
     }
 
     /// <summary>A claim that shared the holder has ended; the last one takes it along.</summary>
-    public void Release(CacheHolder holder, List<TaskCompletionSource> wake)
+    public void Release(CacheHolder holder, List<Signal> wake)
     {
         if (--holder.Claims > 0)
             return;

@@ -1,3 +1,4 @@
+using Symbio.Cluster.Scheduling;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
@@ -101,11 +102,11 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
     private ReleaseOutcome Release(bool abandon)
     {
         var wake = new List<LockWaiter>();
-        var wakeOpens = new List<TaskCompletionSource>();
+        var wakeOpens = new List<Signal>();
         ReleaseOutcome outcome = record.Release(this, wake, wakeOpens, abandon);
         Wake(wake);
-        foreach (TaskCompletionSource waiter in wakeOpens)
-            waiter.TrySetResult();
+        foreach (Signal waiter in wakeOpens)
+            waiter.Set();
         return outcome;
     }
 

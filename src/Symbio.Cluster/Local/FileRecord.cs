@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Symbio.Cluster.Scheduling;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
@@ -22,6 +23,8 @@ internal sealed class FileRecord(LocalCoordinator owner)
     private bool _dead;
 
     public Lock Lock { get; } = new();
+
+    public WorkScheduler Scheduler => owner.Scheduler;
 
     /// <summary>False: the record is dead, take another one.</summary>
     public bool TryOpen(FileIdentity file, ClaimOptions options, out ClaimOutcome outcome)
@@ -61,7 +64,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
     public NtStatus AcknowledgeBreak(FileClaim claim, LeaseState state)
     {
         var notices = new List<BreakNotice>();
-        var wake = new List<TaskCompletionSource>();
+        var wake = new List<Signal>();
         NtStatus status;
         lock (Lock)
         {
@@ -85,7 +88,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
 
     private void GiveUpBreak(CacheHolder holder, int number)
     {
-        var wake = new List<TaskCompletionSource>();
+        var wake = new List<Signal>();
         lock (Lock)
         {
             if (holder.BreakTo is null || holder.BreakNumber != number)
@@ -200,7 +203,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
     }
 
     public ReleaseOutcome Release(
-        FileClaim claim, List<LockWaiter> wake, List<TaskCompletionSource> wakeOpens, bool abandon)
+        FileClaim claim, List<LockWaiter> wake, List<Signal> wakeOpens, bool abandon)
     {
         lock (Lock)
         {
@@ -277,7 +280,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
             }
 
             if (wait)
-                waiter = locks.Enqueue(claim, range, exclusive);
+                waiter = locks.Enqueue(claim, range, exclusive, owner.Scheduler);
             return NtStatus.LockNotGranted;
         }
     }
@@ -399,10 +402,10 @@ internal sealed class FileRecord(LocalCoordinator owner)
         }
     }
 
-    private static void Finish(List<BreakNotice> notices, List<TaskCompletionSource> wake)
+    private static void Finish(List<BreakNotice> notices, List<Signal> wake)
     {
-        foreach (TaskCompletionSource waiter in wake)
-            waiter.TrySetResult();
+        foreach (Signal waiter in wake)
+            waiter.Set();
         BreakNotice.SendAll(notices);
     }
 

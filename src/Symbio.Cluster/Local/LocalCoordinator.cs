@@ -1,18 +1,19 @@
 using System.Collections.Concurrent;
+using Symbio.Cluster.Scheduling;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
 
 namespace Symbio.Cluster.Local;
 
 /// <summary>The coordinator of a single node: a dictionary of per-file records in memory.</summary>
-public sealed class LocalCoordinator(TimeProvider time, TimeSpan breakTimeout) : ICoordinator
+public sealed class LocalCoordinator(TimeProvider time, TimeSpan breakTimeout, WorkScheduler scheduler) : ICoordinator
 {
     /// <summary>How long the answer to an oplock or lease break is waited for; [MS-SMB2] 3.3.2.1 and 3.3.2.4.</summary>
     public static readonly TimeSpan DefaultBreakTimeout = TimeSpan.FromSeconds(35);
 
     /// <summary>With the usual time to answer a break.</summary>
     public LocalCoordinator(TimeProvider time)
-        : this(time, DefaultBreakTimeout)
+        : this(time, DefaultBreakTimeout, WorkScheduler.ThreadPool)
     {
     }
 
@@ -44,6 +45,8 @@ public sealed class LocalCoordinator(TimeProvider time, TimeSpan breakTimeout) :
         new(_records.TryGetValue(file, out FileRecord? record) ? record.Contend(null, "", except, lose) : null);
 
     internal TimeProvider Time => time;
+
+    internal WorkScheduler Scheduler => scheduler;
 
     internal TimeSpan BreakTimeout => breakTimeout;
 

@@ -1,3 +1,5 @@
+using Symbio.Cluster.Scheduling;
+
 namespace Symbio.Cluster.Local;
 
 /// <summary>
@@ -57,9 +59,9 @@ internal sealed class RangeLocks
             AfterRemoval(wake);
     }
 
-    public LockWaiter Enqueue(FileClaim claim, ByteRange range, bool exclusive)
+    public LockWaiter Enqueue(FileClaim claim, ByteRange range, bool exclusive, WorkScheduler scheduler)
     {
-        var waiter = new LockWaiter(claim, range, exclusive);
+        var waiter = new LockWaiter(claim, range, exclusive, scheduler);
         _waiters.Add(waiter);
         return waiter;
     }
@@ -168,9 +170,9 @@ internal sealed class RangeLocks
 }
 
 /// <summary>A lock request that waits.</summary>
-internal sealed class LockWaiter(FileClaim claim, ByteRange range, bool exclusive)
+internal sealed class LockWaiter(FileClaim claim, ByteRange range, bool exclusive, WorkScheduler scheduler)
 {
-    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _done = new(scheduler);
 
     public FileClaim Claim { get; } = claim;
 
@@ -183,5 +185,5 @@ internal sealed class LockWaiter(FileClaim claim, ByteRange range, bool exclusiv
 
     public Task Done => _done.Task;
 
-    public void Wake() => _done.TrySetResult();
+    public void Wake() => _done.Set();
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
@@ -148,7 +147,8 @@ internal static class NegotiateHandler
             return NtStatus.InvalidParameter;
         if (!preauth.HashAlgorithms.Contains(HashAlgorithmId.Sha512))
             return NtStatus.SmbNoPreauthIntegrityHashOverlap;
-        byte[] salt = RandomNumberGenerator.GetBytes(SaltLength);
+        byte[] salt = new byte[SaltLength];
+        options.RandomNumbers(salt);
         writer.Add(new PreauthIntegrityCapabilities(IdList<HashAlgorithmId>.Of(HashAlgorithmId.Sha512), salt));
 
         if (offered.TryGet(NegotiateContextType.EncryptionCapabilities, out data))

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Symbio.Identity;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
@@ -194,7 +193,7 @@ internal static class SessionSetupHandler
         MessageDecryptor? decryptor = null;
         if (cipher != EncryptionAlgorithm.None)
         {
-            encryptor = new MessageEncryptor(cipher, keys.ServerToClientKey!.Span, RandomNumberGenerator.Fill);
+            encryptor = new MessageEncryptor(cipher, keys.ServerToClientKey!.Span, server.Options.RandomNumbers);
             decryptor = new MessageDecryptor(cipher, keys.ClientToServerKey!.Span);
         }
 

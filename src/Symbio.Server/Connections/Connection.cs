@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Symbio.Protocol.Smb2;
+using Symbio.Cluster.Scheduling;
 using Symbio.Server.Sessions;
 using Symbio.Transport;
 
@@ -15,9 +16,9 @@ internal sealed class Connection
     private readonly MessageProcessor _processor;
     private readonly SendQueue _sendQueue;
     private readonly ConcurrentStack<RequestContext> _contexts = new();
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _ended;
+    private readonly Signal _drained;
+    private readonly Signal _quiet;
     private readonly Lock _retiredLock = new();
     private List<Session>? _retired; // Ended sessions whose keys a response under way may still need.
     private bool _tornDown;
@@ -34,11 +35,14 @@ internal sealed class Connection
         Id = id;
         Log = server.Log;
         Created = server.Time.GetUtcNow();
+        _ended = new Signal(server.Scheduler);
+        _drained = new Signal(server.Scheduler);
+        _quiet = new Signal(server.Scheduler);
         Window = new CommandSequenceWindow(server.Options.Limits.MaxCredits);
-        Pending = new PendingRequests(server.Options.Limits.MaxAsyncCommands);
+        Pending = new PendingRequests(server.Options.Limits.MaxAsyncCommands, server.Scheduler);
         Preauthenticating = new PreauthSessions(
             this, server.Options.Limits.MaxUnfinishedLogons + server.Options.Limits.MaxSessionsPerConnection);
-        _sendQueue = new SendQueue(transport, OnSendFailed);
+        _sendQueue = new SendQueue(transport, server.Scheduler, OnSendFailed);
         _processor = new MessageProcessor(this);
     }
 
@@ -174,7 +178,7 @@ internal sealed class Connection
         _closing = true;
         Interlocked.MemoryBarrier(); // Either we see the last request leave, or it sees that we are closing.
         if (Volatile.Read(ref _underWay) <= 1)
-            _quiet.TrySetResult();
+            _quiet.Set();
         Pending.CancelAll(null, close: true);
         try
         {
@@ -265,9 +269,9 @@ internal sealed class Connection
     {
         int left = Interlocked.Decrement(ref _underWay);
         if (left <= 1 && _closing)
-            _quiet.TrySetResult();
+            _quiet.Set();
         if (left == 0)
-            _drained.TrySetResult();
+            _drained.Set();
     }
 
     private async Task FinishAsync()
@@ -318,7 +322,7 @@ internal sealed class Connection
             session.GiveUpKeys();
         }
 
-        _ended.TrySetResult();
+        _ended.Set();
         Sessions.Clear();
         Preauthenticating.Dispose();
         List<Session>? retired;

@@ -1,3 +1,5 @@
+using Symbio.Cluster.Scheduling;
+
 using Symbio.Protocol.Smb2;
 
 namespace Symbio.Server.Connections;
@@ -6,7 +8,7 @@ namespace Symbio.Server.Connections;
 /// Connection.AsyncCommandList, [MS-SMB2] 3.3.1.7: requests that wait for an event. They can be cancelled by AsyncId or
 /// by MessageId.
 /// </summary>
-internal sealed class PendingRequests(int limit)
+internal sealed class PendingRequests(int limit, WorkScheduler scheduler)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, PendingRequest> _byAsyncId = [];
@@ -53,7 +55,7 @@ internal sealed class PendingRequests(int limit)
             }
         }
 
-        found?.Cancel();
+        found?.Cancel(scheduler);
     }
 
     /// <summary>Cancels all of a session, or all there are.</summary>
@@ -67,12 +69,12 @@ internal sealed class PendingRequests(int limit)
         }
 
         foreach (PendingRequest request in all)
-            request.Cancel();
+            request.Cancel(scheduler);
     }
 }
 
 /// <summary>A request that was answered STATUS_PENDING.</summary>
-internal sealed class PendingRequest(ulong asyncId, ulong messageId, ulong sessionId) : IDisposable
+internal sealed class PendingRequest(ulong asyncId, ulong messageId, ulong sessionId) : IDisposable, IThreadPoolWorkItem
 {
     private readonly CancellationTokenSource _cancellation = new();
     private readonly Lock _lock = new();
@@ -92,7 +94,7 @@ internal sealed class PendingRequest(ulong asyncId, ulong messageId, ulong sessi
         return this;
     }
 
-    public void Cancel()
+    public void Cancel(WorkScheduler scheduler)
     {
         lock (_lock)
         {
@@ -101,8 +103,10 @@ internal sealed class PendingRequest(ulong asyncId, ulong messageId, ulong sessi
         }
 
         // Off the caller's stack: what the cancelled request goes on to do is none of the receive loop's business.
-        _ = _cancellation.CancelAsync();
+        scheduler.Schedule(this);
     }
+
+    void IThreadPoolWorkItem.Execute() => _cancellation.Cancel();
 
     public void Dispose()
     {

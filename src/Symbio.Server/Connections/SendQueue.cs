@@ -1,3 +1,4 @@
+using Symbio.Cluster.Scheduling;
 using Symbio.Transport;
 
 namespace Symbio.Server.Connections;
@@ -6,7 +7,7 @@ namespace Symbio.Server.Connections;
 /// The send side of a connection. Whoever queues a frame while nothing is being sent becomes the sender and goes on
 /// until the queue is empty; so a lone reply leaves without a wake-up, and replies that pile up leave in one call.
 /// </summary>
-internal sealed class SendQueue(IMessageTransport transport, Action<Exception> onDead)
+internal sealed class SendQueue(IMessageTransport transport, WorkScheduler scheduler, Action<Exception> onDead)
 {
     // More queued bytes than this, and the connection stops receiving until the peer has taken some: a client that asks
     // but does not listen costs this much and its one largest reply.
@@ -16,8 +17,8 @@ internal sealed class SendQueue(IMessageTransport transport, Action<Exception> o
     private readonly Lock _lock = new();
     private readonly Queue<Frame> _queue = new();
     private readonly Frame[] _batch = new Frame[MaxBatch];
-    private TaskCompletionSource? _room;
-    private TaskCompletionSource? _idle;
+    private Signal? _room;
+    private Signal? _idle;
     private long _queuedBytes;
     private bool _sending;
     private bool _dead;
@@ -61,7 +62,7 @@ internal sealed class SendQueue(IMessageTransport transport, Action<Exception> o
         {
             if (_dead || _queuedBytes <= HighWater)
                 return ValueTask.CompletedTask;
-            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _room ??= new Signal(scheduler);
             return new ValueTask(_room.Task);
         }
     }
@@ -73,7 +74,7 @@ internal sealed class SendQueue(IMessageTransport transport, Action<Exception> o
         {
             if (!_sending || _dead)
                 return Task.CompletedTask;
-            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _idle ??= new Signal(scheduler);
             return _idle.Task;
         }
     }
@@ -122,7 +123,7 @@ internal sealed class SendQueue(IMessageTransport transport, Action<Exception> o
                     _queuedBytes = Math.Max(0, _queuedBytes - bytes);
                     if (_queuedBytes <= HighWater / 2)
                     {
-                        _room?.TrySetResult();
+                        _room?.Set();
                         _room = null;
                     }
                 }
@@ -137,9 +138,9 @@ internal sealed class SendQueue(IMessageTransport transport, Action<Exception> o
 
     private void Release()
     {
-        _room?.TrySetResult();
+        _room?.Set();
         _room = null;
-        _idle?.TrySetResult();
+        _idle?.Set();
         _idle = null;
     }
 }

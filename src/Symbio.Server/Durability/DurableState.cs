@@ -1,4 +1,5 @@
 using Symbio.Cluster;
+using Symbio.Cluster.Scheduling;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
@@ -11,7 +12,7 @@ namespace Symbio.Server.Durability;
 /// <summary>
 /// Why and for whom an open outlives its connection: the durable and resilient fields of [MS-SMB2] 3.3.1.10.
 /// </summary>
-internal sealed class DurableState
+internal sealed class DurableState(WorkScheduler scheduler)
 {
     /// <summary>How long a durable handle of the first version is kept; the client is not told. As in Windows.</summary>
     private static readonly TimeSpan FirstVersionTimeout = TimeSpan.FromMinutes(16);
@@ -42,7 +43,7 @@ internal sealed class DurableState
     public TimeSpan Timeout { get; set; }
 
     /// <summary>The turn of who writes the open's state to the disk.</summary>
-    public SemaphoreSlim Saving { get; } = new(1, 1);
+    public Turn Saving { get; } = new(scheduler);
 
     /// <summary>What the open gets of what its CREATE asks for, [MS-SMB2] 3.3.5.9.6 and 3.3.5.9.10; null for nothing.</summary>
     public static DurableState? Grant(RequestContext context, RequestedContexts contexts, Open open)
@@ -52,7 +53,7 @@ internal sealed class DurableState
             && (contexts.DurableV2!.Value.Flags & DurableHandleFlags.Persistent) != 0;
         if ((!contexts.WantsDurable && !second) || open.IsDirectory || (!persistent && !CachesHandle(open)))
             return null;
-        return new DurableState
+        return new DurableState(context.Server.Scheduler)
         {
             Owner = context.Session.Identity!.Token.UserSid,
             ClientGuid = context.Connection.Negotiated!.ClientGuid,

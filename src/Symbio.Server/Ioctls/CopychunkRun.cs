@@ -29,7 +29,7 @@ internal sealed class CopychunkRun(FsctlCall call, Open source)
     public async ValueTask<NtStatus> RunAsync(ImmutableArray<SrvCopychunk> chunks)
     {
         if (chunks.Sum(c => (long)c.Length) > InlineLimit)
-            await Task.Yield();
+            await _context.Server.Scheduler.SwitchAsync().ConfigureAwait(false);
         NtStatus status = await _context.ContendAsync(_target, Oplock.DataCaching).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;

@@ -22,7 +22,7 @@ internal static class LmrRequestResiliency
         if (timeout > LongestTimeout)
             return new(NtStatus.InvalidParameter);
         Open open = call.Open;
-        DurableState durable = open.Durable ??= new DurableState
+        DurableState durable = open.Durable ??= new DurableState(open.Server.Scheduler)
         {
             Owner = call.Context.Session.Identity!.Token.UserSid,
             ClientGuid = call.Context.Connection.Negotiated!.ClientGuid,

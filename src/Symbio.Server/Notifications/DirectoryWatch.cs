@@ -1,3 +1,4 @@
+using Symbio.Cluster.Scheduling;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
 
@@ -7,7 +8,7 @@ namespace Symbio.Server.Notifications;
 /// ChangeNotifyEntry, [MS-FSA] 2.1.1.8: what one open of a directory watches. The first request on the open says what; it
 /// goes on between requests, and what happens meanwhile is kept for the next one.
 /// </summary>
-internal sealed class DirectoryWatch(CompletionFilter filter, bool watchTree, int bufferSize)
+internal sealed class DirectoryWatch(CompletionFilter filter, bool watchTree, int bufferSize, WorkScheduler scheduler)
 {
     private readonly Lock _lock = new();
     private readonly NotifyBuffer _buffer = new(bufferSize);
@@ -42,7 +43,7 @@ internal sealed class DirectoryWatch(CompletionFilter filter, bool watchTree, in
                 return null;
             }
 
-            var waiter = new NotifyWaiter(this, outputLength);
+            var waiter = new NotifyWaiter(this, outputLength, scheduler);
             _waiters.AddLast(waiter);
             return waiter;
         }

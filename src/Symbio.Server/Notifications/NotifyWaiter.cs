@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using Symbio.Cluster.Scheduling;
 using Symbio.Protocol;
 
 namespace Symbio.Server.Notifications;
@@ -8,10 +9,12 @@ namespace Symbio.Server.Notifications;
 internal readonly record struct NotifyResult(NtStatus Status, ReadOnlyMemory<byte> Changes = default);
 
 /// <summary>A CHANGE_NOTIFY request that waits for something to happen. Who takes it out of its watch's queue ends it.</summary>
-internal sealed class NotifyWaiter(DirectoryWatch watch, int outputLength) : IValueTaskSource<NotifyResult>
+internal sealed class NotifyWaiter(DirectoryWatch watch, int outputLength, WorkScheduler scheduler)
+    : IValueTaskSource<NotifyResult>, IThreadPoolWorkItem
 {
     private ManualResetValueTaskSourceCore<NotifyResult> _core;
     private CancellationTokenRegistration _cancellation;
+    private NotifyResult _result;
 
     /// <summary>OutputBufferLength</summary>
     public int OutputLength => outputLength;
@@ -37,9 +40,14 @@ internal sealed class NotifyWaiter(DirectoryWatch watch, int outputLength) : IVa
     /// </param>
     public void End(NotifyResult result, bool inline)
     {
-        _core.RunContinuationsAsynchronously = !inline;
-        _core.SetResult(result);
+        _result = result;
+        if (inline)
+            _core.SetResult(result);
+        else
+            scheduler.Schedule(this);
     }
+
+    void IThreadPoolWorkItem.Execute() => _core.SetResult(_result);
 
     private void Cancel() => watch.Cancel(this);
 

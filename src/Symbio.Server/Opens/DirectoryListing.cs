@@ -1,3 +1,4 @@
+using Symbio.Cluster.Scheduling;
 using Symbio.Protocol;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
@@ -14,7 +15,7 @@ namespace Symbio.Server.Opens;
 /// Open.EnumerationSearchPattern of [MS-SMB2] 3.3.1.10. Queries take turns; what was read from the store and did not fit
 /// into one answer is the beginning of the next, so that each entry is told exactly once.
 /// </summary>
-internal sealed class DirectoryListing(IStoreFile directory) : IAsyncDisposable
+internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler scheduler) : IAsyncDisposable
 {
     // Entries that are read from the store at once. More would grow stale while a slow client reads on.
     private const int BatchSize = 64;
@@ -23,7 +24,7 @@ internal sealed class DirectoryListing(IStoreFile directory) : IAsyncDisposable
     private const DirectoryFields Fields = DirectoryFields.Stat | DirectoryFields.EaSize;
 
     private readonly IDirectoryEnumerator _enumerator = directory.Enumerate();
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Turn _turn = new(scheduler);
     private NamePattern? _pattern;
     private StoredEntry[]? _batch;
     private int _next;
@@ -34,7 +35,7 @@ internal sealed class DirectoryListing(IStoreFile directory) : IAsyncDisposable
     /// <summary>Writes the next entries into the response frame.</summary>
     public async ValueTask<NtStatus> ReadAsync(RequestContext context, QueryDirectoryRequest request, string pattern)
     {
-        await _turn.WaitAsync().ConfigureAwait(false);
+        await _turn.EnterAsync().ConfigureAwait(false);
         try
         {
             if (_isDisposed)
@@ -46,14 +47,14 @@ internal sealed class DirectoryListing(IStoreFile directory) : IAsyncDisposable
         }
         finally
         {
-            _turn.Release();
+            _turn.Leave();
         }
     }
 
     /// <summary>Waits for the query under way.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _turn.WaitAsync().ConfigureAwait(false);
+        await _turn.EnterAsync().ConfigureAwait(false);
         try
         {
             if (_isDisposed)
@@ -64,7 +65,7 @@ internal sealed class DirectoryListing(IStoreFile directory) : IAsyncDisposable
         }
         finally
         {
-            _turn.Release();
+            _turn.Leave();
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
@@ -150,7 +149,7 @@ internal sealed partial class Open(
     {
         if (Listing is { } listing)
             return listing;
-        var created = new DirectoryListing(File);
+        var created = new DirectoryListing(File, Server.Scheduler);
         return Interlocked.CompareExchange(ref _listing, created, null) ?? created;
     }
 
@@ -163,7 +162,7 @@ internal sealed partial class Open(
         ServerLimits limits = Server.Options.Limits;
         var created = new DirectoryWatch(
             request.CompletionFilter, (request.Flags & NotifyFlags.WatchTree) != 0,
-            (int)Math.Min(request.OutputBufferLength, (uint)limits.MaxNotifyBuffer));
+            (int)Math.Min(request.OutputBufferLength, (uint)limits.MaxNotifyBuffer), Server.Scheduler);
         if (!Session.TryAddWatch(limits.MaxWatchesPerSession))
             return NtStatus.InsufficientResources;
         watch = Interlocked.CompareExchange(ref _watch, created, null) ?? created;
@@ -192,7 +191,8 @@ internal sealed partial class Open(
 
     private byte[] NewResumeSecret()
     {
-        byte[] secret = RandomNumberGenerator.GetBytes(2 * sizeof(ulong));
+        byte[] secret = new byte[2 * sizeof(ulong)];
+        Server.Options.RandomNumbers(secret);
         return Interlocked.CompareExchange(ref _resumeSecret, secret, null) ?? secret;
     }
 }

@@ -1,16 +1,16 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
+using Symbio.Security;
 using Symbio.Protocol.Smb2;
 
 namespace Symbio.Server.Opens;
 
 /// <summary>GlobalOpenTable, [MS-SMB2] 3.3.1.5, by persistent id.</summary>
-internal sealed class OpenTable
+internal sealed class OpenTable(RandomNumberSource random)
 {
     private readonly ConcurrentDictionary<ulong, Open> _opens = new();
 
     // Ids start at a random place, so that those of an earlier life of the server are not taken for ours.
-    private ulong _last = (ulong)RandomNumberGenerator.GetInt32(1, int.MaxValue) << 20;
+    private ulong _last = (ulong)((random.NextUInt32() >> 1) | 1) << 20;
 
     public IEnumerable<Open> All => _opens.Values;
 

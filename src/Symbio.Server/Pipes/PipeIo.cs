@@ -70,7 +70,7 @@ internal static class PipeIo
 
         bool pends = context.TryBeginPending(out CancellationToken outside);
         if (!pends)
-            await cancellation.CancelAsync().ConfigureAwait(false);
+            cancellation.Cancel();
         (NtStatus Status, int Count) result;
         await using (outside.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), cancellation)
             .ConfigureAwait(false))

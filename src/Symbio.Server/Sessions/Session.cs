@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Symbio.Cluster.Scheduling;
 using Symbio.Identity;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
@@ -17,7 +18,7 @@ namespace Symbio.Server.Sessions;
 internal sealed class Session(ulong sessionId, Connection connection, DateTimeOffset creationTime, long creationOrder)
 {
     private readonly ChannelList _channels = new(connection);
-    private readonly TaskCompletionSource _whenClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _whenClosed = new(connection.Server.Scheduler);
     private uint _lastTreeId;
     private int _lockCount;
     private int _closing;
@@ -217,7 +218,7 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
         }
         finally
         {
-            _whenClosed.TrySetResult();
+            _whenClosed.Set();
         }
 
         // Keys are not disposed here: a response that is being signed or encrypted on another thread may still need

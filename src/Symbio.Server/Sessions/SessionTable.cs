@@ -1,14 +1,14 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
+using Symbio.Security;
 using Symbio.Server.Connections;
 
 namespace Symbio.Server.Sessions;
 
 /// <summary>GlobalSessionTable, [MS-SMB2] 3.3.1.5.</summary>
-internal sealed class SessionTable
+internal sealed class SessionTable(RandomNumberSource random)
 {
     private readonly ConcurrentDictionary<ulong, Session> _sessions = new();
-    private uint _last = (uint)RandomNumberGenerator.GetInt32(int.MaxValue); // So that an earlier life's ids are not ours.
+    private uint _last = random.NextUInt32() >> 1; // So that an earlier life's ids are not ours.
     private long _created;
 
     public IEnumerable<Session> All => _sessions.Values;

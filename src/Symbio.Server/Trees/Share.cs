@@ -1,13 +1,14 @@
 using Symbio.Protocol.Smb2;
+using Symbio.Cluster.Scheduling;
 using Symbio.Server.Notifications;
 using Symbio.Storage;
 
 namespace Symbio.Server.Trees;
 
 /// <summary>A share as it is being served, [MS-SMB2] 3.3.1.6.</summary>
-internal sealed class Share(ShareOptions? options, DirectoryChanges changes)
+internal sealed class Share(ShareOptions? options, DirectoryChanges changes, WorkScheduler scheduler)
 {
-    private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _unused = new(scheduler);
     private int _currentUses;
     private int _openFiles;
     private int _holds = 1; // The share as long as it is served, and every tree that something still works in.
@@ -152,7 +153,7 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges changes)
     public void EndHold()
     {
         if (Interlocked.Decrement(ref _holds) == 0)
-            _unused.TrySetResult();
+            _unused.Set();
     }
 
     /// <summary>The share goes. Once.</summary>

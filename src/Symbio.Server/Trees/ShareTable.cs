@@ -1,15 +1,16 @@
 using System.Diagnostics.CodeAnalysis;
+using Symbio.Cluster.Scheduling;
 using Symbio.Server.Notifications;
 using Symbio.Storage;
 
 namespace Symbio.Server.Trees;
 
 /// <summary>ShareList, [MS-SMB2] 3.3.1.5. Readers take a snapshot; the whole set is replaced at once.</summary>
-internal sealed class ShareTable(TimeProvider time)
+internal sealed class ShareTable(TimeProvider time, WorkScheduler scheduler)
 {
     private volatile Dictionary<string, Share> _shares = new(StringComparer.OrdinalIgnoreCase)
     {
-        [Share.IpcName] = new Share(null, new DirectoryChanges(null, time)),
+        [Share.IpcName] = new Share(null, new DirectoryChanges(null, time), scheduler),
     };
 
     public IReadOnlyCollection<Share> All => _shares.Values;
@@ -29,7 +30,7 @@ internal sealed class ShareTable(TimeProvider time)
             if (old.TryGetValue(option.Name, out Share? share) && !share.IsIpc && ReferenceEquals(share.Store, option.Store))
                 share.Options = option;
             else
-                share = new Share(option, ChangesOf(option.Store, [.. old.Values, .. shares.Values]));
+                share = new Share(option, ChangesOf(option.Store, [.. old.Values, .. shares.Values]), scheduler);
             if (!shares.TryAdd(option.Name, share))
                 throw new ArgumentException($"There are two shares named '{option.Name}'.", nameof(options));
         }

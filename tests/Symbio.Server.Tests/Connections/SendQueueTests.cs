@@ -1,4 +1,5 @@
 using System.Net;
+using Symbio.Cluster.Scheduling;
 using Symbio.Server.Connections;
 using Symbio.Transport;
 
@@ -12,7 +13,7 @@ public sealed class SendQueueTests
     public async Task Frames_leave_in_order_also_when_they_pile_up()
     {
         var transport = new SlowTransport();
-        var queue = new SendQueue(transport, _ => { });
+        var queue = new SendQueue(transport, WorkScheduler.ThreadPool, _ => { });
         for (int i = 0; i < 200; i++)
             queue.Enqueue(Rent(10, (byte)i));
         await transport.LetGoAsync();
@@ -27,7 +28,7 @@ public sealed class SendQueueTests
     public async Task A_peer_that_does_not_listen_makes_the_receiver_wait()
     {
         var transport = new SlowTransport();
-        var queue = new SendQueue(transport, _ => { });
+        var queue = new SendQueue(transport, WorkScheduler.ThreadPool, _ => { });
         await queue.WaitForRoomAsync();
         for (int i = 0; i < 5; i++)
             queue.Enqueue(Rent(4 << 20, 1));
@@ -46,7 +47,7 @@ public sealed class SendQueueTests
     {
         var transport = new SlowTransport { Fails = true };
         Exception? reported = null;
-        var queue = new SendQueue(transport, e => reported = e);
+        var queue = new SendQueue(transport, WorkScheduler.ThreadPool, e => reported = e);
         for (int i = 0; i < 5; i++)
             queue.Enqueue(Rent(4 << 20, 1));
         Task room = queue.WaitForRoomAsync().AsTask();
@@ -65,7 +66,7 @@ public sealed class SendQueueTests
     {
         var transport = new SlowTransport();
         await transport.LetGoAsync();
-        var queue = new SendQueue(transport, _ => { });
+        var queue = new SendQueue(transport, WorkScheduler.ThreadPool, _ => { });
 
         await Parallel.ForAsync(0, 5000, (i, _) =>
         {

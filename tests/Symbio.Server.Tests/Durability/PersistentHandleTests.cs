@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Durability.Persistence;
 using Symbio.Storage.Memory;
 using Symbio.Testing;
 
@@ -119,7 +120,7 @@ public sealed class PersistentHandleTests : IDisposable
     private ValueTask<TestServer> StartAsync(bool available = true) => TestServer.StartAsync(
         options => options with
         {
-            PersistentHandles = _folder,
+            PersistentHandles = new HandleFolder(_folder),
             Shares = [.. options.Shares.Select(share => share with { ContinuouslyAvailable = available })],
         },
         _store);

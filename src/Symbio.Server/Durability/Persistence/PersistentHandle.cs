@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Symbio.Cluster;
 using Symbio.Protocol.Dtyp;
@@ -65,6 +66,21 @@ internal sealed record PersistentHandle
 
     /// <summary>Open.LockSequenceArray; null for an unused one.</summary>
     public byte[]? LockSequences { get; init; }
+
+    /// <summary>What <see cref="ToRecord"/> has made; null for bytes that say nothing sensible.</summary>
+    public static PersistentHandle? FromRecord(ReadOnlySpan<byte> record)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(record, PersistentHandleJson.Default.PersistentHandle);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public byte[] ToRecord() => JsonSerializer.SerializeToUtf8Bytes(this, PersistentHandleJson.Default.PersistentHandle);
 
     /// <summary>The open as it is now.</summary>
     public static PersistentHandle Of(Open open)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
@@ -16,19 +17,17 @@ namespace Symbio.Server.Durability.Persistence;
 /// Persistent handles: what the client of a continuously available share was told of its open is on the disk first, and is
 /// taken up again by the next life of the server. [MS-SMB2] 3.3.5.9.10, 3.3.5.9.12.
 /// </summary>
-internal sealed class PersistentHandles(SmbServer server, string folder)
+internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage)
 {
-    private readonly PersistentHandleFolder _folder = new(folder);
-
     /// <summary>Keeps the open as it is now; false when that could not be done.</summary>
     public async ValueTask<bool> SaveAsync(Open open)
     {
         DurableState durable = open.Durable!;
-        await durable.Saving.WaitAsync().ConfigureAwait(false);
+        await durable.Saving.EnterAsync().ConfigureAwait(false);
         try
         {
             if (!open.IsClosed)
-                await _folder.SaveAsync(PersistentHandle.Of(open)).ConfigureAwait(false);
+                await storage.SaveAsync(NameOf(open), PersistentHandle.Of(open).ToRecord()).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -38,7 +37,7 @@ internal sealed class PersistentHandles(SmbServer server, string folder)
         }
         finally
         {
-            durable.Saving.Release();
+            durable.Saving.Leave();
         }
     }
 
@@ -62,10 +61,10 @@ internal sealed class PersistentHandles(SmbServer server, string folder)
     /// <summary>The open is closed, and nothing of it is left.</summary>
     public async ValueTask RemoveAsync(Open open)
     {
-        await open.Durable!.Saving.WaitAsync().ConfigureAwait(false);
+        await open.Durable!.Saving.EnterAsync().ConfigureAwait(false);
         try
         {
-            _folder.Remove(open.FileId.Persistent);
+            storage.Remove(NameOf(open));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -73,7 +72,7 @@ internal sealed class PersistentHandles(SmbServer server, string folder)
         }
         finally
         {
-            open.Durable.Saving.Release();
+            open.Durable.Saving.Leave();
         }
     }
 
@@ -81,8 +80,9 @@ internal sealed class PersistentHandles(SmbServer server, string folder)
     public async ValueTask RestoreAsync()
     {
         int restored = 0;
-        foreach ((string file, PersistentHandle? handle) in _folder.Load())
+        foreach ((string name, byte[] record) in storage.Load())
         {
+            var handle = PersistentHandle.FromRecord(record);
             string? problem = handle is null ? "it cannot be read" : await RestoreAsync(handle).ConfigureAwait(false);
             if (problem is null)
             {
@@ -90,13 +90,15 @@ internal sealed class PersistentHandles(SmbServer server, string folder)
                 continue;
             }
 
-            ServerLog.HandleNotRestored(server.Log, handle?.FileName ?? Path.GetFileName(file), problem);
-            File.Delete(file);
+            ServerLog.HandleNotRestored(server.Log, handle?.FileName ?? name, problem);
+            storage.Remove(name);
         }
 
         if (restored > 0)
             ServerLog.HandlesRestored(server.Log, restored);
     }
+
+    private static string NameOf(Open open) => open.FileId.Persistent.ToString("x16", CultureInfo.InvariantCulture);
 
     private async ValueTask<string?> RestoreAsync(PersistentHandle handle)
     {
@@ -134,7 +136,7 @@ internal sealed class PersistentHandles(SmbServer server, string folder)
             FileClaim = claim,
             Caching = owner,
             Application = handle.Application,
-            Durable = new DurableState
+            Durable = new DurableState(server.Scheduler)
             {
                 Owner = Sid.Parse(handle.Owner),
                 ClientGuid = handle.ClientGuid,

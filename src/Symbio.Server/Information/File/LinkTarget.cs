@@ -1,4 +1,5 @@
 using Symbio.Cluster;
+using Symbio.Cluster.Scheduling;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
@@ -16,10 +17,6 @@ namespace Symbio.Server.Information.File;
 /// </summary>
 internal static class LinkTarget
 {
-    // Looking for opens of a file that is to be replaced shows up as an open for a moment. Two that replace the same file
-    // must not take each other for one: they go one by one.
-    private static readonly SemaphoreSlim[] ReplaceTurns = CreateTurns(64);
-
     /// <summary>Takes the name apart; it is a full path within the share.</summary>
     public static NtStatus Parse(ulong rootDirectory, string fileName, out ShareName name)
     {
@@ -52,11 +49,11 @@ internal static class LinkTarget
         InformationSet set, ShareName name, SecurityDescriptor parent, bool ignoreReadOnly,
         Func<bool, ValueTask<NtStatus>> replace)
     {
-        SemaphoreSlim turn = ReplaceTurns[(uint)NameComparer.GetHashCode(name.Path) % (uint)ReplaceTurns.Length];
+        Turn turn = set.Context.Server.ReplaceTurns.Of(name);
         while (true)
         {
             Task? wait;
-            await turn.WaitAsync().ConfigureAwait(false);
+            await turn.EnterAsync().ConfigureAwait(false);
             try
             {
                 (NtStatus status, wait) = await CheckReplaceAsync(set, name, parent, ignoreReadOnly).ConfigureAwait(false);
@@ -69,7 +66,7 @@ internal static class LinkTarget
             }
             finally
             {
-                turn.Release();
+                turn.Leave();
             }
 
             NtStatus waited = await set.Context.WaitForBreakAsync(wait).ConfigureAwait(false);
@@ -192,13 +189,5 @@ internal static class LinkTarget
         ReleaseOutcome outcome = await claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
         await LastClose.DeleteAsync(outcome, set.Tree, file).ConfigureAwait(false);
         claim.CompleteRelease();
-    }
-
-    private static SemaphoreSlim[] CreateTurns(int count)
-    {
-        var turns = new SemaphoreSlim[count];
-        for (int i = 0; i < count; i++)
-            turns[i] = new SemaphoreSlim(1, 1);
-        return turns;
     }
 }
