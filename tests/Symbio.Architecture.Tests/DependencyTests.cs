@@ -13,6 +13,7 @@ public sealed class DependencyTests
         ["Symbio.Cluster"] = ["Symbio.Protocol"],
         ["Symbio.Rpc"] = ["Symbio.Protocol", "Symbio.Security"],
         ["Symbio.Identity"] = ["Symbio.Protocol", "Symbio.Security"],
+        ["Symbio.Client"] = ["Symbio.Protocol", "Symbio.Transport", "Symbio.Security"],
         ["Symbio.Server"] =
         [
             "Symbio.Protocol", "Symbio.Transport", "Symbio.Security", "Symbio.Storage", "Symbio.Cluster", "Symbio.Rpc",
@@ -21,7 +22,7 @@ public sealed class DependencyTests
         ["Symbio.Cli"] =
         [
             "Symbio.Protocol", "Symbio.Transport", "Symbio.Security", "Symbio.Storage", "Symbio.Cluster", "Symbio.Rpc",
-            "Symbio.Identity", "Symbio.Server",
+            "Symbio.Identity", "Symbio.Server", "Symbio.Client",
         ],
     };
 

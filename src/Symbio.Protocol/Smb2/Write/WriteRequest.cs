@@ -6,7 +6,10 @@ namespace Symbio.Protocol.Smb2;
 /// </param>
 /// <param name="Length">Bytes to write; with an RDMA channel 0, and <paramref name="RemainingBytes"/> counts.</param>
 /// <param name="ChannelInfo">Buffer descriptors for <paramref name="Channel"/>.</param>
-/// <param name="Data">The bytes to write: a slice of the frame.</param>
+/// <param name="Data">
+/// The bytes to write: a slice of the frame. A client may put them straight into the outgoing frame at
+/// <see cref="FixedSize"/> and leave this empty: <see cref="Write"/> then writes the fixed part only.
+/// </param>
 public readonly record struct WriteRequest(
     ushort DataOffset, uint Length, ulong Offset, FileId FileId, Channel Channel, uint RemainingBytes,
     WriteFlags Flags, ReadOnlyMemory<byte> ChannelInfo, ReadOnlyMemory<byte> Data) : IRequest<WriteRequest>
@@ -22,7 +25,10 @@ public readonly record struct WriteRequest(
     /// <inheritdoc/>
     public static Smb2Command Command => Smb2Command.Write;
 
-    int IMessage<WriteRequest>.Length => FixedSize + Math.Max(1, ChannelInfo.Length + Data.Length);
+    int IMessage<WriteRequest>.Length =>
+        FixedSize + (IsFilledLater ? 0 : Math.Max(1, ChannelInfo.Length + Data.Length));
+
+    private bool IsFilledLater => Length != 0 && Data.IsEmpty && ChannelInfo.IsEmpty;
 
     /// <inheritdoc/>
     public static bool TryRead(ref WireReader reader, out WriteRequest message)
@@ -49,7 +55,7 @@ public readonly record struct WriteRequest(
         writer.WriteUInt16(StructureSize);
         bool isRemote = Data.IsEmpty && !ChannelInfo.IsEmpty; // The data comes by RDMA.
         writer.WriteUInt16(isRemote ? (ushort)0 : (ushort)(BufferOffset + ChannelInfo.Length));
-        writer.WriteUInt32((uint)Data.Length);
+        writer.WriteUInt32(IsFilledLater ? Length : (uint)Data.Length);
         writer.WriteUInt64(Offset);
         FileId.Write(ref writer);
         writer.WriteUInt32((uint)Channel);
@@ -59,7 +65,7 @@ public readonly record struct WriteRequest(
         writer.WriteUInt32((uint)Flags);
         writer.WriteBytes(ChannelInfo.Span);
         writer.WriteBytes(Data.Span);
-        if (ChannelInfo.IsEmpty && Data.IsEmpty)
+        if (ChannelInfo.IsEmpty && Data.IsEmpty && !IsFilledLater)
             writer.WriteByte(0);
     }
 }

@@ -1,0 +1,262 @@
+using Symbio.Protocol.Smb2;
+
+namespace Symbio.Client.Connections;
+
+/// <summary>
+/// The requests of a connection: Connection.SequenceWindow and Connection.OutstandingRequests, [MS-SMB2] 3.2.1.2. A
+/// request takes its MessageIds and pays its credits in one step; one that cannot pay waits its turn.
+/// </summary>
+internal sealed class RequestWindow(SmbClientOptions options)
+{
+    // More than any use of a connection has under way at once without waiting for credits.
+    private const int MaxKept = 1024;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ulong, PendingRequest> _pending = [];
+    private readonly LinkedList<Waiter> _waiting = [];
+    private readonly Stack<PendingRequest> _kept = [];
+    private ulong _nextMessageId;
+    private int _credits = 1;
+    private int _spent; // Credits of what is under way.
+    private int _awaited; // Requests that have not been answered, by an interim response neither.
+    private int _inFlight;
+    private long _quietSince = options.TimeProvider.GetTimestamp();
+    private Exception? _failure;
+
+    /// <summary>Requests under way: what channels are chosen by.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>Credits at hand and under way.</summary>
+    public int TotalCredits
+    {
+        get
+        {
+            lock (_lock)
+                return _credits + _spent;
+        }
+    }
+
+    public PendingRequest Rent(Smb2Command command, int charge, in RequestTarget target)
+    {
+        PendingRequest? request;
+        lock (_lock)
+            _kept.TryPop(out request);
+        request ??= new PendingRequest(this, options.InlineContinuations);
+        request.Command = command;
+        request.Charge = charge;
+        request.Channel = target.Channel;
+        request.Signed = target.Sign && !target.Encrypt;
+        request.Encrypted = target.Encrypt;
+        return request;
+    }
+
+    public void Return(PendingRequest request)
+    {
+        lock (_lock)
+        {
+            if (_kept.Count < MaxKept)
+                _kept.Push(request);
+        }
+    }
+
+    /// <summary>
+    /// Gives a request, or the requests of a compound, their MessageIds; from then on the response is waited for, and
+    /// the request must be sent. Waits while there are too few credits.
+    /// </summary>
+    /// <exception cref="SmbConnectionException">The connection is over.</exception>
+    /// <exception cref="InvalidOperationException">Too many wait already.</exception>
+    public ValueTask AdmitAsync(PendingRequest chain, CancellationToken cancellationToken)
+    {
+        int charge = ChargeOf(chain);
+        Waiter waiter;
+        lock (_lock)
+        {
+            if (_failure is not null)
+                return ValueTask.FromException(_failure);
+            if (_waiting.Count == 0 && charge <= _credits)
+            {
+                Admit(chain);
+                return ValueTask.CompletedTask;
+            }
+
+            if (_waiting.Count >= options.MaxWaitingRequests)
+            {
+                return ValueTask.FromException(new InvalidOperationException(
+                    $"{_waiting.Count} requests wait for credits already (SmbClientOptions.MaxWaitingRequests)."));
+            }
+
+            waiter = new Waiter(chain, charge);
+            waiter.Node = _waiting.AddLast(waiter);
+        }
+
+        return new ValueTask(WaitAsync(waiter, cancellationToken));
+    }
+
+    /// <summary>As <see cref="AdmitAsync"/>, before all that wait; false when there is no credit at all.</summary>
+    public bool TryAdmitFirst(PendingRequest request)
+    {
+        lock (_lock)
+        {
+            if (_failure is not null || request.Charge > _credits)
+                return false;
+            Admit(request);
+            return true;
+        }
+    }
+
+    /// <summary>True when somebody waits for credits that no response under way can bring.</summary>
+    public bool IsStarved
+    {
+        get
+        {
+            lock (_lock)
+                return _waiting.Count > 0 && _awaited == 0 && _failure is null;
+        }
+    }
+
+    /// <summary>Ends the wait of whoever is next: the server does not grant what the request costs.</summary>
+    public void RefuseFirst(Exception failure)
+    {
+        lock (_lock)
+        {
+            if (_waiting.First is not { } first)
+                return;
+            _waiting.RemoveFirst();
+            first.Value.Node = null;
+            first.Value.Admitted.TrySetException(failure);
+        }
+    }
+
+    /// <summary>A response has come: its credits are ours. Returns whose it is; null when nobody waits for it.</summary>
+    public PendingRequest? Take(in Smb2Header header, bool interim)
+    {
+        lock (_lock)
+        {
+            if (!_pending.TryGetValue(header.MessageId, out PendingRequest? request))
+                return null;
+            _quietSince = options.TimeProvider.GetTimestamp();
+            _credits += header.Credits;
+            if (!request.IsAsync)
+                _awaited--;
+            if (interim)
+            {
+                request.IsAsync = true;
+                request.AsyncId = header.AsyncId;
+            }
+            else
+            {
+                _pending.Remove(header.MessageId);
+                _spent -= request.Charge;
+                _inFlight--;
+            }
+
+            while (_waiting.First is { } first && first.Value.Charge <= _credits)
+            {
+                _waiting.RemoveFirst();
+                first.Value.Node = null;
+                Admit(first.Value.Chain);
+                first.Value.Admitted.TrySetResult();
+            }
+
+            return request;
+        }
+    }
+
+    /// <summary>The AsyncId by which a request is cancelled, 0 for the MessageId; false when it is not under way.</summary>
+    public bool TryGetAsyncId(ulong messageId, out ulong asyncId)
+    {
+        lock (_lock)
+        {
+            bool found = _pending.TryGetValue(messageId, out PendingRequest? request);
+            asyncId = request?.AsyncId ?? 0;
+            return found;
+        }
+    }
+
+    /// <summary>True when answers are owed and nothing has come for too long.</summary>
+    public bool IsOverdue()
+    {
+        lock (_lock)
+            return _awaited > 0 && options.TimeProvider.GetElapsedTime(_quietSince) >= options.ResponseTimeout;
+    }
+
+    /// <summary>Ends everything that waits and refuses everything to come.</summary>
+    public void Fail(Exception failure)
+    {
+        PendingRequest[] pending;
+        lock (_lock)
+        {
+            _failure = failure;
+            pending = [.. _pending.Values];
+            _pending.Clear();
+            _inFlight = 0;
+            _awaited = 0;
+            foreach (Waiter waiter in _waiting)
+            {
+                waiter.Node = null;
+                waiter.Admitted.TrySetException(failure);
+            }
+
+            _waiting.Clear();
+        }
+
+        foreach (PendingRequest request in pending)
+            request.Fail(failure);
+    }
+
+    private static int ChargeOf(PendingRequest chain)
+    {
+        int charge = 0;
+        for (PendingRequest? request = chain; request is not null; request = request.Next)
+            charge += request.Charge;
+        return charge;
+    }
+
+    private void Admit(PendingRequest chain)
+    {
+        if (_awaited == 0)
+            _quietSince = options.TimeProvider.GetTimestamp();
+        for (PendingRequest? request = chain; request is not null; request = request.Next)
+        {
+            request.MessageId = _nextMessageId;
+            _nextMessageId += (ulong)request.Charge;
+            _credits -= request.Charge;
+            int lacking = options.CreditTarget - _credits - _spent;
+            _spent += request.Charge;
+            request.CreditRequest = (ushort)Math.Clamp(lacking, 1, ushort.MaxValue);
+            _pending.Add(request.MessageId, request);
+            _awaited++;
+            _inFlight++;
+        }
+    }
+
+    private async Task WaitAsync(Waiter waiter, CancellationToken cancellationToken)
+    {
+        // Who is admitted has a MessageId and must go on; so only who still waits can give up.
+        await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            _ =>
+            {
+                lock (_lock)
+                {
+                    if (waiter.Node is null)
+                        return;
+                    _waiting.Remove(waiter.Node);
+                    waiter.Node = null;
+                    waiter.Admitted.TrySetCanceled(cancellationToken);
+                }
+            },
+            null);
+        await waiter.Admitted.Task.ConfigureAwait(false);
+    }
+
+    private sealed class Waiter(PendingRequest chain, int charge)
+    {
+        public PendingRequest Chain => chain;
+
+        public int Charge => charge;
+
+        public LinkedListNode<Waiter>? Node { get; set; }
+
+        public TaskCompletionSource Admitted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

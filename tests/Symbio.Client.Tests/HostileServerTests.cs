@@ -1,0 +1,221 @@
+using System.Buffers.Binary;
+using System.Net;
+using Symbio.Protocol;
+using Symbio.Protocol.Smb2;
+using Symbio.Testing;
+using Symbio.Transport;
+using Symbio.Transport.InMemory;
+
+namespace Symbio.Client.Tests;
+
+/// <summary>A server, or somebody in between, who sends what is not right: one clear error, and the connection is over.</summary>
+public sealed class HostileServerTests
+{
+    private const int FlagsAt = 16;
+    private const int CommandAt = 12;
+    private const int MessageIdAt = 24;
+
+    [Fact]
+    public async Task A_flipped_bit_in_a_signed_response_ends_the_connection() =>
+        await EndsAsync(new(), frame => frame[^1] ^= 1, "signature");
+
+    [Fact]
+    public async Task A_flipped_bit_in_an_encrypted_response_ends_the_connection() =>
+        await EndsAsync(new() { RequireEncryption = true }, frame => frame[^1] ^= 1, "decrypt");
+
+    [Fact]
+    public async Task A_response_without_its_signature_ends_the_connection() =>
+        await EndsAsync(new(), frame => frame[FlagsAt] &= 0xF7, "without a signature");
+
+    [Fact]
+    public async Task A_response_to_nothing_ends_the_connection() =>
+        await EndsAsync(new(), frame => frame[MessageIdAt + 3] = 9, "not made");
+
+    [Fact]
+    public async Task A_response_to_something_else_ends_the_connection() =>
+        await EndsAsync(
+            new() { RequireSigning = false }, frame => frame[CommandAt] = (byte)Smb2Command.Flush, "answered a Echo");
+
+    [Fact]
+    public async Task What_is_no_SMB2_ends_the_connection() =>
+        await EndsAsync(new(), frame => frame[0] = 0, "no SMB2");
+
+    [Fact]
+    public async Task A_malformed_chain_ends_the_connection() =>
+        await EndsAsync(
+            new(), frame => BinaryPrimitives.WriteUInt32LittleEndian(frame[20..], 0xFFFFFFF8), "compounded");
+
+    [Fact] // [MS-SMB2] 3.2.5.2: the preauthentication hash.
+    public async Task A_changed_negotiation_is_found_out_in_3_1_1()
+    {
+        await using ClientFixture fixture = await ClientFixture.StartAsync();
+        SmbConnection connection = await fixture.ConnectAsync(
+            t => new Tampering(t, static (frame, n) => Change(frame, n == 1, 64 + 2)) { IsOn = true });
+
+        var end = await Assert.ThrowsAsync<SmbConnectionException>(async () => await connection.LogOnAsync(ClientFixture.Credential));
+
+        Assert.Contains("negotiation", end.Message, StringComparison.Ordinal);
+        Assert.False(connection.IsAlive);
+    }
+
+    [Fact] // [MS-SMB2] 3.2.5.14.12: what NEGOTIATE said is confirmed under a signature.
+    public async Task A_changed_negotiation_is_found_out_in_3_0_2()
+    {
+        await using ClientFixture fixture = await ClientFixture.StartAsync(new() { MaxDialect = Dialect.Smb302 });
+        SmbConnection connection = await fixture.ConnectAsync(
+            t => new Tampering(t, static (frame, n) => Change(frame, n == 1, 64 + 24)) { IsOn = true }); // Capabilities.
+        await using SmbSession session = await connection.LogOnAsync(ClientFixture.Credential);
+
+        var end = await Assert.ThrowsAsync<SmbConnectionException>(async () => await session.ConnectTreeAsync(TestServer.Share));
+
+        Assert.Contains("another negotiation", end.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_silent_server_is_taken_for_dead()
+    {
+        var clock = new ManualClock();
+        await using ClientFixture fixture = await ClientFixture.StartAsync(new() { TimeProvider = clock });
+        Tampering line = null!;
+        SmbConnection connection = await fixture.ConnectAsync(t => line = new Tampering(t, static (_, _) => { }));
+        line.IsSilent = true;
+        Task waits = connection.EchoAsync().AsTask();
+
+        for (int i = 0; i < 6; i++)
+            clock.Advance(TimeSpan.FromSeconds(15));
+
+        var end = await Assert.ThrowsAsync<SmbConnectionException>(() => waits);
+        Assert.Contains("has not answered", end.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Everything_under_way_ends_with_the_connection()
+    {
+        await using ClientFixture fixture = await ClientFixture.StartAsync();
+        SmbTree tree = await fixture.ConnectTreeAsync();
+        SmbFile one = await tree.OpenAsync("a", SmbOpenOptions.ReadWrite);
+        SmbFile two = await tree.OpenAsync("a", SmbOpenOptions.ReadWrite);
+        await one.LockAsync(new LockElement[] { new(0, 10, LockFlags.ExclusiveLock | LockFlags.FailImmediately) });
+        Task waits = two.LockAsync(new LockElement[] { new(5, 1, LockFlags.ExclusiveLock) }).AsTask();
+
+        await tree.Session.Connection.DisposeAsync();
+
+        await Assert.ThrowsAsync<SmbConnectionException>(() => waits);
+        await Assert.ThrowsAsync<SmbConnectionException>(async () => await one.FlushAsync());
+        await one.DisposeAsync(); // Which is no error.
+    }
+
+    [Fact]
+    public async Task Random_changes_never_hang_or_leak()
+    {
+        var random = new Random(20261121);
+        for (int round = 0; round < 150; round++)
+        {
+            await using ClientFixture fixture = await ClientFixture.StartAsync(
+                new() { RequireSigning = false, RequireEncryption = round % 4 == 0 });
+            var line = default(Tampering);
+            SmbConnection connection = await fixture.ConnectAsync(t => line = new Tampering(t, (frame, _) =>
+            {
+                if (random.Next(3) == 0)
+                    frame[random.Next(frame.Length)] ^= (byte)(1 << random.Next(8));
+            }));
+            await using SmbSession session = await connection.LogOnAsync(ClientFixture.Credential);
+            await using SmbTree tree = await session.ConnectTreeAsync(TestServer.Share);
+            line!.IsOn = true;
+            try
+            {
+                for (int i = 0; i < 20; i++)
+                {
+                    await using SmbFile file = await tree.OpenAsync($"f{i}", SmbOpenOptions.ReadWrite);
+                    await file.WriteAsync(0, new byte[1000]);
+                    using (await file.ReadBufferAsync(0, 1000))
+                    {
+                    }
+
+                    _ = await file.QueryInfoAsync<Protocol.Fscc.FileAllInformation>();
+                    await using SmbFile root = await tree.OpenAsync("", SmbOpenOptions.Directory);
+                    await foreach (SmbDirectoryEntry entry in root.ListAsync())
+                        Assert.NotNull(entry);
+                }
+            }
+            catch (IOException)
+            {
+                // A refusal or the end of the connection: both are what they should be.
+            }
+        }
+    }
+
+    private static async Task EndsAsync(SmbClientOptions options, Tamper tamper, string reason)
+    {
+        await using ClientFixture fixture = await ClientFixture.StartAsync(options);
+        Tampering line = null!;
+        SmbConnection connection = await fixture.ConnectAsync(t => line = new Tampering(t, (frame, _) => tamper(frame)));
+        await using SmbSession session = await connection.LogOnAsync(ClientFixture.Credential);
+        await using SmbTree tree = await session.ConnectTreeAsync(TestServer.Share);
+        line.IsOn = true;
+
+        // An ECHO is nobody's, and so not signed; a FLUSH of no file is refused, under the session's protection.
+        var end = await Assert.ThrowsAsync<SmbConnectionException>(async () =>
+        {
+            if (options.RequireSigning || options.RequireEncryption)
+                await tree.StatAsync("nothing");
+            else
+                await connection.EchoAsync();
+        });
+
+        Assert.Contains(reason, end.Message, StringComparison.Ordinal);
+        Assert.False(connection.IsAlive);
+        Assert.Same(end, await Assert.ThrowsAsync<SmbConnectionException>(async () => await connection.EchoAsync()));
+    }
+
+    private static void Change(Span<byte> frame, bool condition, int at)
+    {
+        if (condition)
+            frame[at] ^= 1;
+    }
+
+    private delegate void Tamper(Span<byte> frame);
+
+    private delegate void TamperNth(Span<byte> frame, int number);
+
+    /// <summary>Somebody between the server and the client.</summary>
+    private sealed class Tampering(IMessageTransport transport, TamperNth tamper) : IMessageTransport
+    {
+        private int _received;
+
+        public bool IsOn { get; set; }
+
+        public bool IsSilent { get; set; }
+
+        public EndPoint? RemoteEndPoint => transport.RemoteEndPoint;
+
+        public EndPoint? LocalEndPoint => transport.LocalEndPoint;
+
+        public async ValueTask<Frame?> ReceiveAsync(int maxLength, CancellationToken cancellationToken)
+        {
+            while (true)
+            {
+                Frame? frame = await transport.ReceiveAsync(maxLength, cancellationToken);
+                if (frame is null)
+                    return null;
+                _received++;
+                if (IsSilent)
+                {
+                    frame.Dispose();
+                    continue;
+                }
+
+                if (IsOn)
+                    tamper(frame.Span, _received);
+                return frame;
+            }
+        }
+
+        public ValueTask SendAsync(ReadOnlyMemory<Frame> frames, CancellationToken cancellationToken) =>
+            transport.SendAsync(frames, cancellationToken);
+
+        public void Abort() => transport.Abort();
+
+        public ValueTask DisposeAsync() => transport.DisposeAsync();
+    }
+}
