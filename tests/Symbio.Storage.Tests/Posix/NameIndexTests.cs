@@ -37,6 +37,44 @@ public sealed class NameIndexTests : IAsyncDisposable
         Assert.Equal(1, _store.NameScans);
     }
 
+    [Theory] // RENAME_EXCHANGE: inotify says that one of them has gone.
+    [InlineData("One", "Two")]
+    [InlineData("One", "Folder/Two")]
+    [InlineData("Folder/One", "Two")]
+    public async Task Names_that_change_places_are_both_still_there(string one, string two)
+    {
+        Directory.CreateDirectory(_folder.Combine("Folder"));
+        Touch(one);
+        Touch(two);
+        string[] names = [.. new[] { one, two }.Select(name => name.ToUpperInvariant().Replace('/', '\\'))];
+        foreach (string name in names)
+            Assert.Equal(NtStatus.Success, await OpenAsync(name));
+
+        using var exchange = Process.Start(
+            "python3",
+            ["-c", "import ctypes, sys; sys.exit(ctypes.CDLL(None).renameat2(-100, sys.argv[1].encode(), -100, sys.argv[2].encode(), 2))",
+                _folder.Combine(one), _folder.Combine(two)]);
+        await exchange.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, exchange.ExitCode);
+
+        foreach (string name in names)
+            Assert.Equal(NtStatus.Success, await OpenAsync(name));
+    }
+
+    [Fact]
+    public async Task Names_that_move_on_are_followed_without_another_reading()
+    {
+        Touch("a");
+        Assert.Equal(NtStatus.Success, await OpenAsync("A"));
+        for (int i = 0; i < 20; i++)
+        {
+            File.Move(_folder.Combine(i == 0 ? "a" : $"a{i}"), _folder.Combine($"a{i + 1}"));
+            Assert.Equal(NtStatus.Success, await OpenAsync($"A{i + 1}"));
+        }
+
+        Assert.Equal(1, _store.NameScans);
+    }
+
     [Fact]
     public async Task Exact_names_need_no_index()
     {

@@ -21,6 +21,9 @@ internal sealed class IndexedDirectory(DirectoryKey key)
     /// </summary>
     public List<(string Name, bool Added)>? Pending { get; set; }
 
+    /// <summary>The last moves that were reported.</summary>
+    public MoveTrace Moves;
+
     /// <summary>Out of the index for good: events were lost, it was removed, or it had to make room.</summary>
     public bool IsDropped { get; set; }
 

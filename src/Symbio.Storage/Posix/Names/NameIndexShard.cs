@@ -281,6 +281,12 @@ internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirec
         }
 
         string name = codec.Decode(record.Name);
+        if (directory.Moves.IsExchange(record.Mask, record.Cookie, name))
+        {
+            Drop(directory);
+            return;
+        }
+
         bool added = (record.Mask & (InotifyMask.Create | InotifyMask.MovedTo)) != 0;
         if (directory.Names is not { } names)
         {
