@@ -233,6 +233,10 @@ public enum NtStatus : uint
     IoReparseDataInvalid = 0xC0000278,
     /// <summary>STATUS_IO_REPARSE_TAG_NOT_HANDLED</summary>
     IoReparseTagNotHandled = 0xC0000279,
+    /// <summary>STATUS_REPARSE_ATTRIBUTE_CONFLICT</summary>
+    ReparseAttributeConflict = 0xC00002B2,
+    /// <summary>STATUS_REPARSE_POINT_ENCOUNTERED</summary>
+    ReparsePointEncountered = 0xC000050B,
     /// <summary>STATUS_DUPLICATE_NAME</summary>
     DuplicateName = 0xC00000BD,
     /// <summary>STATUS_QUOTA_EXCEEDED</summary>

@@ -23,7 +23,8 @@ public interface IFileStore : IAsyncDisposable
     /// <returns>
     /// <see cref="NtStatus.ObjectNameNotFound"/> when only the last component is missing,
     /// <see cref="NtStatus.ObjectPathNotFound"/> when an earlier one is missing or is not a directory,
-    /// <see cref="NtStatus.StoppedOnSymlink"/> is never returned for links that the store itself follows.
+    /// <see cref="NtStatus.ReparsePointEncountered"/> when the path leads through, or to, a symbolic link that the store
+    /// leaves to the client to follow.
     /// </returns>
     ValueTask<(NtStatus Status, IStoreFile? File)> OpenAsync(
         string path, StoreOpenOptions options, StoreCaller caller, CancellationToken cancellationToken);
@@ -44,7 +45,10 @@ public interface IFileStore : IAsyncDisposable
 /// What the handle will be used for; a store may open with more. Data access that the kernel refuses to the caller is
 /// <see cref="NtStatus.AccessDenied"/>.
 /// </param>
-/// <param name="OpenReparsePoint">Open a symbolic link itself instead of what it points to.</param>
+/// <param name="OpenReparsePoint">
+/// Open a symbolic link itself instead of what it points to. (What else is a reparse point is opened in any case; it is the
+/// server that looks at its tag.)
+/// </param>
 public readonly record struct StoreOpenOptions(StoreAccess Access, bool OpenReparsePoint = false);
 
 /// <summary>What a store handle will be used for beyond metadata.</summary>
@@ -110,7 +114,8 @@ public enum StoreCapabilities
     SecurityDescriptors = 1 << 2,
     SparseFiles = 1 << 3,
     HardLinks = 1 << 4,
-    SymbolicLinks = 1 << 5,
+    /// <summary>Files can be made reparse points, symbolic links among them.</summary>
+    ReparsePoints = 1 << 5,
     Snapshots = 1 << 6,
     BlockCloning = 1 << 7,
     ReadOnly = 1 << 8,

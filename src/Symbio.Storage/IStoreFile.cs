@@ -105,6 +105,25 @@ public interface IStoreFile : IAsyncDisposable
     ValueTask<NtStatus> SetExtendedAttributesAsync(
         IReadOnlyList<ExtendedAttribute> attributes, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// What the object is a reparse point to; <see cref="NtStatus.NotAReparsePoint"/> when it is none. Symbolic links tell
+    /// their target as <see cref="SymbolicLinkReparseData"/>.
+    /// </summary>
+    ValueTask<(NtStatus Status, ReparseDataBuffer Data)> GetReparsePointAsync(CancellationToken cancellationToken) =>
+        new((NtStatus.NotAReparsePoint, default));
+
+    /// <summary>
+    /// Makes the object a reparse point, or changes one of this tag. What a store may not be able to is to make a link of an
+    /// object that is in use otherwise (with data, several names): <see cref="NtStatus.NotSupported"/>. A directory must be
+    /// empty. Only a store with <see cref="StoreCapabilities.ReparsePoints"/>.
+    /// </summary>
+    ValueTask<NtStatus> SetReparsePointAsync(
+        ReparseDataBuffer data, StoreCaller caller, CancellationToken cancellationToken) => new(NtStatus.InvalidDeviceRequest);
+
+    /// <summary>Makes a reparse point an ordinary file or directory again.</summary>
+    ValueTask<NtStatus> DeleteReparsePointAsync(StoreCaller caller, CancellationToken cancellationToken) =>
+        new(NtStatus.NotAReparsePoint);
+
     /// <summary>The named streams (not the unnamed one).</summary>
     ValueTask<(NtStatus Status, IReadOnlyList<StoreStream> Streams)> GetStreamsAsync(CancellationToken cancellationToken);
 

@@ -96,7 +96,7 @@ internal sealed class ShareSettings
     public IReadOnlyList<string> Readers { get; set; } = [];
     public string RunAs { get; set; } = "";
     public NameMapping NameMapping { get; set; } = StoreDefaults.NameMapping;
-    public bool FollowLinks { get; set; } = StoreDefaults.FollowLinks;
+    public LinkPolicy Links { get; set; } = StoreDefaults.Links;
     public bool HideDotFiles { get; set; } = StoreDefaults.HideDotFiles;
     public uint FileMode { get; set; } = StoreDefaults.FileMode;
     public uint DirectoryMode { get; set; } = StoreDefaults.DirectoryMode;

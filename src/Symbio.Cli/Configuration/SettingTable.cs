@@ -233,9 +233,12 @@ internal static class SettingTable
         new Setting<ShareSettings, bool>(
             "shortNames", "short-names", SettingType.Boolean, s => s.ShortNames, (s, v) => s.ShortNames = v,
             "Long names have an 8.3 name besides, made from the long one, that old programs can use."),
-        new Setting<ShareSettings, bool>(
-            "followLinks", "follow-links", SettingType.Boolean, s => s.FollowLinks, (s, v) => s.FollowLinks = v,
-            "Follow symbolic links that stay inside the share. Those that leave it are never followed."),
+        new Setting<ShareSettings, LinkPolicy>(
+            "symlinks", "symlinks",
+            SettingType.OneOf(("follow", LinkPolicy.Follow), ("report", LinkPolicy.Report), ("hide", LinkPolicy.Hide)),
+            s => s.Links, (s, v) => s.Links = v,
+            "Symbolic links. follow: the server follows those that stay inside the share, and never those that leave it. " +
+            "report: clients see them as links and follow them themselves, as on a Windows server. hide: there are none."),
         new Setting<ShareSettings, bool>(
             "hideDotFiles", "hide-dot-files", SettingType.Boolean, s => s.HideDotFiles, (s, v) => s.HideDotFiles = v,
             "Names that begin with a dot have the attribute Hidden."),

@@ -95,7 +95,7 @@ internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
     /// <summary>All that a store is made with: when it changes, the share gets a new store.</summary>
     private static string StoreKey(ShareSettings share) => share.IsMemory
         ? $"{ShareSettings.Memory}{share.Name}/{share.Capacity}"
-        : $"{share.NameMapping},{share.FollowLinks},{share.HideDotFiles},{share.FileMode},{share.DirectoryMode}," +
+        : $"{share.NameMapping},{share.Links},{share.HideDotFiles},{share.FileMode},{share.DirectoryMode}," +
           share.Path;
 
     private IFileStore Open(ShareSettings share)
@@ -126,7 +126,7 @@ internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
         {
             Identities = _identities,
             NameMapping = share.NameMapping,
-            FollowLinks = share.FollowLinks,
+            Links = share.Links,
             HideDotFiles = share.HideDotFiles,
             FileMode = share.FileMode,
             DirectoryMode = share.DirectoryMode,

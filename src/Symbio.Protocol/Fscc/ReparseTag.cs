@@ -45,6 +45,9 @@ public static class ReparseTagExtensions
         /// <summary>Microsoft owns the tag; its data carries no GUID.</summary>
         public bool IsMicrosoft => ((uint)tag & 0x80000000) != 0;
 
+        /// <summary>A directory with the tag may have children.</summary>
+        public bool AllowsChildren => ((uint)tag & 0x10000000) != 0;
+
         /// <summary>The file stands for another named entity.</summary>
         public bool IsNameSurrogate => ((uint)tag & 0x20000000) != 0;
     }

@@ -167,6 +167,8 @@ internal static class CreateHandler
             }
         }
 
+        if (status == NtStatus.ReparsePointEncountered)
+            status = await SymbolicLinkStop.ReplyAsync(context, name, request).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return (status, null, default);
 

@@ -36,10 +36,9 @@ internal static class FsctlTable
         [FsctlCode.SetObjectId] = FsctlRow.NotSupported(),
         [FsctlCode.SetObjectIdExtended] = FsctlRow.NotSupported(),
         [FsctlCode.DeleteObjectId] = FsctlRow.NotSupported(),
-        // No file has reparse data yet.
-        [FsctlCode.GetReparsePoint] = FsctlRow.NotSupported(refusal: NtStatus.NotAReparsePoint),
-        [FsctlCode.DeleteReparsePoint] = FsctlRow.NotSupported(refusal: NtStatus.NotAReparsePoint),
-        [FsctlCode.SetReparsePoint] = FsctlRow.NotSupported(),
+        [FsctlCode.GetReparsePoint] = FsctlRow.For(FsctlTarget.File, GetReparsePoint.HandleAsync),
+        [FsctlCode.DeleteReparsePoint] = FsctlRow.For(FsctlTarget.File, DeleteReparsePoint.HandleAsync),
+        [FsctlCode.SetReparsePoint] = FsctlRow.For(FsctlTarget.File, SetReparsePoint.HandleAsync),
 
         [FsctlCode.SrvEnumerateSnapshots] = FsctlRow.For(FsctlTarget.File, EnumerateSnapshots.HandleAsync),
 

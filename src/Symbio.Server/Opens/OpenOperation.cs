@@ -150,7 +150,14 @@ internal sealed class OpenOperation(
             (NtStatus status, FileStat stat) = await file.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
             if (status.IsError)
                 return status;
-            status = CheckKind(stat);
+            if (stat.ReparseTag != 0 && (Options & CreateOptions.OpenReparsePoint) == 0)
+            {
+                return stat.ReparseTag == (uint)ReparseTag.SymbolicLink
+                    ? NtStatus.ReparsePointEncountered
+                    : NtStatus.IoReparseTagNotHandled;
+            }
+
+            status = CheckKind(stat, file);
             if (status != NtStatus.Success)
                 return status;
             if (name.Stream.Length == 0 && request.CreateDisposition == CreateDisposition.Create)
@@ -192,8 +199,11 @@ internal sealed class OpenOperation(
         }
     }
 
-    private NtStatus CheckKind(in FileStat stat)
+    private NtStatus CheckKind(in FileStat stat, IStoreFile file)
     {
+        // A link that leads to a directory is itself one to NT and none to POSIX: clients may take it for either.
+        if (stat.ReparseTag == (uint)ReparseTag.SymbolicLink && stat.IsDirectory && !file.IsDirectory)
+            return Overwrites ? NtStatus.ObjectNameCollision : NtStatus.Success;
         bool wantsDirectory = (Options & CreateOptions.DirectoryFile) != 0;
         if (stat.IsDirectory)
         {

@@ -1,5 +1,6 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
 
 namespace Symbio.Storage.Memory;
 
@@ -114,6 +115,17 @@ internal sealed class MemoryFile : IStoreFile
     public ValueTask<NtStatus> SetExtendedAttributesAsync(
         IReadOnlyList<ExtendedAttribute> attributes, CancellationToken cancellationToken) =>
         new(_node.SetExtendedAttributes(attributes, _store.Tree.Now()));
+
+    public ValueTask<(NtStatus Status, ReparseDataBuffer Data)> GetReparsePointAsync(
+        CancellationToken cancellationToken) =>
+        new(_node.Reparse is { } data ? (NtStatus.Success, data) : (NtStatus.NotAReparsePoint, default));
+
+    public ValueTask<NtStatus> SetReparsePointAsync(
+        ReparseDataBuffer data, StoreCaller caller, CancellationToken cancellationToken) =>
+        new(_link is null ? NtStatus.AccessDenied : _node.SetReparse(data, _store.Tree.Now()));
+
+    public ValueTask<NtStatus> DeleteReparsePointAsync(StoreCaller caller, CancellationToken cancellationToken) =>
+        new(_node.DeleteReparse(_store.Tree.Now()));
 
     public ValueTask<(NtStatus Status, IReadOnlyList<StoreStream> Streams)> GetStreamsAsync(
         CancellationToken cancellationToken) => new((NtStatus.Success, _node.ListStreams()));

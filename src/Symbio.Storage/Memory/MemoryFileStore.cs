@@ -7,8 +7,8 @@ namespace Symbio.Storage.Memory;
 
 /// <summary>
 /// A store that lives in memory and nowhere else: for tests, simulations and scratch shares. It has all that NTFS
-/// offers through <see cref="IFileStore"/> except symbolic links: named streams, extended attributes, security
-/// descriptors, hard links, sparse files.
+/// offers through <see cref="IFileStore"/>: named streams, extended attributes, security descriptors, hard links, sparse
+/// files, reparse points. Symbolic links are left to the client to follow.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -66,7 +66,8 @@ public sealed class MemoryFileStore : IFileStore
     /// <inheritdoc/>
     public StoreCapabilities Capabilities =>
         StoreCapabilities.NamedStreams | StoreCapabilities.ExtendedAttributes | StoreCapabilities.SecurityDescriptors |
-        StoreCapabilities.SparseFiles | StoreCapabilities.HardLinks | StoreCapabilities.BlockCloning;
+        StoreCapabilities.SparseFiles | StoreCapabilities.HardLinks | StoreCapabilities.BlockCloning |
+        StoreCapabilities.ReparsePoints;
 
     internal MemoryTree Tree { get; }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
 
 namespace Symbio.Storage.Memory;
@@ -64,10 +65,11 @@ internal sealed partial class MemoryNode
         lock (_gate)
         {
             return new FileStat(
-                Id, _attributes | (Directory is null ? 0 : FileAttributes.Directory),
+                Id, _attributes | (Directory is null ? 0 : FileAttributes.Directory)
+                    | (_reparse is null ? 0 : FileAttributes.ReparsePoint),
                 (ulong)(data?.Length ?? 0), (ulong)(data?.Allocated ?? 0),
                 _creationTime, _lastAccessTime, _lastWriteTime, _changeTime,
-                _linkCount, ReparseTag: 0, _eaSize);
+                _linkCount, (uint)(_reparse?.Tag ?? ReparseTag.None), _eaSize);
         }
     }
 

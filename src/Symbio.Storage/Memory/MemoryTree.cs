@@ -1,5 +1,6 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
 
 namespace Symbio.Storage.Memory;
 
@@ -224,7 +225,16 @@ internal sealed class MemoryTree
         {
             lock (parent.Gate)
             {
-                if (!parent.TryGet(name[..separator], out var link) || link.Node.Directory is not { } directory)
+                if (!parent.TryGet(name[..separator], out var link))
+                    return NtStatus.ObjectPathNotFound;
+                if (link.Node.Reparse is { } reparse)
+                {
+                    return reparse.Tag == ReparseTag.SymbolicLink
+                        ? NtStatus.ReparsePointEncountered
+                        : NtStatus.IoReparseTagNotHandled;
+                }
+
+                if (link.Node.Directory is not { } directory)
                     return NtStatus.ObjectPathNotFound;
                 parent = directory;
             }

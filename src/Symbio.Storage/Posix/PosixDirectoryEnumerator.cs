@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Fscc;
 using Symbio.Storage.Posix.Native;
+using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
 
 namespace Symbio.Storage.Posix;
 
@@ -170,7 +171,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
     private void Add(int fd, string name, ReadOnlySpan<byte> diskName, DirectoryFields fields,
         Span<DirectoryEntry> destination, ref int count)
     {
-        if (fields == DirectoryFields.None)
+        if (fields == DirectoryFields.None && _store.Options.Links != LinkPolicy.Hide)
         {
             destination[count++] = new DirectoryEntry(name, default);
             return;
@@ -181,15 +182,35 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         if (Libc.StatAt(fd, terminated, StatxMask.All, out var stat) != Errno.None)
             return;
         bool dotted = _store.Options.HideDotFiles && name[0] == '.';
-        if (stat.Type == Statx.SymbolicLink && _store.Options.FollowLinks && TryFollow(name, dotted, out var target))
+        if (stat.Type == Statx.SymbolicLink)
         {
-            destination[count++] = new DirectoryEntry(name, target);
+            AddLink(fd, name, diskName, stat, dotted, fields, destination, ref count);
             return;
         }
 
         DataBlocks.CorrectAt(fd, terminated, ref stat);
         destination[count++] = new DirectoryEntry(name, Build(fd, diskName, stat, dotted, fields));
     }
+
+    private void AddLink(int fd, string name, ReadOnlySpan<byte> diskName, in Statx stat, bool dotted,
+        DirectoryFields fields, Span<DirectoryEntry> destination, ref int count)
+    {
+        var policy = _store.Options.Links;
+        if (policy == LinkPolicy.Hide)
+            return;
+        if (policy == LinkPolicy.Follow && TryFollow(name, dotted, out var shown))
+        {
+            destination[count++] = new DirectoryEntry(name, shown);
+            return;
+        }
+
+        shown = Build(fd, diskName, stat, dotted, fields);
+        if (policy == LinkPolicy.Report && _store.Resolver.LeadsToDirectory(PathOf(name)))
+            shown = shown with { Attributes = shown.Attributes | FileAttributes.Directory };
+        destination[count++] = new DirectoryEntry(name, shown);
+    }
+
+    private string PathOf(string name) => directory.Path is { Length: > 0 } parent ? parent + '\\' + name : name;
 
     private static FileStat Build(int fd, ReadOnlySpan<byte> name, in Statx stat, bool dotted, DirectoryFields fields)
     {
@@ -212,8 +233,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
     private bool TryFollow(string name, bool dotted, out FileStat target)
     {
         target = default;
-        string path = directory.Path is { Length: > 0 } parent ? parent + '\\' + name : name;
-        if (_store.Resolver.Open(path, noFollow: false, StoreCaller.Service, mayBlock: true, out int fd).IsError)
+        if (_store.Resolver.Open(PathOf(name), noFollow: false, StoreCaller.Service, mayBlock: true, out int fd).IsError)
             return false;
         using var found = new OwnedFd(fd);
         if (Libc.StatFd(fd, StatxMask.All, out var stat) != Errno.None)

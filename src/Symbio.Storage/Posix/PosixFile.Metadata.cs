@@ -34,6 +34,8 @@ internal sealed partial class PosixFile
             ? StatReader.Build(statx, StatReader.ReadDosAttributes(path, follow: true), IsDotted,
                 ExtendedAttributes.Size(path))
             : StatReader.Build(statx, default, IsDotted, 0);
+        if (_type == Statx.SymbolicLink && _store.Resolver.LeadsToDirectory(Path))
+            stat = stat with { Attributes = stat.Attributes | FileAttributes.Directory };
         return NtStatus.Success;
     }
 
@@ -93,7 +95,9 @@ internal sealed partial class PosixFile
             if (isStored)
             {
                 var attributes = change.Attributes is { } wanted
-                    ? (wanted & ~FileAttributes.Normal) | (IsDirectory ? FileAttributes.Directory : 0)
+                    ? (wanted & ~(FileAttributes.Normal | FileAttributes.ReparsePoint))
+                        | (IsDirectory ? FileAttributes.Directory : 0)
+                        | (value.Attributes & FileAttributes.ReparsePoint ?? 0)
                     : value.Attributes;
                 var creation = change.CreationTime ??
                     (value.CreationTime != FileTime.None ? value.CreationTime : BirthTime(lease.Fd));

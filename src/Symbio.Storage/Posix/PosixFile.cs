@@ -3,12 +3,15 @@ using Symbio.Storage.Posix.Native;
 
 namespace Symbio.Storage.Posix;
 
-/// <summary>An open file or directory: a descriptor, and what does not change about its object.</summary>
+/// <summary>
+/// An open file or directory: a descriptor, and what does not change about its object (unless a client makes a symbolic
+/// link of it).
+/// </summary>
 internal sealed partial class PosixFile : IStoreFile
 {
     private readonly PosixFileStore _store;
-    private readonly PosixHandle _handle;
-    private readonly int _type;
+    private volatile PosixHandle _handle;
+    private volatile int _type;
     private readonly StoreAccess _access;
     private volatile string _openedAs; // What the caller called it: a link's name, if it was opened by way of one.
     private volatile string _path; // The last that was seen.

@@ -18,12 +18,16 @@ public sealed partial class PosixFileStore
         if (errno != Errno.None)
             return errno.ToNtStatus();
 
+        if (stat.Type == Statx.SymbolicLink && Options.Links == LinkPolicy.Hide)
+            return NtStatus.ObjectNameNotFound;
+
+        // What it is decides whether it may be opened at all: to open a FIFO or a device is to act on it.
+        bool hasData = stat.IsRegularFile || stat.IsDirectory;
         int opened;
-        if (NeedsData(stat, options.Access))
+        if (NeedsData(stat, options.Access) && (hasData || !options.OpenReparsePoint))
         {
-            // What it is decides whether it may be opened at all: to open a FIFO or a device is to act on it.
-            if (!stat.IsRegularFile && !stat.IsDirectory)
-                return NtStatus.AccessDenied;
+            if (!hasData)
+                return NtStatus.IoReparseTagNotHandled;
             errno = ReopenAs(caller, fd, FlagsFor(stat, options.Access), out opened);
             if (errno != Errno.None)
                 return errno.ToNtStatus();

@@ -41,7 +41,7 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
         int shards = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Environment.ProcessorCount, 1, 8));
         _index = new NameIndex(
             Codec, options.MaxIndexedNames, options.MaxIndexedDirectories, shards, options.WatchDirectories);
-        Resolver = new PathResolver(root, Codec, _index, Account, options.FollowLinks);
+        Resolver = new PathResolver(root, Codec, _index, Account, options.Links);
         Identities = options.Identities ?? UnixIdentities.Instance;
         _watcher = new DirectoryWatcher(this);
     }
@@ -92,7 +92,8 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
             {
                 Capabilities = StoreCapabilities.NamedStreams | StoreCapabilities.ExtendedAttributes |
                     StoreCapabilities.SecurityDescriptors | StoreCapabilities.SparseFiles |
-                    StoreCapabilities.HardLinks | StoreCapabilities.SymbolicLinks | (readOnly ? StoreCapabilities.ReadOnly : 0) |
+                    StoreCapabilities.HardLinks | (readOnly ? StoreCapabilities.ReadOnly : 0) |
+                    (options is { Links: LinkPolicy.Hide } ? 0 : StoreCapabilities.ReparsePoints) |
                     FileSystemFeatures.Probe(fd),
             };
             return true;

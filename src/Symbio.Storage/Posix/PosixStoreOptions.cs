@@ -6,10 +6,8 @@ public sealed record PosixStoreOptions
     /// <summary>How characters that NT forbids are shown.</summary>
     public NameMapping NameMapping { get; init; } = NameMapping.Private;
 
-    /// <summary>
-    /// Follow symbolic links that stay in the share. Links that leave it, absolute ones among them, are never followed.
-    /// </summary>
-    public bool FollowLinks { get; init; } = true;
+    /// <summary>What symbolic links are to clients that do not ask for the link itself.</summary>
+    public LinkPolicy Links { get; init; } = LinkPolicy.Follow;
 
     /// <summary>Names that begin with a dot are hidden (Samba: <c>hide dot files</c>).</summary>
     public bool HideDotFiles { get; init; } = true;

@@ -11,14 +11,20 @@ internal static class StatReader
     public static FileStat Build(in Statx stat, DosAttributes dos, bool isDotted, uint eaSize)
     {
         // Samba's rules: without the xattr a file has no attributes at all, and dot files are hidden in any case.
-        var attributes = (dos.Attributes ?? 0) & ~(FileAttributes.Directory | FileAttributes.Compressed);
+        var attributes = (dos.Attributes ?? 0)
+            & ~(FileAttributes.Directory | FileAttributes.Compressed | FileAttributes.ReparsePoint);
         if (stat.IsCompressed)
             attributes |= FileAttributes.Compressed;
         if (stat.IsDirectory)
             attributes |= FileAttributes.Directory;
         if (isDotted)
             attributes |= FileAttributes.Hidden;
-        var tag = stat.Type == Statx.SymbolicLink ? ReparseTag.SymbolicLink : ReparseTag.None;
+        var tag = stat.Type switch
+        {
+            Statx.RegularFile or Statx.DirectoryType => dos.Tag,
+            Statx.SymbolicLink => ReparseTag.SymbolicLink,
+            _ => ReparseTag.Nfs, // FIFOs, sockets and devices are what Windows' NFS server would make of them.
+        };
         if (tag != ReparseTag.None)
             attributes |= FileAttributes.ReparsePoint;
         return new FileStat(
@@ -59,6 +65,11 @@ internal static class StatReader
         var errno = follow
             ? Libc.GetXattr(path, DosAttributes.XattrName, value, out int length)
             : Libc.GetXattrNoFollow(path, DosAttributes.XattrName, value, out length);
-        return errno == Errno.None ? DosAttributes.Read(value[..length].ToArray()) : default;
+        if (errno != Errno.None)
+            return default;
+        var read = DosAttributes.Read(value[..length].ToArray());
+        return (read.Attributes & FileAttributes.ReparsePoint) > 0
+            ? read with { Tag = ReparseXattr.ReadTag(path, follow) }
+            : read;
     }
 }

@@ -1,4 +1,5 @@
 using Symbio.Protocol;
+using Symbio.Protocol.Fscc;
 
 namespace Symbio.Storage;
 
@@ -63,6 +64,15 @@ internal sealed class SnapshotFile(IStoreFile file, DateTimeOffset time) : IStor
 
     public ValueTask<NtStatus> SetExtendedAttributesAsync(
         IReadOnlyList<ExtendedAttribute> attributes, CancellationToken cancellationToken) => new(Refused);
+
+    public ValueTask<(NtStatus Status, ReparseDataBuffer Data)> GetReparsePointAsync(
+        CancellationToken cancellationToken) => file.GetReparsePointAsync(cancellationToken);
+
+    public ValueTask<NtStatus> SetReparsePointAsync(
+        ReparseDataBuffer data, StoreCaller caller, CancellationToken cancellationToken) => new(Refused);
+
+    public ValueTask<NtStatus> DeleteReparsePointAsync(StoreCaller caller, CancellationToken cancellationToken) =>
+        new(Refused);
 
     public ValueTask<(NtStatus Status, IReadOnlyList<StoreStream> Streams)> GetStreamsAsync(
         CancellationToken cancellationToken) => file.GetStreamsAsync(cancellationToken);

@@ -175,6 +175,8 @@ internal static class Samples
         yield return Ioctl(0x1401D4, new byte[8]); // LMR_REQUEST_RESILIENCY
         yield return Ioctl(0x0900A8, []); // GET_REPARSE_POINT
         yield return Ioctl(0x0900A4, [0x0C, 0, 0, 0xA0, 16, 0, 0, 0, 0, 0, 2, 0, 2, 0, 2, 0, 1, 0, 0, 0, (byte)'a', 0, (byte)'a', 0]); // SET_REPARSE_POINT
+        yield return Ioctl(0x0900A4, [0x77, 0, 0, 0, 2, 0, 0, 0, .. new byte[16], 1, 2]); // SET_REPARSE_POINT, of a third party
+        yield return Ioctl(0x0900AC, [0x0C, 0, 0, 0xA0, 0, 0, 0, 0]); // DELETE_REPARSE_POINT
         yield return Ioctl(0x0900C4, [1]); // SET_SPARSE
         yield return Ioctl(0x0980C8, [.. new byte[8], 0xFF, .. new byte[7]]); // SET_ZERO_DATA
         yield return Ioctl(0x0940CF, [.. new byte[8], 0xFF, 0xFF, .. new byte[6]]); // QUERY_ALLOCATED_RANGES

@@ -59,16 +59,55 @@ public sealed class PathTests : IAsyncDisposable
         Assert.Equal("d\\File", file.Path);
     }
 
-    [Fact]
-    public async Task Links_can_be_refused_altogether()
+    [Theory]
+    [InlineData(LinkPolicy.Report, NtStatus.ReparsePointEncountered, NtStatus.ReparsePointEncountered)]
+    [InlineData(LinkPolicy.Hide, NtStatus.ObjectNameNotFound, NtStatus.ObjectPathNotFound)]
+    public async Task Links_can_be_left_to_the_client_or_hidden(LinkPolicy policy, NtStatus last, NtStatus within)
     {
         await _store.DisposeAsync();
-        _store = PosixFileStore.Open(_share, new PosixStoreOptions { FollowLinks = false });
-        await File.WriteAllTextAsync(Path.Combine(_share, "File"), "", TestContext.Current.CancellationToken);
-        File.CreateSymbolicLink(Path.Combine(_share, "Link"), "File");
+        _store = PosixFileStore.Open(_share, new PosixStoreOptions { Links = policy });
+        Directory.CreateDirectory(Path.Combine(_share, "Folder"));
+        await File.WriteAllTextAsync(Path.Combine(_share, "Folder", "File"), "", TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(Path.Combine(_share, "Link"), "Folder");
+        File.CreateSymbolicLink(Path.Combine(_share, "Outside"), "/etc");
 
-        Assert.Equal(NtStatus.AccessDenied, await StatusOfAsync("Link"));
-        Assert.Equal(NtStatus.Success, await StatusOfAsync("File"));
+        foreach (string link in new[] { "Link", "LINK", "Outside", "outside" })
+        {
+            Assert.Equal(last, await StatusOfAsync(link));
+            Assert.Equal(within, await StatusOfAsync(link + "\\File"));
+            Assert.Equal(within, await StatusOfAsync(link + "\\FILE"));
+            var (created, _) = await _store.CreateAsync(
+                link + "\\new", new StoreCreateOptions(), StoreCaller.Service, default);
+            Assert.Equal(within, created);
+        }
+
+        Assert.Equal(NtStatus.Success, await StatusOfAsync("folder\\file"));
+    }
+
+    [Theory]
+    [InlineData("Folder", true)]
+    [InlineData("File", false)]
+    [InlineData("nowhere", false)]
+    [InlineData("..", false)]
+    public async Task A_link_is_one_to_a_directory_when_it_leads_to_one_in_the_share(string target, bool expected)
+    {
+        await _store.DisposeAsync();
+        _store = PosixFileStore.Open(_share, new PosixStoreOptions { Links = LinkPolicy.Report });
+        Directory.CreateDirectory(Path.Combine(_share, "Folder"));
+        await File.WriteAllTextAsync(Path.Combine(_share, "File"), "", TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(Path.Combine(_share, "Link"), target);
+        var (_, link) = await _store.OpenAsync(
+            "link", new StoreOpenOptions(StoreAccess.Read, OpenReparsePoint: true), StoreCaller.Service, default);
+        await using var root = await OpenAsync("", StoreAccess.Read);
+        await using var listing = root.Enumerate();
+        var entries = new DirectoryEntry[1];
+
+        var (_, opened) = await link!.GetStatAsync(default);
+        await listing.ReadAsync(new NamePattern("Link"), DirectoryFields.Stat, entries, default);
+        await link.DisposeAsync();
+
+        Assert.Equal(expected, opened.IsDirectory);
+        Assert.Equal(opened with { LastAccessTime = default }, entries[0].Stat with { LastAccessTime = default });
     }
 
     [Fact]
@@ -111,8 +150,8 @@ public sealed class PathTests : IAsyncDisposable
         using var mkfifo = Process.Start("mkfifo", Path.Combine(_share, "Pipe"));
         await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(NtStatus.AccessDenied, await StatusOfAsync("PIPE", StoreAccess.Read));
-        Assert.Equal(NtStatus.AccessDenied, await StatusOfAsync("PIPE", StoreAccess.Write));
+        Assert.Equal(NtStatus.IoReparseTagNotHandled, await StatusOfAsync("PIPE", StoreAccess.Read));
+        Assert.Equal(NtStatus.IoReparseTagNotHandled, await StatusOfAsync("PIPE", StoreAccess.Write));
         await using var pipe = await OpenAsync("Pipe", StoreAccess.None);
         Assert.Equal(NtStatus.Success, (await pipe.GetStatAsync(default)).Status);
         Assert.Equal(NtStatus.AccessDenied, (await pipe.ReadAsync(0, new byte[1], default)).Status);

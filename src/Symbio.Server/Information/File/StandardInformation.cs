@@ -21,7 +21,8 @@ internal static class StandardInformation
         if (deletePending && links > 0 && open.StoreFile is { StreamName: "" })
             links--;
         return new FileStandardInformation(
-            (long)stat.AllocationSize, (long)stat.EndOfFile, links, deletePending, open.IsDirectory);
+            (long)stat.AllocationSize, (long)stat.EndOfFile, links, deletePending,
+            open.IsDirectory || (stat.ReparseTag != 0 && stat.IsDirectory));
     }
 
     private static async ValueTask<NtStatus> QueryAsync(InformationQuery query)

@@ -68,6 +68,7 @@ internal static class VolumeInformation
             | If(StoreCapabilities.SecurityDescriptors, FileSystemAttributes.PersistentAcls)
             | If(StoreCapabilities.NamedStreams, FileSystemAttributes.NamedStreams)
             | If(StoreCapabilities.SparseFiles, FileSystemAttributes.SupportsSparseFiles)
+            | If(StoreCapabilities.ReparsePoints, FileSystemAttributes.SupportsReparsePoints)
             | If(StoreCapabilities.HardLinks, FileSystemAttributes.SupportsHardLinks)
             | If(StoreCapabilities.ExtendedAttributes, FileSystemAttributes.SupportsExtendedAttributes)
             | If(StoreCapabilities.Compression, FileSystemAttributes.FileCompression)

@@ -32,12 +32,12 @@ internal ref struct ResolvedDirectory
 /// nothing.
 /// </remarks>
 internal sealed class PathResolver(
-    PosixHandle root, NameCodec codec, NameIndex index, ServiceAccount account, bool followLinks)
+    PosixHandle root, NameCodec codec, NameIndex index, ServiceAccount account, LinkPolicy links)
 {
     private const int Attempts = 16; // openat2 says EAGAIN when a rename crossed its way; it rarely does so twice.
 
     private readonly ResolveFlags _resolve =
-        ResolveFlags.Beneath | ResolveFlags.NoMagicLinks | (followLinks ? 0 : ResolveFlags.NoSymlinks);
+        ResolveFlags.Beneath | ResolveFlags.NoMagicLinks | (links == LinkPolicy.Follow ? 0 : ResolveFlags.NoSymlinks);
 
     public NameCodec Codec => codec;
 
@@ -58,7 +58,8 @@ internal sealed class PathResolver(
         if (codec.TryEncodePath(path, buffer, out int length))
         {
             var errno = OpenBelow(-1, buffer[..(length + 1)], LeafFlags(noFollow), caller, mayBlock, out fd);
-            if (errno is not (Errno.ENOENT or Errno.EAGAIN)) // EAGAIN: the index may know without waiting.
+            bool hidden = errno == Errno.ELOOP && links == LinkPolicy.Hide; // Where on the way shows name by name.
+            if (!hidden && errno is not (Errno.ENOENT or Errno.EAGAIN)) // EAGAIN: the index may know without waiting.
                 return errno == Errno.ENOTDIR ? NtStatus.ObjectPathNotFound : StatusOf(errno);
         }
         else if (length < 0)
@@ -116,6 +117,22 @@ internal sealed class PathResolver(
         }
 
         return WalkTo(directory, caller, mayBlock, buffer, ref parent);
+    }
+
+    /// <summary>
+    /// A symbolic link, by its path as it is spelled on disk, leads to a directory of the share. NT knows links to
+    /// directories and links to files; here it is the target that makes the difference.
+    /// </summary>
+    public bool LeadsToDirectory(ReadOnlySpan<char> path)
+    {
+        Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
+        if (!codec.TryEncodePath(path, buffer, out int length))
+            return false;
+        using var lease = root.Lease();
+        const ResolveFlags below = ResolveFlags.Beneath | ResolveFlags.NoMagicLinks;
+        var errno = Libc.OpenAt2(lease.Fd, buffer[..(length + 1)], DirectoryFlags, 0, below, out int fd);
+        using var found = new OwnedFd(fd);
+        return errno == Errno.None;
     }
 
     /// <summary>The spelling on disk of a name in a directory; null when there is no such name in any case.</summary>
@@ -253,12 +270,19 @@ internal sealed class PathResolver(
         return errno == Errno.ENOENT ? Errno.None : errno; // Removed: the caller will find out.
     }
 
-    private static NtStatus StatusOf(Errno errno) => errno == Errno.EAGAIN ? NtStatus.CantWait : errno.ToNtStatus();
+    private NtStatus StatusOf(Errno errno) => errno switch
+    {
+        Errno.EAGAIN => NtStatus.CantWait,
+        Errno.ELOOP when links == LinkPolicy.Report => NtStatus.ReparsePointEncountered,
+        Errno.ELOOP when links == LinkPolicy.Hide => NtStatus.ObjectNameNotFound,
+        _ => errno.ToNtStatus(),
+    };
 
     /// <summary>As <see cref="StatusOf"/>, for what is not the last name of the path.</summary>
-    private static NtStatus PathStatusOf(Errno errno) => errno switch
+    private NtStatus PathStatusOf(Errno errno) => errno switch
     {
         Errno.ENOENT or Errno.ENOTDIR or Errno.ESTALE or Errno.ENAMETOOLONG => NtStatus.ObjectPathNotFound,
+        Errno.ELOOP when links == LinkPolicy.Hide => NtStatus.ObjectPathNotFound,
         _ => StatusOf(errno),
     };
 }

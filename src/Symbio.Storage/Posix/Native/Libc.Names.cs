@@ -8,6 +8,7 @@ internal static unsafe partial class Libc
     private const int AtRemoveDirectory = 0x200;
     private const int AtSymlinkFollow = 0x400;
     private const uint RenameNoReplace = 1;
+    private const uint RenameExchange = 2;
 
     public static Errno MakeDirectory(int directory, ReadOnlySpan<byte> name, uint mode)
     {
@@ -43,6 +44,35 @@ internal static unsafe partial class Libc
                 return Errno.EEXIST;
             return Check(RenameAt2(fromDirectory, fromPointer, toDirectory, toPointer, 0));
         }
+    }
+
+    /// <summary>Two names of a directory change places, in one step; EINVAL where the file system cannot do that.</summary>
+    public static Errno Exchange(int directory, ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        AssertTerminated(one);
+        AssertTerminated(other);
+        fixed (byte* onePointer = one)
+        fixed (byte* otherPointer = other)
+            return Check(RenameAt2(directory, onePointer, directory, otherPointer, RenameExchange));
+    }
+
+    /// <summary>Makes a symbolic link; what it leads to need not exist.</summary>
+    public static Errno SymbolicLink(ReadOnlySpan<byte> target, int directory, ReadOnlySpan<byte> name)
+    {
+        AssertTerminated(target);
+        AssertTerminated(name);
+        fixed (byte* targetPointer = target)
+        fixed (byte* namePointer = name)
+            return Check(SymlinkAt(targetPointer, directory, namePointer));
+    }
+
+    /// <summary>Where an open symbolic link leads, as it is written in it.</summary>
+    public static Errno ReadLink(int fd, Span<byte> destination, out int length)
+    {
+        byte empty = 0;
+        fixed (byte* target = destination)
+            length = (int)ReadLinkAt(fd, &empty, target, (nuint)destination.Length);
+        return Check(length);
     }
 
     /// <summary>Gives what is open one more name.</summary>
@@ -88,6 +118,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "linkat", SetLastError = true)]
     private static partial int LinkAt(int fromDirectory, byte* from, int toDirectory, byte* to, int flags);
+
+    [LibraryImport(Library, EntryPoint = "symlinkat", SetLastError = true)]
+    private static partial int SymlinkAt(byte* target, int directory, byte* name);
 
     [LibraryImport(Library, EntryPoint = "readlinkat", SetLastError = true)]
     private static partial nint ReadLinkAt(int directory, byte* path, byte* target, nuint size);

@@ -1,6 +1,7 @@
 using System.Text;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
 
 namespace Symbio.Storage.Posix;
@@ -13,8 +14,10 @@ namespace Symbio.Storage.Posix;
 /// <param name="Attributes">Null: the value does not say.</param>
 /// <param name="CreationTime">None: the value does not say.</param>
 /// <param name="ChangeTime">None has been set when its time is none.</param>
+/// <param name="Tag">Of an object that says ReparsePoint; kept elsewhere (<see cref="ReparseXattr"/>).</param>
 internal readonly record struct DosAttributes(
-    FileAttributes? Attributes, FileTime CreationTime, HeldChangeTime ChangeTime = default)
+    FileAttributes? Attributes, FileTime CreationTime, HeldChangeTime ChangeTime = default,
+    ReparseTag Tag = ReparseTag.None)
 {
     /// <summary>Longest value read: the longest text, every field of version 3, and room.</summary>
     public const int MaxLength = 256;
@@ -33,7 +36,7 @@ internal readonly record struct DosAttributes(
     // What Samba stores: the rest is of the object itself, or of the moment.
     private const FileAttributes Stored = FileAttributes.ReadOnly | FileAttributes.Hidden | FileAttributes.System |
         FileAttributes.Directory | FileAttributes.Archive | FileAttributes.Temporary | FileAttributes.SparseFile |
-        FileAttributes.Compressed | FileAttributes.Offline | FileAttributes.NotContentIndexed;
+        FileAttributes.ReparsePoint | FileAttributes.Compressed | FileAttributes.Offline | FileAttributes.NotContentIndexed;
 
     /// <summary>Name of the xattr, with NUL.</summary>
     public static ReadOnlySpan<byte> XattrName => "user.DOSATTRIB\0"u8;

@@ -19,7 +19,7 @@ internal static class ExtendedAttributes
 
     // Names after "user.": of Samba (and ours), of Netatalk and macOS by way of Samba.
     private static readonly string[] s_hidden =
-        ["DOSATTRIB", "NTACL", "SAMBA_PAI", "SAMBA_STREAMS", "DosAttrib", "DosStreams", "DosEAs",
+        ["DOSATTRIB", "NTACL", "SmbReparse", "SAMBA_PAI", "SAMBA_STREAMS", "DosAttrib", "DosStreams", "DosEAs",
             "org.netatalk.Metadata", "com.apple.FinderInfo"];
 
     /// <summary>
