@@ -45,11 +45,13 @@ public readonly record struct FileIdentity(ulong Volume, ulong FileId, ulong Gen
 /// </param>
 /// <param name="IsDirectory">Directories are not written to: nothing but R and RH can be granted on them.</param>
 /// <param name="Caching">What the open would like to cache; null for nothing.</param>
+/// <param name="Parent">The client's lease on the directory that holds the file, if it has one.</param>
 /// <param name="ShareRead">FILE_SHARE_READ, and so on.</param>
 /// <param name="DeleteOnClose">Sets delete-pending when this open is closed.</param>
 public readonly record struct ClaimOptions(
     string Stream, string Link, AccessMask Access, bool ShareRead, bool ShareWrite, bool ShareDelete, bool DeleteOnClose,
-    bool Overwrites = false, bool IsDirectory = false, CacheRequest? Caching = null);
+    bool Overwrites = false, bool IsDirectory = false, CacheRequest? Caching = null,
+    LeaseId? Parent = null);
 
 /// <summary>One open's place in its file's record.</summary>
 public interface IFileClaim
@@ -124,6 +126,12 @@ public interface IFileClaim
     /// stream, that is delete-pending; the caller deletes and then calls <see cref="CompleteRelease"/>.
     /// </summary>
     ValueTask<ReleaseOutcome> ReleaseAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// After <see cref="ReleaseAsync"/>: what it said is to be deleted was asked for under the same
+    /// <see cref="ClaimOptions.Parent"/>, so whoever holds that lease knows.
+    /// </summary>
+    bool EndsOwnDeletion { get; }
 
     /// <summary>Ends the release that <see cref="ReleaseAsync"/> began: the name may be used anew.</summary>
     void CompleteRelease();

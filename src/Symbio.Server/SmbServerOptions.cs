@@ -76,6 +76,12 @@ public sealed record SmbServerOptions
     public bool MultiChannel { get; init; } = true;
 
     /// <summary>
+    /// Clients may cache what is in directories (SMB 3), and are told when that changes. Where a store's files can be changed
+    /// behind the server's back that takes a watch for each such directory.
+    /// </summary>
+    public bool DirectoryLeases { get; init; } = true;
+
+    /// <summary>
     /// The network interfaces that clients are told of, for more channels; none for those that the server listens on.
     /// </summary>
     public IReadOnlyList<InterfaceOptions> Interfaces { get; init; } = [];

@@ -78,6 +78,29 @@ public sealed class LocalCoordinatorTests
         Assert.Equal(0, _coordinator.FileCount);
     }
 
+    [Theory] // Who holds the lease on the directory knows of a deletion only if it was asked for under it.
+    [InlineData(1, 1, true)]
+    [InlineData(1, 2, false)]
+    [InlineData(0, 1, false)]
+    public async Task The_last_open_tells_who_asked_for_the_deletion(int asks, int closes, bool same)
+    {
+        async Task<IFileClaim> OpenUnderAsync(int parent) => (await _coordinator.OpenAsync(
+            File,
+            new ClaimOptions(
+                "", "A", AccessMask.Delete, true, true, true, DeleteOnClose: false,
+                Parent: parent == 0 ? null : new LeaseId(Guid.Empty, new Guid(parent, 0, 0, new byte[8]))),
+            default)).Claim!;
+        IFileClaim first = await OpenUnderAsync(asks);
+        IFileClaim last = await OpenUnderAsync(closes);
+        await first.SetDeletePendingAsync(true, default);
+        await last.SetDeletePendingAsync(true, default); // Asked for already.
+        await ReleaseAsync(first);
+
+        Assert.Equal(ReleaseOutcome.Delete, await ReleaseAsync(last));
+
+        Assert.Equal(same, last.EndsOwnDeletion);
+    }
+
     [Fact]
     public async Task The_last_open_tells_whether_the_name_goes_or_the_stream()
     {

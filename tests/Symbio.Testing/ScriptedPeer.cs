@@ -41,7 +41,8 @@ public sealed record PeerOptions
     public SecurityMode SecurityMode { get; init; } = SecurityMode.SigningEnabled;
 
     public Capabilities Capabilities { get; init; } =
-        Capabilities.GlobalCapEncryption | Capabilities.GlobalCapLargeMtu | Capabilities.GlobalCapMultiChannel;
+        Capabilities.GlobalCapEncryption | Capabilities.GlobalCapLargeMtu | Capabilities.GlobalCapMultiChannel
+        | Capabilities.GlobalCapDirectoryLeasing;
 
     public Guid ClientGuid { get; init; } = Guid.NewGuid();
 }

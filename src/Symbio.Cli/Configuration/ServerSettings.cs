@@ -38,6 +38,8 @@ internal sealed class ServerSettings
     public bool AllowAnonymous { get; set; } = Defaults.AllowAnonymous;
     public bool Multichannel { get; set; } = Defaults.MultiChannel;
 
+    public bool DirectoryLeases { get; set; } = Defaults.DirectoryLeases;
+
     /// <summary>Empty: those that the server listens on.</summary>
     public IReadOnlyList<InterfaceOptions> Interfaces { get; set; } = [];
 

@@ -80,6 +80,11 @@ internal static class SettingTable
         new Setting<ServerSettings, bool>(
             "multichannel", "--multichannel", SettingType.Boolean, s => s.Multichannel, (s, v) => s.Multichannel = v,
             "Clients may use several connections at once for one session (SMB 3)."),
+        new Setting<ServerSettings, bool>(
+            "directoryLeases", "--directory-leases", SettingType.Boolean, s => s.DirectoryLeases,
+            (s, v) => s.DirectoryLeases = v,
+            "Clients may cache what is in directories (SMB 3), and are told when it changes; also when a local process changes " +
+            "it, for which the kernel watches each such directory (inotify)."),
         new ListSetting<ServerSettings, InterfaceOptions>(
             "interfaces", "--interface", InterfaceSetting.Type, s => s.Interfaces, (s, v) => s.Interfaces = v,
             "Network interfaces that clients are told of for multichannel: a name (eth0) or an address, and after " +

@@ -158,6 +158,7 @@ internal sealed class ServerHost : IAsyncDisposable
             SigningAlgorithms = Settings.SigningAlgorithms,
             AllowAnonymous = Settings.AllowAnonymous,
             MultiChannel = Settings.Multichannel,
+            DirectoryLeases = Settings.DirectoryLeases,
             PersistentHandles = Settings.Shares.Values.Any(share => share.ContinuouslyAvailable)
                 ? new HandleFolder(Locations.PersistentHandles)
                 : null,

@@ -109,7 +109,7 @@ internal sealed class CacheTable(FileRecord record)
             if (granted != LeaseState.None)
                 holder.Raise(granted);
         }
-        else if (holder.BreakTo is null && granted != holder.State && granted == request.Wanted
+        else if (holder.BreakTo is null && granted != holder.State && granted == Asked(options, request)
             && (holder.State & ~granted) == 0)
         {
             // An upgrade gives all that is asked for, or nothing.
@@ -148,13 +148,9 @@ internal sealed class CacheTable(FileRecord record)
     private LeaseState Grantable(
         in ClaimOptions options, CacheRequest request, CacheHolder? own, List<FileClaim> claims, bool hasLocks)
     {
-        LeaseState wanted = request.Wanted;
-        if (options.IsDirectory)
-        {
-            if (request.Lease is null)
-                return LeaseState.None;
-            wanted &= ~LeaseState.WriteCaching;
-        }
+        LeaseState wanted = Asked(options, request);
+        if (options.IsDirectory && request.Lease is null)
+            return LeaseState.None;
 
         // Who caches writes is alone with the stream.
         if ((wanted & LeaseState.WriteCaching) != 0)
@@ -188,6 +184,10 @@ internal sealed class CacheTable(FileRecord record)
             return LeaseState.None;
         return (wanted & LeaseState.ReadCaching) == 0 ? LeaseState.None : wanted;
     }
+
+    // Nobody writes to a directory; who asks to cache that asks for the rest.
+    private static LeaseState Asked(in ClaimOptions options, CacheRequest request) =>
+        options.IsDirectory ? request.Wanted & ~LeaseState.WriteCaching : request.Wanted;
 
     private static LeaseState Spoiled(in ClaimOptions options) =>
         options.Overwrites ? CacheHolder.ReadWrite : LeaseState.WriteCaching;

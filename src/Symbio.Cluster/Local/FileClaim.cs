@@ -27,7 +27,11 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
 
     public bool DeleteOnClose { get; } = options.DeleteOnClose;
 
+    public LeaseId? Parent { get; } = options.Parent;
+
     public bool IsReleased { get; set; }
+
+    public bool EndsOwnDeletion { get; set; }
 
     /// <summary>Lets reads and writes of a file without locks pass without taking the record's lock.</summary>
     public bool StreamHasLocks

@@ -18,8 +18,9 @@ internal sealed class FileRecord(LocalCoordinator owner)
     private readonly Dictionary<string, RangeLocks> _locks = new(StringComparer.Ordinal);
     private CacheTable? _caches;
 
-    // Names (or streams) that are removed at their last close, and those whose removal is under way.
-    private readonly HashSet<(string Link, string Stream)> _deletePending = [];
+    // Names (or streams) that are removed at their last close, and those whose removal is under way; and under which lease on
+    // their directory that was asked for first.
+    private readonly Dictionary<(string Link, string Stream), LeaseId?> _deletePending = [];
     private bool _dead;
 
     public Lock Lock { get; } = new();
@@ -117,7 +118,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
         lock (Lock)
         {
             if (deletePending)
-                _deletePending.Add((claim.Link, claim.Stream));
+                _deletePending.TryAdd((claim.Link, claim.Stream), claim.Parent);
             else
                 _deletePending.Remove((claim.Link, claim.Stream));
         }
@@ -194,10 +195,10 @@ internal sealed class FileRecord(LocalCoordinator owner)
                     other.Link = link;
             }
 
-            foreach ((string Link, string Stream) pending in _deletePending.Where(p => p.Link == old).ToArray())
+            foreach (((string Link, string Stream) pending, LeaseId? by) in _deletePending.Where(p => p.Key.Link == old).ToArray())
             {
                 _deletePending.Remove(pending);
-                _deletePending.Add((link, pending.Stream));
+                _deletePending.TryAdd((link, pending.Stream), by);
             }
         }
     }
@@ -217,7 +218,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
             }
 
             if (claim.DeleteOnClose && !abandon)
-                _deletePending.Add((claim.Link, claim.Stream));
+                _deletePending.TryAdd((claim.Link, claim.Stream), claim.Parent);
             if (_locks.TryGetValue(claim.Stream, out RangeLocks? locks))
             {
                 locks.RemoveAll(claim, wake);
@@ -226,14 +227,17 @@ internal sealed class FileRecord(LocalCoordinator owner)
 
             // The name goes when the last open of it goes; a stream when the last open of the stream goes, unless the
             // whole name goes anyhow.
-            if (_deletePending.Contains((claim.Link, "")))
+            if (_deletePending.TryGetValue((claim.Link, ""), out LeaseId? by))
             {
+                claim.EndsOwnDeletion = by == claim.Parent;
                 return _claims.Exists(c => !c.IsReleased && c.Link == claim.Link)
                     ? ReleaseOutcome.Closed
                     : ReleaseOutcome.Delete;
             }
 
-            return _deletePending.Contains((claim.Link, claim.Stream))
+            bool isPending = _deletePending.TryGetValue((claim.Link, claim.Stream), out by);
+            claim.EndsOwnDeletion = isPending && by == claim.Parent;
+            return isPending
                 && !_claims.Exists(c => !c.IsReleased && c.Link == claim.Link && c.Stream == claim.Stream)
                 ? ReleaseOutcome.DeleteStream
                 : ReleaseOutcome.Closed;
@@ -246,7 +250,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
         {
             _claims.Remove(claim);
             if (!_claims.Exists(c => c.Link == claim.Link))
-                _deletePending.RemoveWhere(p => p.Link == claim.Link);
+                RemoveDeletePending(claim.Link);
             else if (!_claims.Exists(c => c.Link == claim.Link && c.Stream == claim.Stream) && claim.Stream.Length > 0)
                 _deletePending.Remove((claim.Link, claim.Stream));
             DieIfUnused(claim.File);
@@ -379,7 +383,16 @@ internal sealed class FileRecord(LocalCoordinator owner)
 
     private bool IsDeletePending(string link, string stream) =>
         _deletePending.Count > 0
-        && (_deletePending.Contains((link, "")) || (stream.Length > 0 && _deletePending.Contains((link, stream))));
+        && (_deletePending.ContainsKey((link, "")) || (stream.Length > 0 && _deletePending.ContainsKey((link, stream))));
+
+    private void RemoveDeletePending(string link)
+    {
+        foreach ((string Link, string Stream) pending in _deletePending.Keys)
+        {
+            if (pending.Link == link)
+                _deletePending.Remove(pending);
+        }
+    }
 
     private void UpdateLockedFlags(string stream, RangeLocks locks)
     {

@@ -38,7 +38,7 @@ internal static class ChangeNotifyHandler
         {
             // Queued first: a deletion that begins now finds it.
             if (open.Claim.IsDeletePending)
-                watch.EndRequests(NtStatus.DeletePending);
+                watch.DeletePending();
             if (!context.TryBeginPending(out CancellationToken cancellationToken) && watch.Abandon(waiter))
                 return context.PendingRefusal;
             result = await waiter.WaitAsync(cancellationToken).ConfigureAwait(false);

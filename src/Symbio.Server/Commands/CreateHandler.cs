@@ -162,7 +162,7 @@ internal static class CreateHandler
         {
             if (status != NtStatus.Success)
             {
-                operation.Caching.Lease?.Release();
+                operation.Caching.Drop();
                 share.RemoveOpenFile();
             }
         }
@@ -184,6 +184,8 @@ internal static class CreateHandler
             StoreFile = operation.File,
             FileClaim = operation.Claim,
             Caching = operation.Caching.Owner,
+            LeasedDirectory = operation.Caching.LeasedDirectory,
+            ParentLease = RequestedCaching.ParentOf(context, request, contexts),
             Application = contexts.Application?.Id,
         };
         operation.Caching.Attach(open);

@@ -82,6 +82,8 @@ internal static class NegotiateHandler
             capabilities |= Capabilities.GlobalCapLargeMtu | Capabilities.GlobalCapLeasing;
         if (options.MultiChannel && dialect >= Dialect.Smb300 && dialect != Dialect.Wildcard)
             capabilities |= request.Capabilities & Capabilities.GlobalCapMultiChannel;
+        if (options.DirectoryLeases && dialect >= Dialect.Smb300 && dialect != Dialect.Wildcard)
+            capabilities |= request.Capabilities & Capabilities.GlobalCapDirectoryLeasing;
         if (options.PersistentHandles is not null && dialect >= Dialect.Smb300 && dialect != Dialect.Wildcard)
             capabilities |= request.Capabilities & Capabilities.GlobalCapPersistentHandles;
         if (dialect == Dialect.Smb311)

@@ -16,6 +16,9 @@ internal static class ChangeReports
     /// <summary>What a write changes; pending until the close, as on NTFS (smb2.notify.mask).</summary>
     public const CompletionFilter Written = CompletionFilter.LastWrite | CompletionFilter.Size;
 
+    /// <summary>ChangeTime was set: no client can ask to be told (see <see cref="CompletionFilter.All"/>), but listings show it.</summary>
+    public const CompletionFilter ChangeTime = (CompletionFilter)(1u << 31);
+
     private const CompletionFilter StreamWritten = CompletionFilter.StreamWrite | CompletionFilter.StreamSize;
 
     /// <summary>After a create, [MS-FSA] 2.1.5.1.1 and 2.1.5.1.2.</summary>
@@ -72,13 +75,15 @@ internal static class ChangeReports
     public static DirectoryChange? Removal(
         DirectoryChanges changes, ReleaseOutcome outcome, IStoreFile file, Open? by)
     {
+        // Whose open happens to be the last does not know what another has asked for.
+        LeaseId? except = by is { Claim.EndsOwnDeletion: true } ? by.ParentLease : null;
         bool isStream = outcome == ReleaseOutcome.DeleteStream;
         CompletionFilter what = isStream ? CompletionFilter.StreamName : NameFilter(file);
         if (!changes.Wants(what))
             return null;
         return isStream
-            ? new DirectoryChange(FileAction.RemovedStream, what, file.Path, file.StreamName, by)
-            : new DirectoryChange(FileAction.Removed, what, file.Path, By: by);
+            ? new DirectoryChange(FileAction.RemovedStream, what, file.Path, file.StreamName, except)
+            : new DirectoryChange(FileAction.Removed, what, file.Path, Except: except);
     }
 
     /// <summary>The object is called something else now, [MS-FSA] 2.1.5.15.11.</summary>
@@ -95,12 +100,12 @@ internal static class ChangeReports
         if (open.IsDirectory)
             changes.MoveWatches(oldPath, newPath);
         if (replaced)
-            changes.ReportReplaced(new DirectoryChange(FileAction.Removed, CompletionFilter.FileName, newPath, By: open));
+            changes.ReportReplaced(new DirectoryChange(FileAction.Removed, CompletionFilter.FileName, newPath, Except: open.ParentLease));
         bool sameDirectory = NameComparer.Equals(DirectoryChange.ParentOf(oldPath), DirectoryChange.ParentOf(newPath));
         var removed = new DirectoryChange(
-            sameDirectory ? FileAction.RenamedOldName : FileAction.Removed, filter, oldPath, By: open);
+            sameDirectory ? FileAction.RenamedOldName : FileAction.Removed, filter, oldPath, Except: open.ParentLease);
         var added = new DirectoryChange(
-            sameDirectory ? FileAction.RenamedNewName : FileAction.Added, filter, newPath, By: open);
+            sameDirectory ? FileAction.RenamedNewName : FileAction.Added, filter, newPath, Except: open.ParentLease);
         if (sameDirectory)
         {
             changes.Report(removed, added);
@@ -118,8 +123,8 @@ internal static class ChangeReports
             return;
         string path = open.File.Path;
         open.Changes.Report(
-            new DirectoryChange(FileAction.RemovedStream, CompletionFilter.StreamName, path, oldName, open),
-            new DirectoryChange(FileAction.AddedStream, CompletionFilter.StreamName, path, open.File.StreamName, open));
+            new DirectoryChange(FileAction.RemovedStream, CompletionFilter.StreamName, path, oldName, open.ParentLease),
+            new DirectoryChange(FileAction.AddedStream, CompletionFilter.StreamName, path, open.File.StreamName, open.ParentLease));
     }
 
     /// <summary>The file has one more name, [MS-FSA] 2.1.5.15.6.</summary>
@@ -129,8 +134,8 @@ internal static class ChangeReports
         if (!changes.Wants(CompletionFilter.FileName))
             return;
         if (replaced)
-            changes.ReportReplaced(new DirectoryChange(FileAction.Removed, CompletionFilter.FileName, path, By: open));
-        changes.Report(new DirectoryChange(FileAction.Added, CompletionFilter.FileName, path, By: open));
+            changes.ReportReplaced(new DirectoryChange(FileAction.Removed, CompletionFilter.FileName, path, Except: open.ParentLease));
+        changes.Report(new DirectoryChange(FileAction.Added, CompletionFilter.FileName, path, Except: open.ParentLease));
     }
 
     /// <summary>What parts of <see cref="BasicInfoChange"/> are called, [MS-FSA] 2.1.5.15.2.</summary>
@@ -138,6 +143,7 @@ internal static class ChangeReports
         (change.Attributes is null ? CompletionFilter.None : CompletionFilter.Attributes)
         | (change.CreationTime is null ? CompletionFilter.None : CompletionFilter.Creation)
         | (change.LastAccessTime is null ? CompletionFilter.None : CompletionFilter.LastAccess)
+        | (change.ChangeTime is null ? CompletionFilter.None : ChangeTime)
         | (change.LastWriteTime is null ? CompletionFilter.None : CompletionFilter.LastWrite);
 
     /// <summary>
@@ -145,10 +151,8 @@ internal static class ChangeReports
     /// </summary>
     public static void DeletePending(this Open open)
     {
-        if (!open.IsDirectory || open.Changes.WatchedDirectories == 0)
-            return;
-        foreach (DirectoryWatch watch in open.Changes.WatchesOf(open.File.Path))
-            watch.EndRequests(NtStatus.DeletePending);
+        if (open.IsDirectory && open.Changes.WatchedDirectories > 0)
+            open.Changes.ReportDeletePending(open.File.Path);
     }
 
     private static CompletionFilter NameFilter(IStoreFile file) =>
@@ -157,12 +161,12 @@ internal static class ChangeReports
     private static void Report(this DirectoryChanges changes, Open open, FileAction action, CompletionFilter what)
     {
         if (changes.Wants(what))
-            changes.Report(new DirectoryChange(action, what, open.File.Path, By: open));
+            changes.Report(new DirectoryChange(action, what, open.File.Path, Except: open.ParentLease));
     }
 
     private static void ReportStream(this DirectoryChanges changes, Open open, FileAction action, CompletionFilter what)
     {
         if (changes.Wants(what))
-            changes.Report(new DirectoryChange(action, what, open.File.Path, open.File.StreamName, open));
+            changes.Report(new DirectoryChange(action, what, open.File.Path, open.File.StreamName, open.ParentLease));
     }
 }

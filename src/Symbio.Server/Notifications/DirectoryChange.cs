@@ -1,6 +1,6 @@
+using Symbio.Cluster;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
-using Symbio.Server.Opens;
 
 namespace Symbio.Server.Notifications;
 
@@ -9,9 +9,12 @@ namespace Symbio.Server.Notifications;
 /// <param name="What">FilterMatch: the filters that let it through.</param>
 /// <param name="Path">The object from the share's root; for a stream its file.</param>
 /// <param name="Stream">The stream that it happened to; "" for the object itself.</param>
-/// <param name="By">The open that did it; null when no client did (a local process, another share on the same files).</param>
+/// <param name="Except">
+/// The lease on the directory whose client knows of the change, because it made it; null when no client did (a local process,
+/// another share on the same files) or it does not say.
+/// </param>
 internal readonly record struct DirectoryChange(
-    FileAction Action, CompletionFilter What, string Path, string Stream = "", Open? By = null)
+    FileAction Action, CompletionFilter What, string Path, string Stream = "", LeaseId? Except = null)
 {
     /// <summary>The path of the directory that shows the object; that of the root is the root itself.</summary>
     public ReadOnlySpan<char> Parent => ParentOf(Path);

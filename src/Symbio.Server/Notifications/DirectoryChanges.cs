@@ -15,10 +15,9 @@ namespace Symbio.Server.Notifications;
 internal sealed class DirectoryChanges
 {
     private readonly Lock _lock = new(); // For changes of the tables; reports take none.
-    private readonly ConcurrentDictionary<string, DirectoryWatch[]> _byDirectory;
-    private readonly ConcurrentDictionary<string, DirectoryWatch[]>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private readonly ConcurrentDictionary<string, ChangeObserver[]> _byDirectory;
+    private readonly ConcurrentDictionary<string, ChangeObserver[]>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly int[] _filterCounts = new int[32];
-    private IDirectoryChangeSubscriber[] _subscribers = [];
     private readonly LocalChanges? _local; // Null: nobody else changes the store, or it cannot tell.
     private uint _wanted;
 
@@ -26,6 +25,7 @@ internal sealed class DirectoryChanges
     public DirectoryChanges(IFileStore? store, TimeProvider time)
     {
         _local = store is IWatchableStore watchable ? new LocalChanges(this, watchable, time) : null;
+        Leased = new LeasedDirectories(this);
         _byDirectory = new(NameComparer.Instance);
         _lookup = _byDirectory.GetAlternateLookup<ReadOnlySpan<char>>();
     }
@@ -36,65 +36,49 @@ internal sealed class DirectoryChanges
     /// <summary>Does anybody want to know of such changes, anywhere in the store? Ask before making up a report.</summary>
     public bool Wants(CompletionFilter what) => (Volatile.Read(ref _wanted) & (uint)what) != 0;
 
-    /// <summary>Has every change reported from now on.</summary>
-    public void Subscribe(IDirectoryChangeSubscriber subscriber)
+    /// <summary>Those of the directories that have leases on them.</summary>
+    public LeasedDirectories Leased { get; }
+
+    /// <summary>Begins a watch of a directory: what changes there is told from now on.</summary>
+    public void Add(ChangeObserver observer, IStoreFile directory)
     {
+        observer.Local = _local?.Watch(directory, observer.WatchTree);
         lock (_lock)
         {
-            Volatile.Write(ref _subscribers, [.. _subscribers, subscriber]);
-            Count(CompletionFilter.All, 1);
+            Enter(observer, directory.Path); // Read under the lock: who renames it has done so, or comes to move us.
+            Count(FilterOf(observer), 1);
         }
     }
 
-    public void Unsubscribe(IDirectoryChangeSubscriber subscriber)
+    /// <summary>The same for who must not miss what others do behind the server's back; false when that could not be seen.</summary>
+    public bool TryAdd(ChangeObserver observer, IStoreFile directory)
     {
-        lock (_lock)
-        {
-            if (!_subscribers.Contains(subscriber))
-                return;
-            Volatile.Write(ref _subscribers, [.. _subscribers.Where(s => s != subscriber)]);
-            Count(CompletionFilter.All, -1);
-        }
-    }
-
-    /// <summary>Begins a watch of a directory.</summary>
-    public void Add(DirectoryWatch watch, IStoreFile directory)
-    {
-        watch.Local = WatchLocally(directory, watch.WatchTree);
-        lock (_lock)
-        {
-            Enter(watch, directory.Path);
-            Count(FilterOf(watch), 1);
-        }
+        Add(observer, directory);
+        if (_local is null || observer.Local is not null)
+            return true;
+        Remove(observer);
+        return false;
     }
 
     /// <summary>Ends a watch; false when it was none any more.</summary>
-    public bool Remove(DirectoryWatch watch)
+    public bool Remove(ChangeObserver observer)
     {
         lock (_lock)
         {
-            if (!Leave(watch))
+            if (!Leave(observer))
                 return false;
-            Count(FilterOf(watch), -1);
+            Count(FilterOf(observer), -1);
         }
 
-        watch.Local?.Dispose();
+        observer.Local?.Dispose();
         return true;
     }
-
-    /// <summary>
-    /// Has changes of a directory reported that others make behind the server's back, until the result is disposed. Null
-    /// where that cannot be. Watches see to it themselves; this is for subscribers.
-    /// </summary>
-    public IDisposable? WatchLocally(IStoreFile directory, bool tree) => _local?.Watch(directory, tree);
 
     /// <summary>Tells all who watch that a name went because another file got it; stores do not tell of that.</summary>
     public void ReportReplaced(in DirectoryChange change)
     {
-        if (!Wants(change.What))
-            return;
-        Tell(change);
-        Deliver(new ReadOnlySpan<DirectoryChange>(in change));
+        if (Wants(change.What))
+            Deliver(new ReadOnlySpan<DirectoryChange>(in change));
     }
 
     /// <summary>Tells all who watch. The change has been made.</summary>
@@ -102,7 +86,6 @@ internal sealed class DirectoryChanges
     {
         if (!Wants(change.What))
             return;
-        Tell(change);
         if (Deliver(new ReadOnlySpan<DirectoryChange>(in change)) && _local is { IsActive: true })
             _local.Note(change);
     }
@@ -112,8 +95,6 @@ internal sealed class DirectoryChanges
     {
         if (!Wants(first.What | second.What))
             return;
-        Tell(first);
-        Tell(second);
         if (Deliver([first, second]) && _local is { IsActive: true })
         {
             _local.Note(first);
@@ -122,20 +103,15 @@ internal sealed class DirectoryChanges
     }
 
     /// <summary>Tells of something that the server has not done itself.</summary>
-    public void ReportLocal(params ReadOnlySpan<DirectoryChange> changes)
-    {
-        foreach (ref readonly DirectoryChange change in changes)
-            Tell(change);
-        Deliver(changes);
-    }
+    public void ReportLocal(params ReadOnlySpan<DirectoryChange> changes) => Deliver(changes);
 
     /// <summary>Changes were lost: all who watch must look for themselves.</summary>
     public void Overflow()
     {
-        foreach (DirectoryWatch[] watches in _byDirectory.Values)
+        foreach (ChangeObserver[] observers in _byDirectory.Values)
         {
-            foreach (DirectoryWatch watch in watches)
-                watch.Overflow();
+            foreach (ChangeObserver observer in observers)
+                observer.Overflow();
         }
     }
 
@@ -157,28 +133,25 @@ internal sealed class DirectoryChanges
         lock (_lock)
         {
             string below = oldPath + @"\";
-            foreach ((string path, DirectoryWatch[] watches) in _byDirectory.ToArray())
+            foreach ((string path, ChangeObserver[] observers) in _byDirectory.ToArray())
             {
                 bool isBelow = path.Length > below.Length && NameComparer.Equals(path.AsSpan(0, below.Length), below);
                 if (!isBelow && !NameComparer.Equals(path, oldPath))
                     continue;
-                foreach (DirectoryWatch watch in watches)
+                foreach (ChangeObserver observer in observers)
                 {
-                    Leave(watch);
-                    Enter(watch, newPath + path[oldPath.Length..]);
+                    Leave(observer);
+                    Enter(observer, newPath + path[oldPath.Length..]);
                 }
             }
         }
     }
 
-    /// <summary>The watches of exactly this directory.</summary>
-    public ReadOnlySpan<DirectoryWatch> WatchesOf(string path) =>
-        _byDirectory.TryGetValue(path, out DirectoryWatch[]? watches) ? watches : [];
-
-    private void Tell(in DirectoryChange change)
+    /// <summary>Tells those who watch exactly this directory that it is to be deleted.</summary>
+    public void ReportDeletePending(string path)
     {
-        foreach (IDirectoryChangeSubscriber subscriber in Volatile.Read(ref _subscribers))
-            subscriber.OnChange(change);
+        foreach (ChangeObserver observer in _byDirectory.TryGetValue(path, out ChangeObserver[]? observers) ? observers : [])
+            observer.DeletePending();
     }
 
     // The directory that shows the change, then those above it, whose watches see it only if they watch their trees.
@@ -195,15 +168,15 @@ internal sealed class DirectoryChanges
         do
         {
             directory = DirectoryChange.ParentOf(directory);
-            if (_lookup.TryGetValue(directory, out DirectoryWatch[]? watches))
+            if (_lookup.TryGetValue(directory, out ChangeObserver[]? observers))
             {
                 int prefix = directory.Length == 0 ? 0 : directory.Length + 1;
-                foreach (DirectoryWatch watch in watches)
+                foreach (ChangeObserver observer in observers)
                 {
-                    if (!isParent && !watch.WatchTree)
+                    if (!isParent && !observer.WatchTree)
                         continue;
                     isSeen = true;
-                    watch.Add(changes, prefix);
+                    observer.Add(changes, prefix);
                 }
             }
 
@@ -213,26 +186,26 @@ internal sealed class DirectoryChanges
         return isSeen;
     }
 
-    private void Enter(DirectoryWatch watch, string path)
+    private void Enter(ChangeObserver observer, string path)
     {
-        watch.Path = path;
-        _byDirectory[path] = _byDirectory.TryGetValue(path, out DirectoryWatch[]? others) ? [.. others, watch] : [watch];
+        observer.Path = path;
+        _byDirectory[path] = _byDirectory.TryGetValue(path, out ChangeObserver[]? others) ? [.. others, observer] : [observer];
     }
 
-    private bool Leave(DirectoryWatch watch)
+    private bool Leave(ChangeObserver observer)
     {
-        if (!_byDirectory.TryGetValue(watch.Path, out DirectoryWatch[]? watches) || !watches.Contains(watch))
+        if (!_byDirectory.TryGetValue(observer.Path, out ChangeObserver[]? observers) || !observers.Contains(observer))
             return false;
-        if (watches.Length == 1)
-            _byDirectory.TryRemove(watch.Path, out _);
+        if (observers.Length == 1)
+            _byDirectory.TryRemove(observer.Path, out _);
         else
-            _byDirectory[watch.Path] = [.. watches.Where(w => w != watch)];
+            _byDirectory[observer.Path] = [.. observers.Where(w => w != observer)];
         return true;
     }
 
     // What the store tells of can only be told from our own doings if those are reported, all of them.
-    private static CompletionFilter FilterOf(DirectoryWatch watch) =>
-        watch.Local is null ? watch.Filter : watch.Filter | CompletionFilter.All;
+    private static CompletionFilter FilterOf(ChangeObserver observer) =>
+        observer.Local is null ? observer.Filter : observer.Filter | CompletionFilter.All;
 
     private void Count(CompletionFilter filter, int change)
     {

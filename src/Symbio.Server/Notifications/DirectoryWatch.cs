@@ -9,6 +9,7 @@ namespace Symbio.Server.Notifications;
 /// goes on between requests, and what happens meanwhile is kept for the next one.
 /// </summary>
 internal sealed class DirectoryWatch(CompletionFilter filter, bool watchTree, int bufferSize, WorkScheduler scheduler)
+    : ChangeObserver
 {
     private readonly Lock _lock = new();
     private readonly NotifyBuffer _buffer = new(bufferSize);
@@ -16,16 +17,10 @@ internal sealed class DirectoryWatch(CompletionFilter filter, bool watchTree, in
     private NtStatus _end;
 
     /// <summary>ChangeNotifyEntry.CompletionFilter</summary>
-    public CompletionFilter Filter => filter;
+    public override CompletionFilter Filter => filter;
 
     /// <summary>ChangeNotifyEntry.WatchTree</summary>
-    public bool WatchTree => watchTree;
-
-    /// <summary>The watched directory as its registry knows it; only the registry looks at it, under its lock.</summary>
-    public string Path { get; set; } = "";
-
-    /// <summary>What has the store tell of others' changes.</summary>
-    public IDisposable? Local { get; set; }
+    public override bool WatchTree => watchTree;
 
     /// <summary>
     /// A request, [MS-FSA] 2.1.5.11: answered at once with what has been kept, or else a waiter is queued.
@@ -49,11 +44,8 @@ internal sealed class DirectoryWatch(CompletionFilter filter, bool watchTree, in
         }
     }
 
-    /// <summary>
-    /// Adds changes that belong together (the two names of a rename), and ends the oldest request with them.
-    /// </summary>
-    /// <param name="prefixLength">Units of the paths up to the name within the watched directory.</param>
-    public void Add(ReadOnlySpan<DirectoryChange> changes, int prefixLength)
+    /// <summary>Adds changes, and ends the oldest request with them.</summary>
+    public override void Add(ReadOnlySpan<DirectoryChange> changes, int prefixLength)
     {
         NotifyWaiter waiter;
         NotifyResult result;
@@ -80,7 +72,7 @@ internal sealed class DirectoryWatch(CompletionFilter filter, bool watchTree, in
     }
 
     /// <summary>Changes were lost: the client must look for itself.</summary>
-    public void Overflow()
+    public override void Overflow()
     {
         NotifyWaiter waiter;
         lock (_lock)
@@ -117,8 +109,8 @@ internal sealed class DirectoryWatch(CompletionFilter filter, bool watchTree, in
             return _waiters.Remove(waiter);
     }
 
-    /// <summary>Ends the requests that wait: the directory is about to be deleted.</summary>
-    public void EndRequests(NtStatus status) => EndWaiters(status, close: false);
+    /// <summary>Ends the requests that wait.</summary>
+    public override void DeletePending() => EndWaiters(NtStatus.DeletePending, close: false);
 
     /// <summary>Ends the watch.</summary>
     public void Close(NtStatus status) => EndWaiters(status, close: true);

@@ -259,6 +259,7 @@ internal sealed partial class Open
         if (FileClaim is not null)
             await ReleaseAsync().ConfigureAwait(false);
         this.EndReports();
+        LeasedDirectory?.Dispose();
         (Caching as Lease)?.Remove(this);
         if (Durable is { IsPersistent: true })
             await Server.Persistent!.RemoveAsync(this).ConfigureAwait(false);

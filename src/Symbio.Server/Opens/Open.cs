@@ -90,6 +90,15 @@ internal sealed partial class Open(
         _ => Oplock.LevelOf(grant.State),
     };
 
+    /// <summary>
+    /// The lease of the client on the directory that holds the file, SMB2_CREATE_REQUEST_LEASE_V2.ParentLeaseKey: what is
+    /// done through this open does not break it. Null when the client did not name one.
+    /// </summary>
+    public LeaseId? ParentLease { get; init; }
+
+    /// <summary>Has changes in this directory break the leases on it; null where there can be none.</summary>
+    public IDisposable? LeasedDirectory { get; init; }
+
     /// <summary>Open.AppInstanceId</summary>
     public Guid? Application { get; init; }
 
@@ -161,7 +170,7 @@ internal sealed partial class Open(
             return NtStatus.Success;
         ServerLimits limits = Server.Options.Limits;
         var created = new DirectoryWatch(
-            request.CompletionFilter, (request.Flags & NotifyFlags.WatchTree) != 0,
+            request.CompletionFilter & CompletionFilter.All, (request.Flags & NotifyFlags.WatchTree) != 0,
             (int)Math.Min(request.OutputBufferLength, (uint)limits.MaxNotifyBuffer), Server.Scheduler);
         if (!Session.TryAddWatch(limits.MaxWatchesPerSession))
             return NtStatus.InsufficientResources;

@@ -266,9 +266,10 @@ internal sealed class OpenOperation(
 
     private async ValueTask<NtStatus> ClaimAsync(IStoreFile file)
     {
-        if (file.IsDirectory)
-            Caching = Caching.Drop(); // No oplocks on directories; directory leases are not offered.
         FileKey key = file.Key;
+        var identity = new FileIdentity(key.Volume, key.FileId, key.Generation);
+        if (file.IsDirectory)
+            Caching = Caching.OnDirectory(context, contexts, file, identity);
         var options = new ClaimOptions(
             Stream: UpcaseTable.ToUpper(file.StreamName),
             Link: UpcaseTable.ToUpper(file.Path),
@@ -279,8 +280,8 @@ internal sealed class OpenOperation(
             DeleteOnClose: DeleteOnClose,
             Overwrites: Overwrites && Action == CreateAction.Opened,
             IsDirectory: file.IsDirectory,
-            Caching: Caching.Request);
-        var identity = new FileIdentity(key.Volume, key.FileId, key.Generation);
+            Caching: Caching.Request,
+            Parent: RequestedCaching.ParentOf(context, request, contexts));
         if (Caching.Lease is { } lease && !lease.TryBind(identity, options.Stream))
             return NtStatus.InvalidParameter;
         PersistentHandles? persistent = context.Server.Persistent;

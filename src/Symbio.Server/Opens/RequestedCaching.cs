@@ -4,13 +4,16 @@ using Symbio.Server.Connections;
 using Symbio.Server.CreateContexts;
 using Symbio.Server.Leases;
 using Symbio.Server.Trees;
+using Symbio.Storage;
 
 namespace Symbio.Server.Opens;
 
 /// <summary>The oplock or lease that a CREATE asks for, [MS-SMB2] 3.3.5.9, 3.3.5.9.8 and 3.3.5.9.11.</summary>
 /// <param name="Owner">Who is told of breaks; null when nothing is asked for.</param>
 /// <param name="Request">The same for the coordinator.</param>
-internal readonly record struct RequestedCaching(CacheOwner? Owner, CacheRequest? Request)
+/// <param name="LeasedDirectory">Has changes in the directory break the lease; null for a file.</param>
+internal readonly record struct RequestedCaching(
+    CacheOwner? Owner, CacheRequest? Request, IDisposable? LeasedDirectory = null)
 {
     /// <summary>The lease; the create holds a use of it until an open takes that over.</summary>
     public Lease? Lease => Owner as Lease;
@@ -18,9 +21,36 @@ internal readonly record struct RequestedCaching(CacheOwner? Owner, CacheRequest
     /// <summary>Asks for nothing after all.</summary>
     public RequestedCaching Drop()
     {
+        LeasedDirectory?.Dispose();
         Lease?.Release();
         return default;
     }
+
+    /// <summary>
+    /// What can be asked for on a directory: a lease of the second version where both sides know of directory leases,
+    /// [MS-SMB2] 3.3.5.9.11. There are no oplocks on directories.
+    /// </summary>
+    public RequestedCaching OnDirectory(
+        RequestContext context, RequestedContexts contexts, IStoreFile directory, FileIdentity identity)
+    {
+        const Capabilities Needed = Capabilities.GlobalCapDirectoryLeasing;
+        LeasedDirectory?.Dispose(); // Of another one, which has been deleted since.
+        if (Lease is null || !contexts.IsLeaseV2 || directory.StreamName.Length > 0
+            || (context.Connection.Negotiated!.ServerCapabilities & Needed) == 0
+            || context.Tree.Share.Changes.Leased.Enter(identity, directory, context.Server.Coordinator) is not { } leased)
+        {
+            return (this with { LeasedDirectory = null }).Drop();
+        }
+
+        return this with { LeasedDirectory = leased };
+    }
+
+    /// <summary>Open.ParentLease, from SMB2_LEASE_FLAG_PARENT_LEASE_KEY_SET, [MS-SMB2] 2.2.13.2.10.</summary>
+    public static LeaseId? ParentOf(RequestContext context, in CreateRequest request, RequestedContexts contexts) =>
+        request.RequestedOplockLevel == OplockLevel.Lease && context.Connection.Dialect >= Dialect.Smb300
+        && contexts is { IsLeaseV2: true, Lease: { } lease } && (lease.Flags & LeaseFlags.ParentLeaseKeySet) != 0
+            ? new LeaseId(context.Connection.Negotiated!.ClientGuid, lease.ParentLeaseKey)
+            : null;
 
     public static RequestedCaching Of(RequestContext context, in CreateRequest request, RequestedContexts contexts)
     {

@@ -33,6 +33,10 @@ internal static class LeasePeer
     public static Contexts LeaseContext(int key, LeaseState state, ushort epoch = 0) => (ref CreateContextListWriter w) =>
         w.Add(new LeaseV2(Key(key), state, LeaseFlags.None, Guid.Empty, epoch));
 
+    /// <summary>With the key of the lease on the directory that holds the file.</summary>
+    public static Contexts ChildContext(int key, LeaseState state, int parent) => (ref CreateContextListWriter w) =>
+        w.Add(new LeaseV2(Key(key), state, LeaseFlags.ParentLeaseKeySet, Key(parent), 0));
+
     public static Contexts LeaseContextV1(int key, LeaseState state) => (ref CreateContextListWriter w) =>
         w.Add(new LeaseV1(Key(key), state, LeaseFlags.None));
 

@@ -168,31 +168,4 @@ public sealed class ReportedChangesTests
 
         Assert.Equal("Added a", await peer.ChangesAsync(directory));
     }
-
-    [Fact] // What directory leases build on.
-    public async Task A_subscriber_hears_every_change_with_the_open_that_made_it()
-    {
-        await using TestServer server = await TestServer.StartAsync();
-        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
-        await peer.OpenDirectoryAsync("d");
-        DirectoryChanges changes = server.Server.Shares.All.Single(s => !s.IsIpc).Changes;
-        var subscriber = new Subscriber();
-        changes.Subscribe(subscriber);
-
-        FileId file = await peer.OpenAsync(@"d\a");
-        changes.Unsubscribe(subscriber);
-        await peer.OpenAsync(@"d\b");
-
-        DirectoryChange change = Assert.Single(subscriber.Heard);
-        Assert.Equal((FileAction.Added, "d", "a"), (change.Action, change.Parent.ToString(), change.Name.ToString()));
-        Assert.Equal(file, change.By!.FileId);
-        Assert.False(changes.Wants(CompletionFilter.All));
-    }
-
-    private sealed class Subscriber : IDirectoryChangeSubscriber
-    {
-        public List<DirectoryChange> Heard { get; } = [];
-
-        public void OnChange(in DirectoryChange change) => Heard.Add(change);
-    }
 }
