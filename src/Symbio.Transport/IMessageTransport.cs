@@ -21,6 +21,9 @@ public interface IMessageTransport : IAsyncDisposable
     /// <param name="maxLength">A longer message is an <see cref="InvalidDataException"/>; nothing is allocated for it.</param>
     ValueTask<Frame?> ReceiveAsync(int maxLength, CancellationToken cancellationToken);
 
+    /// <summary>A whole message has come already: the next receive completes at once. False where that is not known.</summary>
+    bool HasMessage => false;
+
     /// <summary>Sends messages in order and disposes each, in every case.</summary>
     ValueTask SendAsync(ReadOnlyMemory<Frame> frames, CancellationToken cancellationToken);
 

@@ -147,6 +147,45 @@ public sealed class TcpTransportTests : IAsyncDisposable
         Assert.Equal(TransportProgress.Stalled, server.Progress);
     }
 
+    [Theory]
+    [InlineData(200, true)] // Both came with one look.
+    [InlineData(100_000, false)] // The second is not here as a whole.
+    public async Task What_has_come_already_is_known(int length, bool expected)
+    {
+        IMessageTransport server = (await _accepted)!;
+        await _client.SendAsync((byte[])[.. Framed([1, 2, 3]), .. Framed(Payload(length))]);
+        Assert.False(server.HasMessage); // Nothing has been looked at yet.
+
+        (await server.ReceiveAsync(MaxLength, default))!.Dispose();
+        Assert.Equal(expected, server.HasMessage);
+        (await server.ReceiveAsync(MaxLength, default))!.Dispose();
+        Assert.False(server.HasMessage);
+    }
+
+    [Fact] // More than the socket takes at once, and more frames than one call.
+    public async Task Many_large_frames_arrive_in_order()
+    {
+        IMessageTransport server = (await _accepted)!;
+        Frame[] frames = [.. Enumerable.Range(0, 100).Select(i =>
+        {
+            Frame frame = _pool.Rent(100_000 + i);
+            frame.Span.Fill((byte)i);
+            return frame;
+        })];
+        await using var client = new TcpTransport(_client, _pool);
+
+        Task sending = server.SendAsync(frames, default).AsTask();
+        for (int i = 0; i < 100; i++)
+        {
+            using Frame? frame = await client.ReceiveAsync(MaxLength, default);
+            Assert.Equal(100_000 + i, frame!.Length);
+            Assert.False(frame.Span.ContainsAnyExcept((byte)i));
+        }
+
+        await sending;
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
     [Fact]
     public async Task Frames_sent_together_arrive_in_order_and_are_given_back()
     {

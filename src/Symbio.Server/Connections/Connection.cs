@@ -133,7 +133,9 @@ internal sealed class Connection
         {
             while (!_aborted)
             {
-                await _sendQueue.WaitForRoomAsync().ConfigureAwait(false);
+                if (!Transport.HasMessage)
+                    _sendQueue.LetGo();
+                await LetGoUnlessDone(_sendQueue.WaitForRoomAsync()).ConfigureAwait(false);
                 Frame? frame = await Transport.ReceiveAsync(MaxFrame, CancellationToken.None).ConfigureAwait(false);
                 if (frame is null)
                     break;
@@ -145,7 +147,9 @@ internal sealed class Connection
                     continue;
                 }
 
-                await ReceiveAsync(frame).ConfigureAwait(false);
+                if (Transport.HasMessage)
+                    _sendQueue.Hold();
+                await LetGoUnlessDone(ReceiveAsync(frame)).ConfigureAwait(false);
             }
         }
         catch (InvalidDataException e)
@@ -255,6 +259,14 @@ internal sealed class Connection
         frame.Dispose();
         _contexts.Push(context);
         LeaveUnderWay();
+    }
+
+    // Replies are held back only while the receive loop runs on.
+    private ValueTask LetGoUnlessDone(ValueTask work)
+    {
+        if (!work.IsCompleted)
+            _sendQueue.LetGo();
+        return work;
     }
 
     private ValueTask ReceiveAsync(Frame frame)

@@ -14,6 +14,9 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
     private const long HighWater = 16 << 20;
     private const int MaxBatch = 64;
 
+    // What is held back at most: a client that has asked for much gets it as it comes.
+    private const long MaxHeld = 64 << 10;
+
     private readonly Lock _lock = new();
     private readonly Queue<Frame> _queue = new();
     private readonly Frame[] _batch = new Frame[MaxBatch];
@@ -21,6 +24,7 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
     private Signal? _idle;
     private long _queuedBytes;
     private bool _sending;
+    private bool _held;
     private bool _dead;
 
     /// <summary>Bytes handed to the transport.</summary>
@@ -45,7 +49,35 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
 
             _queue.Enqueue(frame);
             _queuedBytes += frame.Length;
-            if (_sending)
+            if (_sending || (_held && _queuedBytes < MaxHeld && _queue.Count < MaxBatch))
+                return;
+            _sending = true;
+        }
+
+        _ = DrainAsync();
+    }
+
+    /// <summary>
+    /// More replies are about to come: those to small requests that arrived together leave together. Whoever says so does
+    /// not wait for anything before <see cref="LetGo"/>.
+    /// </summary>
+    public void Hold()
+    {
+        if (_held)
+            return;
+        lock (_lock)
+            _held = true;
+    }
+
+    /// <summary>Ends what <see cref="Hold"/> began. Called by the same loop.</summary>
+    public void LetGo()
+    {
+        if (!_held)
+            return;
+        lock (_lock)
+        {
+            _held = false;
+            if (_sending || _queue.Count == 0)
                 return;
             _sending = true;
         }
@@ -72,7 +104,7 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
     {
         lock (_lock)
         {
-            if (!_sending || _dead)
+            if ((!_sending && _queue.Count == 0) || _dead)
                 return Task.CompletedTask;
             _idle ??= new Signal(scheduler);
             return _idle.Task;

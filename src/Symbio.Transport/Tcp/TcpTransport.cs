@@ -15,7 +15,6 @@ public sealed class TcpTransport : IMessageTransport
     private readonly Socket _socket;
     private readonly FramePool _pool;
     private readonly byte[] _lookAhead = GC.AllocateUninitializedArray<byte>(LookAheadSize, pinned: true);
-    private readonly List<ArraySegment<byte>> _segments = [];
     private int _position;
     private int _available;
     private volatile bool _aborted;
@@ -37,6 +36,11 @@ public sealed class TcpTransport : IMessageTransport
 
     /// <inheritdoc/>
     public TransportProgress Progress => _aborted ? TransportProgress.Stalled : TcpInfo.Progress(_socket);
+
+    /// <inheritdoc/>
+    public bool HasMessage =>
+        _available >= PrefixSize
+        && BinaryPrimitives.ReadUInt32BigEndian(_lookAhead.AsSpan(_position)) <= (uint)(_available - PrefixSize);
 
     // A socket that serves both families calls an IPv4 peer ::ffff:a.b.c.d. To everybody else it is a.b.c.d.
     private static EndPoint? Plain(EndPoint? endPoint) =>
@@ -95,24 +99,10 @@ public sealed class TcpTransport : IMessageTransport
     {
         try
         {
-            if (frames.Length == 1)
-            {
-                Frame frame = frames.Span[0];
-                WritePrefix(frame);
-                await SendAllAsync(frame.Memory, cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                _segments.Clear();
-                for (int i = 0; i < frames.Length; i++)
-                {
-                    Frame frame = frames.Span[i];
-                    WritePrefix(frame);
-                    _segments.Add(new ArraySegment<byte>(frame.Buffer, frame.Start, frame.Length));
-                }
-
-                await SendSegmentsAsync().ConfigureAwait(false);
-            }
+            for (int i = 0; i < frames.Length; i++)
+                WritePrefix(frames.Span[i]);
+            int sent = SocketSend.TrySend(_socket, frames.Span);
+            await SendRestAsync(frames, sent, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -221,26 +211,17 @@ public sealed class TcpTransport : IMessageTransport
         return true;
     }
 
-    private async ValueTask SendAllAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    // What the socket had no room for at once.
+    private async ValueTask SendRestAsync(ReadOnlyMemory<Frame> frames, int sent, CancellationToken cancellationToken)
     {
-        while (!bytes.IsEmpty)
+        for (int i = 0; i < frames.Length; i++)
         {
-            int sent = await _socket.SendAsync(bytes, SocketFlags.None, cancellationToken).ConfigureAwait(false);
-            bytes = bytes[sent..];
-        }
-    }
-
-    private async ValueTask SendSegmentsAsync()
-    {
-        while (_segments.Count > 0)
-        {
-            int sent = await _socket.SendAsync(_segments, SocketFlags.None).ConfigureAwait(false);
-            int whole = 0;
-            while (whole < _segments.Count && sent >= _segments[whole].Count)
-                sent -= _segments[whole++].Count;
-            _segments.RemoveRange(0, whole);
-            if (_segments.Count > 0)
-                _segments[0] = _segments[0][sent..];
+            Frame frame = frames.Span[i];
+            int skip = Math.Min(sent, frame.Length);
+            sent -= skip;
+            ReadOnlyMemory<byte> rest = frame.Memory[skip..];
+            while (!rest.IsEmpty)
+                rest = rest[await _socket.SendAsync(rest, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
         }
     }
 }

@@ -79,6 +79,42 @@ public sealed class SendQueueTests
         Assert.Equal(0, _pool.Outstanding);
     }
 
+    [Fact]
+    public async Task What_is_held_back_leaves_together()
+    {
+        var transport = new SlowTransport();
+        await transport.LetGoAsync();
+        var queue = new SendQueue(transport, WorkScheduler.ThreadPool, _ => { });
+
+        queue.Hold();
+        for (int i = 0; i < 5; i++)
+            queue.Enqueue(Rent(100, (byte)i));
+        Task idle = queue.WaitUntilIdleAsync();
+        Assert.Equal((0, false), (transport.Sent.Count, idle.IsCompleted));
+        queue.LetGo();
+
+        await idle.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal([0, 1, 2, 3, 4], transport.Sent);
+        Assert.Equal(1, transport.Calls);
+    }
+
+    [Theory]
+    [InlineData(64, 10)] // As many as leave in one call.
+    [InlineData(2, 40_000)] // As much as is worth it.
+    public async Task Much_is_not_held_back(int frames, int length)
+    {
+        var transport = new SlowTransport();
+        await transport.LetGoAsync();
+        var queue = new SendQueue(transport, WorkScheduler.ThreadPool, _ => { });
+
+        queue.Hold();
+        for (int i = 0; i < frames; i++)
+            queue.Enqueue(Rent(length, 0));
+
+        await queue.WaitUntilIdleAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(frames, transport.Sent.Count);
+    }
+
     private Frame Rent(int length, byte first)
     {
         Frame frame = _pool.Rent(length);
@@ -91,6 +127,8 @@ public sealed class SendQueueTests
         private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public List<byte> Sent { get; } = [];
+
+        public int Calls { get; private set; }
 
         public bool Fails { get; init; }
 
@@ -109,6 +147,7 @@ public sealed class SendQueueTests
         public async ValueTask SendAsync(ReadOnlyMemory<Frame> frames, CancellationToken cancellationToken)
         {
             await _go.Task;
+            Calls++;
             for (int i = 0; i < frames.Length; i++)
             {
                 Sent.Add(frames.Span[i].Span[0]);
