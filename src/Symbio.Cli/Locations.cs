@@ -15,6 +15,12 @@ internal static class Locations
     /// <summary>What continuously available shares keep.</summary>
     public static string PersistentHandles => Path.Combine(StateFolder, "handles");
 
+    /// <summary>What is known of the domain.</summary>
+    public static string Domain => Path.Combine(StateFolder, "domain.json");
+
+    /// <summary>What clients have logged on with in the last minutes.</summary>
+    public static string KerberosReplayCache => Path.Combine(StateFolder, "kerberos.rcache");
+
     /// <summary>systemd's StateDirectory= first.</summary>
     private static string StateFolder =>
         Variable("STATE_DIRECTORY") is { } systemd ? systemd.Split(':')[0]

@@ -117,6 +117,8 @@ public enum NtStatus : uint
     PasswordExpired = 0xC0000071,
     /// <summary>STATUS_ACCOUNT_DISABLED</summary>
     AccountDisabled = 0xC0000072,
+    /// <summary>STATUS_TIME_DIFFERENCE_AT_DC</summary>
+    TimeDifferenceAtDc = 0xC0000133,
     /// <summary>STATUS_NONE_MAPPED</summary>
     NoneMapped = 0xC0000073,
     /// <summary>STATUS_INVALID_ACL</summary>

@@ -54,6 +54,9 @@ internal static partial class ServerLog
     [LoggerMessage(304, LogLevel.Information, "{User} uses a session from {Peer} as well: {Channels} channels")]
     public static partial void SessionBound(ILogger log, string user, string peer, int channels);
 
+    [LoggerMessage(305, LogLevel.Warning, "logon of {User} from {Peer} failed: {Status}: {Reason}")]
+    public static partial void LogonFailedBecause(ILogger log, string user, string peer, NtStatus status, string reason);
+
     [LoggerMessage(401, LogLevel.Debug, "{User} connected to share {Share}")]
     public static partial void TreeConnected(ILogger log, string user, string share);
 

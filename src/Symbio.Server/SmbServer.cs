@@ -237,7 +237,7 @@ public sealed class SmbServer : IAsyncDisposable
 
     /// <summary>The mechanisms that a peer may log on with; failed attempts count against its address.</summary>
     internal IReadOnlyList<ISecurityMechanism> MechanismsFor(EndPoint? peer) =>
-        [new NtlmMechanism(_ntlm, Options.Accounts.ForPeer((peer as IPEndPoint)?.Address), Time, Options.RandomNumbers)];
+        [.. Options.Mechanisms, new NtlmMechanism(_ntlm, Options.Accounts.ForPeer((peer as IPEndPoint)?.Address), Time, Options.RandomNumbers)];
 
     /// <summary>
     /// An administrator ends a session, [MS-SMB2] 3.3.4.12. A client that understands it is told, 2.2.44.2; others find out

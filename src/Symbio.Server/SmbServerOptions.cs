@@ -7,6 +7,7 @@ using Symbio.Identity;
 using Symbio.Security;
 using Symbio.Server.Durability.Persistence;
 using Symbio.Protocol.Smb2;
+using Symbio.Security.Spnego;
 
 namespace Symbio.Server;
 
@@ -27,6 +28,12 @@ public sealed record SmbServerOptions
 
     /// <summary>Who knows the accounts.</summary>
     public required IAccountAuthority Accounts { get; init; }
+
+    /// <summary>
+    /// Mechanisms that clients may log on with besides NTLM, and that are offered before it. The identity that they hand
+    /// over is a <see cref="LogonIdentity"/>.
+    /// </summary>
+    public IReadOnlyList<ISecurityMechanism> Mechanisms { get; init; } = [];
 
     /// <summary>The shares to begin with; <see cref="SmbServer.UpdateShares"/> changes them later.</summary>
     public IReadOnlyList<ShareOptions> Shares { get; init; } = [];

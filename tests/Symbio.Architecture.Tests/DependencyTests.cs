@@ -12,7 +12,7 @@ public sealed class DependencyTests
         ["Symbio.Storage"] = ["Symbio.Protocol"],
         ["Symbio.Cluster"] = ["Symbio.Protocol"],
         ["Symbio.Rpc"] = ["Symbio.Protocol", "Symbio.Security"],
-        ["Symbio.Identity"] = ["Symbio.Protocol", "Symbio.Security"],
+        ["Symbio.Identity"] = ["Symbio.Protocol", "Symbio.Security", "Symbio.Rpc"],
         ["Symbio.Client"] = ["Symbio.Protocol", "Symbio.Transport", "Symbio.Security"],
         ["Symbio.Server"] =
         [

@@ -183,6 +183,13 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
     public ValueTask<Reply> LogOnAsync(string user, string password, ulong previousSessionId = 0) =>
         AuthenticateAsync(user, password, SessionSetupFlags.None, previousSessionId);
 
+    /// <summary>Logs on, or authenticates again, with what SPNEGO may choose of these.</summary>
+    public async ValueTask<Reply> LogOnAsync(params IReadOnlyList<InitiatorMechanism> mechanisms)
+    {
+        using var initiator = new SpnegoInitiator(mechanisms);
+        return await AuthenticateAsync(initiator, SessionSetupFlags.None, 0);
+    }
+
     /// <summary>
     /// Binds another peer's session to this connection, [MS-SMB2] 3.2.4.2.3.2; its trees and opens are this peer's as well.
     /// </summary>
@@ -197,7 +204,6 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
     private async ValueTask<Reply> AuthenticateAsync(
         string user, string password, SessionSetupFlags flags, ulong previousSessionId)
     {
-        bool binds = (flags & SessionSetupFlags.Binding) != 0;
         using NtlmHash hash = NtlmHash.FromPassword(password);
         NtlmCredential credential = user.Length == 0 ? NtlmCredential.Anonymous : new NtlmCredential(user, "", hash);
         using var initiator = new SpnegoInitiator(
@@ -206,6 +212,13 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
                     credential, new NtlmClientOptions { Workstation = "PEER", TargetName = "cifs/test" },
                     TimeProvider.System, RandomNumberGenerator.Fill)),
             ]);
+        return await AuthenticateAsync(initiator, flags, previousSessionId);
+    }
+
+    private async ValueTask<Reply> AuthenticateAsync(
+        SpnegoInitiator initiator, SessionSetupFlags flags, ulong previousSessionId)
+    {
+        bool binds = (flags & SessionSetupFlags.Binding) != 0;
         PreauthIntegrityHash preauth = _preauth;
         SecurityStep step = await initiator.StepAsync(default, CancellationToken.None);
         while (true)

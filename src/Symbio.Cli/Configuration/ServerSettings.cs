@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Symbio.Identity;
 using Symbio.Protocol.Smb2;
 using Symbio.Server;
 using Symbio.Storage.Posix;
@@ -25,6 +26,10 @@ internal sealed class ServerSettings
     public string Workgroup { get; set; } = Defaults.DomainName;
     public string UsersFile { get; set; } = "";
     public IReadOnlyList<UserSetting> Users { get; set; } = [];
+    /// <summary>Empty: no Kerberos.</summary>
+    public string Keytab { get; set; } = "";
+    public DomainUnixMapping DomainMapping { get; set; } = DomainUnixMapping.Rid;
+    public int DomainIdBase { get; set; } = (int)DomainAccountsOptions.DefaultIdBase;
     public string GuestAccount { get; set; } = "nobody";
     public Dialect MinDialect { get; set; } = Defaults.MinDialect;
     public Dialect MaxDialect { get; set; } = Defaults.MaxDialect;

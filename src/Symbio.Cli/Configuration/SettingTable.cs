@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Symbio.Identity;
 using Symbio.Server;
 using Symbio.Storage.Posix;
 
@@ -35,6 +36,22 @@ internal static class SettingTable
         new Setting<ServerSettings, string>(
             "guestAccount", "--guest-account", SettingType.Text, s => s.GuestAccount, (s, v) => s.GuestAccount = v,
             "The Unix account that guests work as when the server runs as root. There are guests only when a share allows them."),
+
+        new Setting<ServerSettings, string>(
+            "kerberos:keytab", "--kerberos-keytab", SettingType.Text, s => s.Keytab, (s, v) => s.Keytab = v,
+            "The key table of this machine's account in an Active Directory domain (adcli, net ads join and samba-tool make " +
+            "it). Kerberos is offered when it is set; the file is read again for every logon.")
+        { DefaultText = "none: no Kerberos" },
+        new Setting<ServerSettings, DomainUnixMapping>(
+            "kerberos:accounts", "--kerberos-accounts",
+            SettingType.OneOf(("rid", DomainUnixMapping.Rid), ("nss", DomainUnixMapping.Nss)),
+            s => s.DomainMapping, (s, v) => s.DomainMapping = v,
+            "Which Unix accounts the domain's accounts work as when the server runs as root. rid: idBase + RID, for users and " +
+            "groups. nss: those that the system has for them (sssd, winbind), with uids from 1000 up; who has none cannot log on."),
+        new Setting<ServerSettings, int>(
+            "kerberos:idBase", "--kerberos-id-base", SettingType.Number(65536, 2_000_000_000), s => s.DomainIdBase,
+            (s, v) => s.DomainIdBase = v,
+            "With kerberos.accounts=rid: the Unix id that a RID is added to. Once there are files, it has to stay."),
 
         new Setting<ServerSettings, Protocol.Smb2.Dialect>(
             "minDialect", "--min-dialect", SettingType.Dialects, s => s.MinDialect, (s, v) => s.MinDialect = v,

@@ -5,8 +5,10 @@ using Symbio.Cli.Configuration;
 using Symbio.Cli.Control;
 using Symbio.Cli.Logging;
 using Symbio.Identity;
+using Symbio.Security.Gss;
 using Symbio.Server;
 using Symbio.Server.Durability.Persistence;
+using Symbio.Storage;
 
 namespace Symbio.Cli.Serving;
 
@@ -18,6 +20,8 @@ internal sealed class ServerHost : IAsyncDisposable
     private readonly ILogger _log;
     private readonly LocalAccounts _accounts;
     private readonly InlineUsers _inline;
+    private readonly DomainAccounts? _domain;
+    private readonly KerberosMechanism? _kerberos;
     private readonly ShareBuilder _shares;
     private readonly SmbServer _server;
     private readonly SemaphoreSlim _reloading = new(1, 1);
@@ -41,7 +45,16 @@ internal sealed class ServerHost : IAsyncDisposable
             },
             database);
         _accounts.Replace(_inline.Resolve(Settings, isStart: true));
-        _shares = new ShareBuilder(_accounts, UnixAccounts.Instance);
+        if (Settings.Keytab.Length > 0)
+        {
+            _domain = DomainMembership.NewAccounts(_accounts, Settings);
+            _kerberos = DomainMembership.NewMechanism(_domain, Settings);
+        }
+
+        IIdentityMap identities = new LocalIdentityMap(_accounts, UnixAccounts.Instance);
+        _shares = new ShareBuilder(
+            _domain ?? (IAccountAuthority)_accounts, UnixAccounts.Instance,
+            _domain is null ? identities : new DomainIdentityMap(identities, _domain));
         _server = new SmbServer(Options(loggers));
     }
 
@@ -65,11 +78,13 @@ internal sealed class ServerHost : IAsyncDisposable
         LogSwitch logSwitch, LoadedSettings loaded)
     {
         var log = loggers.CreateLogger("Symbio.Serve");
+        if (loaded.Settings.Keytab.Length > 0 && KerberosMechanism.FindProblem(loaded.Settings.Keytab) is { } problem)
+            throw new CommandException($"Kerberos cannot be offered: {problem}");
         var database = OpenUsers(loaded.Settings, log);
         var host = new ServerHost(load, loaded, loggers, logSwitch, database);
         foreach (string warning in loaded.Warnings)
             ServeLog.Warning(log, warning);
-        if (host._accounts.Current.Users.Count == 0 && !host._accounts.AllowGuest)
+        if (host._accounts.Current.Users.Count == 0 && !host._accounts.AllowGuest && host._kerberos is null)
             ServeLog.Warning(log, "nobody can log on: there are no users; give --user NAME, or `symbio user add NAME`");
         try
         {
@@ -134,6 +149,7 @@ internal sealed class ServerHost : IAsyncDisposable
         if (_control is not null)
             await _control.DisposeAsync();
         await _server.DisposeAsync();
+        _kerberos?.Dispose();
     }
 
     private SmbServerOptions Options(ILoggerFactory loggers)
@@ -145,7 +161,8 @@ internal sealed class ServerHost : IAsyncDisposable
             ServerName = Settings.ServerName,
             DomainName = Settings.Workgroup,
             ServerGuid = Endpoints.ServerGuid(_accounts.DomainSid.ToString(), endpoints),
-            Accounts = _accounts,
+            Accounts = _domain ?? (IAccountAuthority)_accounts,
+            Mechanisms = _kerberos is null ? [] : [_kerberos],
             Shares = _shares.Build(Settings, warning => ServeLog.Warning(_log, warning)),
             MinDialect = Settings.MinDialect,
             MaxDialect = Settings.MaxDialect,

@@ -9,11 +9,10 @@ using Symbio.Storage.Posix;
 namespace Symbio.Cli.Serving;
 
 /// <summary>Makes the shares that the settings describe. A share that is made again keeps its store.</summary>
-internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
+internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts unix, IIdentityMap identities)
 {
     private const AccessMask ReadOnly = AccessMask.FileGenericRead | AccessMask.FileGenericExecute;
 
-    private readonly LocalIdentityMap _identities = new(accounts, unix);
     private readonly Dictionary<string, FolderSnapshotSource> _snapshots = new(StringComparer.Ordinal);
     private Dictionary<string, IFileStore> _stores = new(StringComparer.Ordinal);
 
@@ -124,7 +123,7 @@ internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
     private PosixStoreOptions StoreOptions(ShareSettings share) =>
         new()
         {
-            Identities = _identities,
+            Identities = identities,
             NameMapping = share.NameMapping,
             Links = share.Links,
             HideDotFiles = share.HideDotFiles,
@@ -142,7 +141,9 @@ internal sealed class ShareBuilder(LocalAccounts accounts, IUnixAccounts unix)
         foreach (var (name, mask) in share.Users.Select(u => (u, AccessMask.FileAll))
             .Concat(share.Readers.Select(r => (r, ReadOnly))))
         {
-            if (accounts.TryLookupName(name, out var account))
+            if (Sid.TryParse(name, out var sid))
+                aces.Add(Ace.Allow(sid, mask)); // A group of a domain: nobody here knows its name.
+            else if (accounts.TryLookupName(name, out var account))
                 aces.Add(Ace.Allow(account.Sid, mask));
             else
                 warn($"{share.Origin}: share '{share.Name}': there is no user or group '{name}'");

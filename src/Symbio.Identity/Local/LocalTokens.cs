@@ -5,7 +5,7 @@ namespace Symbio.Identity;
 /// <summary>Makes the identity of a local user who has logged on.</summary>
 internal sealed class LocalTokens(LocalAuthorityOptions options)
 {
-    private const TokenPrivileges AdministratorsPrivileges =
+    internal const TokenPrivileges AdministratorsPrivileges =
         TokenPrivileges.ChangeNotify | TokenPrivileges.Backup | TokenPrivileges.Restore | TokenPrivileges.TakeOwnership |
         TokenPrivileges.Security | TokenPrivileges.ManageVolume | TokenPrivileges.CreateSymbolicLink;
 

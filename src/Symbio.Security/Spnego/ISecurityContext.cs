@@ -48,6 +48,11 @@ public interface ISecurityContext : IDisposable
     /// </summary>
     string? ClaimedName => null;
 
+    /// <summary>
+    /// Why a step failed, in words for a log, where the status alone does not tell; may quote what the peer has sent.
+    /// </summary>
+    string? FailureReason => null;
+
     /// <summary>Whether <see cref="GetMic"/> and <see cref="VerifyMic"/> work.</summary>
     bool SupportsIntegrity { get; }
 

@@ -49,6 +49,8 @@ public sealed class SpnegoAcceptor : ISecurityContext
 
     public string? ClaimedName => _context?.ClaimedName;
 
+    public string? FailureReason => _context?.FailureReason;
+
     public bool SupportsIntegrity => IsEstablished && _context!.SupportsIntegrity;
 
     /// <summary>The mechanism's own context, for what goes past this interface (NTLM's sealing).</summary>

@@ -82,8 +82,7 @@ internal static class SessionSetupHandler
         if (status != NtStatus.Success)
         {
             // A session that could not be bound is none the worse for it (smb2.session.bind_invalid_auth).
-            ServerLog.LogonFailed(
-                connection.Log, ClaimedName.ForLog(authentication.Acceptor.ClaimedName), connection.Peer, status);
+            Log(connection, authentication.Acceptor, status);
             if (!binds)
                 await server.CloseSessionAsync(session).ConfigureAwait(false);
         }
@@ -161,6 +160,15 @@ internal static class SessionSetupHandler
         string protection = session.EncryptData ? ", encrypted" : session.SigningRequired ? ", signed" : "";
         ServerLog.LoggedOn(connection.Log, NameOf(identity), connection.Peer, connection.Dialect.Version, protection);
         return NtStatus.Success;
+    }
+
+    private static void Log(Connection connection, SpnegoAcceptor acceptor, NtStatus status)
+    {
+        string name = ClaimedName.ForLog(acceptor.ClaimedName);
+        if (acceptor.FailureReason is { Length: > 0 } reason)
+            ServerLog.LogonFailedBecause(connection.Log, name, connection.Peer, status, UntrustedText.ForLog(reason, 400));
+        else
+            ServerLog.LogonFailed(connection.Log, name, connection.Peer, status);
     }
 
     private static string NameOf(LogonIdentity identity) =>

@@ -89,10 +89,16 @@ internal static class PosixAclMapping
         var named = new SortedDictionary<(PosixAclTag, uint), PosixRights>();
         foreach (var ace in aces ?? [])
         {
-            if (identities.UserId(ace.Sid) is { } user && user != uid)
-                named[(PosixAclTag.User, user)] = RightsOf(aces, ace.Sid, isDirectory);
-            else if (identities.GroupId(ace.Sid) is { } other && other != gid)
-                named[(PosixAclTag.Group, other)] = RightsOf(aces, ace.Sid, isDirectory);
+            uint? user = identities.UserId(ace.Sid);
+            uint? other = identities.GroupId(ace.Sid);
+            if (user == uid || other == gid)
+                continue; // It has its entry below.
+
+            // A SID of a domain does not tell which of both it is, and gets an entry of each kind.
+            if (user is not null)
+                named[(PosixAclTag.User, user.Value)] = RightsOf(aces, ace.Sid, isDirectory);
+            if (other is not null)
+                named[(PosixAclTag.Group, other.Value)] = RightsOf(aces, ace.Sid, isDirectory);
         }
 
         // Whoever makes a file here locally must not lose it at once; NT's owner could always give itself rights, too.
