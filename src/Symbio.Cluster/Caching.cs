@@ -32,7 +32,9 @@ public readonly record struct CacheBreak(LeaseState From, LeaseState To, bool Ac
 
 /// <summary>What a claim may cache at the moment; shared by all claims of one lease.</summary>
 /// <param name="Breaking">A break has been announced and not been acknowledged yet.</param>
-public readonly record struct CacheGrant(LeaseState State, bool Breaking, ushort Epoch);
+/// <param name="BreakTo">What the owner was told to come down to, while <paramref name="Breaking"/>.</param>
+public readonly record struct CacheGrant(
+    LeaseState State, bool Breaking, ushort Epoch, LeaseState BreakTo = LeaseState.None);
 
 /// <summary>What came of asking for a claim.</summary>
 /// <param name="Wait">

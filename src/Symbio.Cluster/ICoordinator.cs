@@ -24,12 +24,13 @@ public interface ICoordinator
     ValueTask<bool> IsDeletePendingAsync(FileIdentity file, string link, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Something has changed what is cached of the file (of its unnamed stream) without an open of it: its lease holders,
-    /// except this one, lose that. The content of a directory changes like this.
+    /// Something is about to change, or has changed, what is cached of the file without an open of the stream: its holders,
+    /// except this lease, lose that. The content of a directory changes like this.
     /// </summary>
+    /// <param name="stream">Its name, upper-cased; "" for the unnamed one.</param>
     /// <returns>Not null: completes when all who have to agree have done so.</returns>
     ValueTask<Task?> ContendAsync(
-        FileIdentity file, LeaseState lose, LeaseId? except, CancellationToken cancellationToken);
+        FileIdentity file, string stream, LeaseState lose, LeaseId? except, CancellationToken cancellationToken);
 }
 
 /// <summary>Names a file for as long as it exists, on every node alike.</summary>
@@ -46,12 +47,16 @@ public readonly record struct FileIdentity(ulong Volume, ulong FileId, ulong Gen
 /// <param name="IsDirectory">Directories are not written to: nothing but R and RH can be granted on them.</param>
 /// <param name="Caching">What the open would like to cache; null for nothing.</param>
 /// <param name="Parent">The client's lease on the directory that holds the file, if it has one.</param>
+/// <param name="BreaksNothing">
+/// Nobody is asked to give up what they cache: where somebody would be, the answer is <see cref="NtStatus.Pending"/>, and there
+/// is nothing to wait for.
+/// </param>
 /// <param name="ShareRead">FILE_SHARE_READ, and so on.</param>
 /// <param name="DeleteOnClose">Sets delete-pending when this open is closed.</param>
 public readonly record struct ClaimOptions(
     string Stream, string Link, AccessMask Access, bool ShareRead, bool ShareWrite, bool ShareDelete, bool DeleteOnClose,
     bool Overwrites = false, bool IsDirectory = false, CacheRequest? Caching = null,
-    LeaseId? Parent = null);
+    LeaseId? Parent = null, bool BreaksNothing = false);
 
 /// <summary>One open's place in its file's record.</summary>
 public interface IFileClaim

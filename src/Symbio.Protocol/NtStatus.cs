@@ -151,6 +151,8 @@ public enum NtStatus : uint
     PipeDisconnected = 0xC00000B0,
     /// <summary>STATUS_IO_TIMEOUT</summary>
     IoTimeout = 0xC00000B5,
+    /// <summary>STATUS_FILE_FORCED_CLOSED</summary>
+    FileForcedClosed = 0xC00000B6,
     /// <summary>STATUS_FILE_IS_A_DIRECTORY</summary>
     FileIsADirectory = 0xC00000BA,
     /// <summary>STATUS_NOT_SUPPORTED</summary>

@@ -198,11 +198,11 @@ public sealed class BreakTests : CacheTests
         await OpenAsync(own);
         await OpenAsync(Leased(others, 2, RH) with { IsDirectory = true });
 
-        Assert.Null(await Coordinator.ContendAsync(File, R, own.Caching!.Lease, default));
+        Assert.Null(await Coordinator.ContendAsync(File, "", R, own.Caching!.Lease, default));
 
         mine.AssertQuiet();
         Assert.Equal(new CacheBreak(RH, None, true, 2), others.Told());
-        Assert.Null(await Coordinator.ContendAsync(new FileIdentity(7, 7, 7), R, null, default));
+        Assert.Null(await Coordinator.ContendAsync(new FileIdentity(7, 7, 7), "", R, null, default));
     }
 
     [Theory]
@@ -214,7 +214,7 @@ public sealed class BreakTests : CacheTests
         var owner = new Owner();
         IFileClaim claim = await OpenAsync(Leased(owner, 1, RWH));
         Task wait = await WaitAsync(Plain);
-        Assert.Equal(new CacheGrant(RWH, true, 2), claim.Cache);
+        Assert.Equal(new CacheGrant(RWH, true, 2, RH), claim.Cache);
 
         Assert.Equal(NtStatus.RequestNotAccepted, await claim.AcknowledgeBreakAsync(RWH, default));
         Assert.Equal(NtStatus.RequestNotAccepted, await claim.AcknowledgeBreakAsync(RW, default));

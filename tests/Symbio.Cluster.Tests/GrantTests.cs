@@ -136,7 +136,7 @@ public sealed class GrantTests : CacheTests
 
         IFileClaim b = await OpenAsync(Leased(owner, 1, RWH));
 
-        Assert.Equal(new CacheGrant(RH, true, 2), b.Granted);
+        Assert.Equal(new CacheGrant(RH, true, 2, b.Granted.BreakTo), b.Granted);
         Assert.Equal(NtStatus.Success, await a.AcknowledgeBreakAsync(None, default));
         Assert.Equal(None, b.Cache.State);
     }

@@ -39,7 +39,7 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
     /// <summary>Counts breaks: a timer that fires late is none of the next one's business.</summary>
     public int BreakNumber { get; private set; }
 
-    public CacheGrant Grant => new(State, BreakTo is not null, Epoch);
+    public CacheGrant Grant => new(State, BreakTo is not null, Epoch, BreakTo ?? LeaseState.None);
 
     public bool Has(LeaseState any) => (State & any) != 0;
 
@@ -54,10 +54,13 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
     /// Takes away what others need. Returns what completes when the owner has agreed, if it has to and the caller wants to
     /// know.
     /// </summary>
-    public Task? Break(LeaseState lose, bool wait, FileRecord record, List<BreakNotice> notices)
+    /// <param name="notices">Null: takes nothing away, and returns a task if it would have.</param>
+    public Task? Break(LeaseState lose, bool wait, FileRecord record, List<BreakNotice>? notices)
     {
         if (!Has(lose))
             return null;
+        if (notices is null)
+            return BreakTo is not null || After(lose) != State ? Task.CompletedTask : null;
         if (BreakTo is not null)
         {
             // One break at a time. What this one needs besides is seen to after it.

@@ -22,7 +22,7 @@ internal sealed class CacheTable(FileRecord record)
     /// Before the sharing check: a batch oplock is broken even for an open that would not be let in, because its owner may
     /// hold no more than a cached handle.
     /// </summary>
-    public List<Task>? BreakBatch(in ClaimOptions options, List<BreakNotice> notices)
+    public List<Task>? BreakBatch(in ClaimOptions options, List<BreakNotice>? notices)
     {
         List<Task>? waits = null;
         foreach (CacheHolder holder in _holders)
@@ -37,7 +37,7 @@ internal sealed class CacheTable(FileRecord record)
     }
 
     /// <summary>The open would be a sharing violation: those who cache handles may have nothing but cached ones.</summary>
-    public List<Task>? BreakHandles(in ClaimOptions options, List<BreakNotice> notices)
+    public List<Task>? BreakHandles(in ClaimOptions options, List<BreakNotice>? notices)
     {
         List<Task>? waits = null;
         foreach (CacheHolder holder in _holders)
@@ -50,7 +50,7 @@ internal sealed class CacheTable(FileRecord record)
     }
 
     /// <summary>The open is let in: what others may no longer cache. Only who may have unwritten data is waited for.</summary>
-    public List<Task>? BreakForOpen(in ClaimOptions options, List<BreakNotice> notices)
+    public List<Task>? BreakForOpen(in ClaimOptions options, List<BreakNotice>? notices)
     {
         List<Task>? waits = null;
         foreach (CacheHolder holder in _holders)

@@ -30,7 +30,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
     /// <summary>False: the record is dead, take another one.</summary>
     public bool TryOpen(FileIdentity file, ClaimOptions options, out ClaimOutcome outcome)
     {
-        var notices = new List<BreakNotice>();
+        List<BreakNotice>? notices = options.BreaksNothing ? null : [];
         lock (Lock)
         {
             outcome = default;
@@ -44,7 +44,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
             DieIfUnused(file);
         }
 
-        BreakNotice.SendAll(notices);
+        BreakNotice.SendAll(notices ?? []);
         return true;
     }
 
@@ -316,7 +316,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
     }
 
     // [MS-FSA] 2.1.5.1.2: what others have to say about an open, in the section's order.
-    private NtStatus Check(in ClaimOptions options, List<BreakNotice> notices, out List<Task>? waits)
+    private NtStatus Check(in ClaimOptions options, List<BreakNotice>? notices, out List<Task>? waits)
     {
         waits = null;
         if (IsDeletePending(options.Link, options.Stream))

@@ -41,8 +41,8 @@ public sealed class LocalCoordinator(TimeProvider time, TimeSpan breakTimeout, W
     public ValueTask<bool> IsDeletePendingAsync(FileIdentity file, string link, CancellationToken cancellationToken) =>
         new(_records.TryGetValue(file, out FileRecord? record) && record.IsDeletePending(link));
     public ValueTask<Task?> ContendAsync(
-        FileIdentity file, LeaseState lose, LeaseId? except, CancellationToken cancellationToken) =>
-        new(_records.TryGetValue(file, out FileRecord? record) ? record.Contend(null, "", except, lose) : null);
+        FileIdentity file, string stream, LeaseState lose, LeaseId? except, CancellationToken cancellationToken) =>
+        new(_records.TryGetValue(file, out FileRecord? record) ? record.Contend(null, stream, except, lose) : null);
 
     internal TimeProvider Time => time;
 

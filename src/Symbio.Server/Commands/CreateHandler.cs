@@ -55,7 +55,7 @@ internal static class CreateHandler
             return new(NtStatus.InsufficientResources);
         if (context.Tree.Share.IsIpc)
             return PipeOpener.OpenAsync(context, request, name);
-        NtStatus status = RequestedContexts.Read(request.CreateContexts, out RequestedContexts contexts);
+        NtStatus status = RequestedContexts.Read(request.CreateContexts, context.Connection.Dialect, out RequestedContexts contexts);
         if (status != NtStatus.Success)
             return new(status);
         if (contexts.Reconnects)
@@ -77,15 +77,13 @@ internal static class CreateHandler
     private static async ValueTask<NtStatus> ReconnectAsync(
         RequestContext context, CreateRequest request, RequestedContexts contexts)
     {
-        (NtStatus status, Open? open) = await Reconnection.RunAsync(context, request, contexts).ConfigureAwait(false);
+        (NtStatus status, Open? open, FileStat stat) =
+            await Reconnection.RunAsync(context, request, contexts).ConfigureAwait(false);
         if (status != NtStatus.Success)
-            return status;
-        (status, FileStat stat) = await open!.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
-        if (status.IsError)
             return status;
         context.Open = open;
         context.Response.Write(Describe(
-            open, open.Claim.Cache, CreateAction.Opened, stat, ContextResponses.ForReconnect(contexts, open)));
+            open!, open!.Claim.Cache, CreateAction.Opened, stat, ContextResponses.ForReconnect(contexts, open)));
         return NtStatus.Success;
     }
 
@@ -99,7 +97,7 @@ internal static class CreateHandler
             return status;
         if (open is not null)
         {
-            if (open.IsDetached && !await open.TryAttachAsync(context.Tree, context.Connection).ConfigureAwait(false))
+            if (open.IsDetached && !await Reconnection.TryAttachAsync(context, open).ConfigureAwait(false))
                 return NtStatus.FileNotAvailable;
             context.Open = open;
             context.Response.Write(Again(request, contexts, open, replay!.Response));
@@ -147,13 +145,15 @@ internal static class CreateHandler
         RequestContext context, CreateRequest request, ShareName name, RequestedContexts contexts)
     {
         name = await name.ExpandAsync(context.Tree).ConfigureAwait(false);
-        await ApplicationInstance.TakeOverAsync(context, name, contexts).ConfigureAwait(false);
+        NtStatus status = await ApplicationInstance.TakeOverAsync(context, name, contexts).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return (status, null, default);
         Share share = context.Tree.Share;
         request = request with { ShareAccess = CreateParameters.ShareAccessFor(share, request) };
         if (!share.TryAddOpenFile())
             return (NtStatus.TooManyOpenedFiles, null, default);
         var operation = new OpenOperation(context, name, request, contexts);
-        NtStatus status = NtStatus.InternalError; // Until proven otherwise: an exception, after which the lease must go as well.
+        status = NtStatus.InternalError; // Until proven otherwise: an exception, after which the lease must go as well.
         try
         {
             status = await operation.RunAsync().ConfigureAwait(false);
@@ -187,6 +187,7 @@ internal static class CreateHandler
             LeasedDirectory = operation.Caching.LeasedDirectory,
             ParentLease = RequestedCaching.ParentOf(context, request, contexts),
             Application = contexts.Application?.Id,
+            ApplicationVersion = contexts.ApplicationVersion,
         };
         operation.Caching.Attach(open);
         open.Durable = DurableState.Grant(context, contexts, open);

@@ -22,6 +22,8 @@ internal static class OplockBreakHandler
         NtStatus status = context.FindOpen(acknowledgment.FileId, out Open open);
         if (status != NtStatus.Success)
             return status;
+
+        // Deviation: the section says STATUS_INVALID_DEVICE_STATE; Windows answers as below (smb2.oplock.levelii500).
         if (open.Caching is not Oplock || !open.Claim.Cache.Breaking)
             return NtStatus.InvalidOplockProtocol;
         context.HoldBreaks(open.Caching); // The answer comes before the next break.

@@ -44,22 +44,14 @@ internal static class WriteHandler
     private static async ValueTask<NtStatus> WriteFileAsync(
         RequestContext context, Open open, WriteRequest request, bool append)
     {
-        ulong offset = request.Offset;
-        NtStatus status;
-        if (append)
-        {
-            (status, Storage.FileStat stat) = await open.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
-            if (status.IsError)
-                return status;
-            offset = stat.EndOfFile; // Others may append as well: where it really goes is the store's business.
-        }
-
-        status = open.Claim.CheckRange(offset, request.Length, write: true);
+        (NtStatus status, ulong offset) = await CheckRangeAsync(open, request, append).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
         if (request.Length > 0)
         {
             status = await context.ContendAsync(open, Oplock.DataCaching).ConfigureAwait(false);
+            if (status == NtStatus.Success && context.HasWaited) // Who was waited for may have taken a lock, or appended.
+                (status, offset) = await CheckRangeAsync(open, request, append).ConfigureAwait(false);
             if (status != NtStatus.Success)
                 return status;
             status = append
@@ -83,5 +75,19 @@ internal static class WriteHandler
         open.CurrentByteOffset = (long)(offset + request.Length);
         context.Response.Write(new WriteResponse(request.Length));
         return NtStatus.Success;
+    }
+
+    private static async ValueTask<(NtStatus Status, ulong Offset)> CheckRangeAsync(Open open, WriteRequest request, bool append)
+    {
+        ulong offset = request.Offset;
+        if (append)
+        {
+            (NtStatus status, Storage.FileStat stat) = await open.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
+            if (status.IsError)
+                return (status, offset);
+            offset = stat.EndOfFile; // Others may append as well: where it really goes is the store's business.
+        }
+
+        return (open.Claim.CheckRange(offset, request.Length, write: true), offset);
     }
 }

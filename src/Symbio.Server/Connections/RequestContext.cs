@@ -95,6 +95,9 @@ internal sealed class RequestContext(Connection connection)
     /// <summary>The handler wrote an error response of its own (error contexts, or data beside an error status).</summary>
     public bool KeepsErrorBody { get; set; }
 
+    /// <summary>The handler has waited for something: what it had looked at before may not hold any more.</summary>
+    public bool HasWaited => _pending is not null;
+
     /// <summary>The interim response was sent: the final one carries this AsyncId.</summary>
     public PendingRequest? Pending => _pending;
 

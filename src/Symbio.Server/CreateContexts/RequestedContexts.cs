@@ -53,10 +53,14 @@ internal sealed class RequestedContexts
     /// <summary>SMB2_CREATE_APP_INSTANCE_ID</summary>
     public AppInstanceId? Application { get; private set; }
 
+    /// <summary>SMB2_CREATE_APP_INSTANCE_VERSION</summary>
+    public AppInstanceVersion? ApplicationVersion { get; private set; }
+
     /// <summary>SMB2_CREATE_TIMEWARP_TOKEN: the moment whose snapshot is wanted.</summary>
     public FileTime? Timewarp { get; private set; }
 
-    public static NtStatus Read(CreateContextList list, out RequestedContexts contexts)
+    /// <summary>Reads those that the dialect knows.</summary>
+    public static NtStatus Read(CreateContextList list, Dialect dialect, out RequestedContexts contexts)
     {
         contexts = None;
         if (list.Bytes.IsEmpty)
@@ -64,12 +68,27 @@ internal sealed class RequestedContexts
         contexts = new RequestedContexts();
         foreach (CreateContext context in list)
         {
+            if (dialect < FirstDialectOf(context))
+                continue;
             NtStatus status = contexts.Add(context);
             if (status != NtStatus.Success)
                 return status;
         }
 
         return contexts.CheckDurable();
+    }
+
+    // [MS-SMB2] 2.2.13.2: "valid only for"; 3.3.5.9.8 and 3.3.5.9.10 to 3.3.5.9.13 say that others ignore them.
+    private static Dialect FirstDialectOf(in CreateContext context)
+    {
+        if (context.Is(CreateContextName.RqLs))
+            return Dialect.Smb210;
+        if (context.Is(CreateContextName.AppInstanceVersion))
+            return Dialect.Smb311;
+        return context.Is(CreateContextName.DH2Q) || context.Is(CreateContextName.DH2C)
+            || context.Is(CreateContextName.AppInstanceId)
+            ? Dialect.Smb300
+            : Dialect.None;
     }
 
     // [MS-SMB2] 3.3.5.9.6, 3.3.5.9.7, 3.3.5.9.10 and 3.3.5.9.12: which of them go together.
@@ -138,6 +157,12 @@ internal sealed class RequestedContexts
             if (!Protocol.Smb2.AppInstanceId.TryRead(context.Data, out AppInstanceId application))
                 return NtStatus.InvalidParameter;
             Application = application;
+        }
+        else if (context.Is(CreateContextName.AppInstanceVersion))
+        {
+            if (!Protocol.Smb2.AppInstanceVersion.TryRead(context.Data, out AppInstanceVersion version))
+                return NtStatus.InvalidParameter;
+            ApplicationVersion = version;
         }
         else if (context.Is(CreateContextName.TWrp))
         {

@@ -6,6 +6,7 @@ using Symbio.Server.CreateContexts;
 using Symbio.Server.Leases;
 using Symbio.Server.Names;
 using Symbio.Server.Opens;
+using Symbio.Storage;
 
 namespace Symbio.Server.Durability;
 
@@ -15,23 +16,48 @@ namespace Symbio.Server.Durability;
 /// </summary>
 internal static class Reconnection
 {
-    /// <summary>The open, which belongs to the request's session from now on, or why not.</summary>
-    public static async ValueTask<(NtStatus Status, Open? Open)> RunAsync(
+    /// <summary>The open, which belongs to the request's session from now on, and what its file is like; or why not.</summary>
+    public static async ValueTask<(NtStatus Status, Open? Open, FileStat Stat)> RunAsync(
         RequestContext context, CreateRequest request, RequestedContexts contexts)
     {
         FileId wanted = contexts.ReconnectV2?.FileId ?? contexts.Reconnect!.Value.FileId;
         if (!context.Server.Opens.TryGet(wanted.Persistent, out Open open))
-            return (NtStatus.ObjectNameNotFound, null);
+            return (NtStatus.ObjectNameNotFound, null, default);
         if (open.Durable is not null && open.Session != context.Session)
             await Departure.WaitAsync(open).ConfigureAwait(false);
         NtStatus status = Check(context, request, contexts, open);
         if (status != NtStatus.Success)
-            return (status, null);
+            return (status, null, default);
+        if (!open.TryUse())
+            return (NtStatus.ObjectNameNotFound, null, default);
+        try
+        {
+            // First what can fail: the open goes on waiting then.
+            (status, FileStat stat) = await open.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
+            if (status.IsError)
+                return (status, null, default);
+            return await TryAttachAsync(context, open).ConfigureAwait(false)
+                ? (NtStatus.Success, open, stat)
+                : (NtStatus.ObjectNameNotFound, null, default);
+        }
+        finally
+        {
+            await open.EndUseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Makes the open one of the request's session; false when it is not disconnected any more. After the answer the client
+    /// hears of a break that is under way.
+    /// </summary>
+    public static async ValueTask<bool> TryAttachAsync(RequestContext context, Open open)
+    {
         if (open.Caching is { } owner)
             context.HoldBreaks(owner);
-        return await open.TryAttachAsync(context.Tree, context.Connection).ConfigureAwait(false)
-            ? (NtStatus.Success, open)
-            : (NtStatus.ObjectNameNotFound, null);
+        if (!await open.TryAttachAsync(context.Tree, context.Connection).ConfigureAwait(false))
+            return false;
+        open.Caching?.Remind(open.Claim.Cache);
+        return true;
     }
 
     private static bool IsForPersistent(RequestedContexts contexts) =>

@@ -21,9 +21,31 @@ internal abstract class CacheOwner : ICacheOwner
     /// <inheritdoc/>
     public void OnBreak(CacheBreak cacheBreak)
     {
-        lock (_lock)
-            _untold.Enqueue(cacheBreak);
+        Add(cacheBreak);
         TellAll();
+    }
+
+    /// <summary>
+    /// The client has come back to an open, and is about to be answered: it may not have heard of the break that is under way.
+    /// </summary>
+    public void Remind(in CacheGrant grant)
+    {
+        if (grant.Breaking)
+            Add(new CacheBreak(grant.State, grant.BreakTo, AcknowledgeRequired: true, grant.Epoch));
+    }
+
+    /// <summary>
+    /// The client of an open has gone. Where it was told of a break nobody waits for its answer, except for the client of a
+    /// persistent open, which gives up nothing unasked.
+    /// </summary>
+    public void OnDetached(Open open)
+    {
+        CacheGrant grant = open.Claim.Cache;
+        if (grant.Breaking
+            && !Opens.Any(o => o is { IsClosed: false, IsDetached: false } or { Durable.IsPersistent: true }))
+        {
+            _ = open.Claim.AcknowledgeBreakAsync(grant.BreakTo, CancellationToken.None).AsTask();
+        }
     }
 
     /// <summary>
@@ -57,6 +79,15 @@ internal abstract class CacheOwner : ICacheOwner
         where T : struct, IResponse<T> =>
         UnsolicitedMessage.TrySend(
             open.Session, preferred, Smb2Command.OplockBreak, sessionId: 0, notification, open.Tree.Share.EncryptData);
+
+    private void Add(in CacheBreak cacheBreak)
+    {
+        lock (_lock)
+        {
+            if (!_untold.Contains(cacheBreak)) // The reminder of a break may come before the break.
+                _untold.Enqueue(cacheBreak);
+        }
+    }
 
     // Whoever comes while somebody else is telling leaves it to that one: what is told later is told later.
     private void TellAll()
@@ -102,7 +133,7 @@ internal abstract class CacheOwner : ICacheOwner
 
     /// <summary>
     /// Nobody can be told because the client is not connected: others do not wait for it. Its opens go, but for resilient
-    /// and persistent ones; the latter give up nothing unasked. An open that is not disconnected (yet) is closed by who is busy doing so.
+    /// and persistent ones; the latter give up nothing unasked, and their client is told when it is back (<see cref="Remind"/>). An open that is not disconnected (yet) is closed by who is busy doing so.
     /// </summary>
     private async Task GiveUpAsync(CacheBreak cacheBreak)
     {

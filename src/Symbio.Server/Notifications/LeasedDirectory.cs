@@ -27,5 +27,6 @@ internal sealed class LeasedDirectory(ICoordinator coordinator, FileIdentity dir
 
     // Nobody is waited for: the change has been made.
     private async Task BreakAsync(LeaseId? except) =>
-        await coordinator.ContendAsync(directory, LeaseState.ReadCaching, except, CancellationToken.None).ConfigureAwait(false);
+        await coordinator
+            .ContendAsync(directory, stream: "", LeaseState.ReadCaching, except, CancellationToken.None).ConfigureAwait(false);
 }

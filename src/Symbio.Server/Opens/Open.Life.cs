@@ -145,7 +145,10 @@ internal sealed partial class Open
 
         // Who breaks a lease looks whether the open is disconnected, and we whether there is a break: one of the two sees
         // the other.
-        return durable.Holds(this);
+        if (!durable.Holds(this))
+            return false;
+        Caching?.OnDetached(this);
+        return true;
     }
 
     /// <summary>

@@ -102,6 +102,9 @@ internal sealed partial class Open(
     /// <summary>Open.AppInstanceId</summary>
     public Guid? Application { get; init; }
 
+    /// <summary>Open.ApplicationInstanceVersionHigh and Open.ApplicationInstanceVersionLow</summary>
+    public AppInstanceVersion? ApplicationVersion { get; init; }
+
     /// <summary>The named pipe; null for a file.</summary>
     public RpcPipe? Pipe { get; init; }
 

@@ -292,10 +292,13 @@ internal sealed class OpenOperation(
         {
             if (Caching.Owner is { } owner)
                 context.HoldBreaks(owner);
+
+            // Whose client is away cannot answer: nothing is taken from it for an open that will not be let in.
+            bool isAbsent = persistent is not null && persistent.HasAbsentOwner(key, writesOnly: false);
             ClaimOutcome outcome = await context.Server.Coordinator
-                .OpenAsync(identity, options, CancellationToken.None).ConfigureAwait(false);
+                .OpenAsync(identity, options with { BreaksNothing = isAbsent }, CancellationToken.None).ConfigureAwait(false);
             bool conflicts = outcome.Wait is not null || outcome.Status == NtStatus.SharingViolation;
-            if (conflicts && persistent is not null && persistent.HasAbsentOwner(key, writesOnly: false))
+            if (conflicts && (isAbsent || persistent is not null && persistent.HasAbsentOwner(key, writesOnly: false)))
                 return NtStatus.FileNotAvailable; // Its client comes back for it, [MS-SMB2] 3.3.5.9.
             if (outcome.Wait is null)
             {

@@ -8,6 +8,8 @@ namespace Symbio.Server.Sessions;
 /// <summary>
 /// A message that answers no request (a break, a notification), on its way to a client, [MS-SMB2] 3.3.4.1.6 and 3.3.4.6:
 /// sent over one channel of the session, and over the next one when the first turns out to lead nowhere.
+/// A client that reads none of them does not fill memory: each is about something that a request of its own was granted since
+/// the one before, and a connection whose send queue is full receives no requests.
 /// </summary>
 internal sealed class UnsolicitedMessage
 {

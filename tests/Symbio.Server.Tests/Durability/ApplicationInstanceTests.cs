@@ -51,6 +51,27 @@ public sealed class ApplicationInstanceTests
         await OplockTests.AssertNothingLeftAsync(server, old, peer);
     }
 
+    [Theory] // 3.3.5.9.13: who comes with an older version, or the same, has been left behind.
+    [InlineData(Dialect.Smb311, 2, 5, 2, 6, NtStatus.Success)]
+    [InlineData(Dialect.Smb311, 2, 5, 3, 0, NtStatus.Success)]
+    [InlineData(Dialect.Smb311, 2, 5, 2, 5, NtStatus.FileForcedClosed)]
+    [InlineData(Dialect.Smb311, 2, 5, 1, 9, NtStatus.FileForcedClosed)]
+    [InlineData(Dialect.Smb302, 2, 5, 1, 9, NtStatus.Success)] // It knows no versions.
+    public async Task Only_a_newer_instance_takes_over(
+        Dialect dialect, ulong high, ulong low, ulong newHigh, ulong newLow, NtStatus expected)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer old = await server.ConnectAuthenticatedAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync(dialect);
+        FileId file = (await old.OpenAsync(Request("a.txt", App, ShareAccess.None, new(high, low)))).FileId;
+
+        Assert.Equal(expected, (await peer.SendAsync(Request("a.txt", App, ShareAccess.None, new(newHigh, newLow)))).Status);
+
+        bool isTaken = expected == NtStatus.Success;
+        Assert.Equal(isTaken ? NtStatus.FileClosed : NtStatus.EndOfFile, (await old.ReadAsync(file, 0, 1)).Status);
+        await OplockTests.AssertNothingLeftAsync(server, old, peer);
+    }
+
     [Fact] // It has not moved.
     public async Task The_same_client_does_not_lose_its_open()
     {
@@ -66,10 +87,16 @@ public sealed class ApplicationInstanceTests
     private static async Task<FileId> OpenAsync(ScriptedPeer peer, string name) =>
         (await peer.OpenAsync(Request(name, App, ShareAccess.None))).FileId;
 
-    private static CreateRequest Request(string name, Guid application, ShareAccess share) =>
+    private static CreateRequest Request(
+        string name, Guid application, ShareAccess share, AppInstanceVersion? version = null) =>
         Create(
             name, OplockLevel.Lease, LeaseContext(Random.Shared.Next(), RH), Durable(Guid.NewGuid()),
-            (ref CreateContextListWriter w) => w.Add(new AppInstanceId(application))) with
+            (ref CreateContextListWriter w) =>
+            {
+                w.Add(new AppInstanceId(application));
+                if (version is { } known)
+                    w.Add(known);
+            }) with
         {
             ShareAccess = share,
         };

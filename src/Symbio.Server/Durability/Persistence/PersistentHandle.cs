@@ -51,6 +51,8 @@ internal sealed record PersistentHandle
 
     public Guid? Application { get; init; }
 
+    public AppInstanceVersion? ApplicationVersion { get; init; }
+
     /// <summary>What is cached; for an oplock <see cref="LeaseKey"/> is null.</summary>
     public required LeaseState Cached { get; init; }
 
@@ -109,6 +111,7 @@ internal sealed record PersistentHandle
             Opened = open.Opened,
             DeletePending = open.Claim.IsDeletePending,
             Application = open.Application,
+            ApplicationVersion = open.ApplicationVersion,
             Cached = grant.State,
             HasOplock = open.Caching is Oplock,
             LeaseKey = lease?.Id.Key,

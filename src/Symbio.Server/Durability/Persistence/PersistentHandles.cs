@@ -136,6 +136,7 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
             FileClaim = claim,
             Caching = owner,
             Application = handle.Application,
+            ApplicationVersion = handle.ApplicationVersion,
             Durable = new DurableState(server.Scheduler)
             {
                 Owner = Sid.Parse(handle.Owner),

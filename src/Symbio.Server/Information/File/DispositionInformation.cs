@@ -46,6 +46,8 @@ internal static class DispositionInformation
             NtStatus status = await CheckDeleteAsync(set, ignoreReadOnly).ConfigureAwait(false);
             if (status == NtStatus.Success)
                 status = await set.Context.ContendAsync(open, LeaseState.HandleCaching).ConfigureAwait(false);
+            if (status == NtStatus.Success && set.Context.HasWaited)
+                status = await CheckDeleteAsync(set, ignoreReadOnly).ConfigureAwait(false);
             if (status != NtStatus.Success)
                 return status;
         }

@@ -68,6 +68,8 @@ internal static class RenameInformation
         if (status != NtStatus.Success)
             return status;
         status = await CheckOpensThatBindAsync(set).ConfigureAwait(false);
+        if (status == NtStatus.Success && set.Context.HasWaited)
+            status = open.Claim.IsDeletePending ? NtStatus.AccessDenied : open.Claim.CheckShareDelete();
         if (status != NtStatus.Success)
             return status;
         return replace
@@ -104,8 +106,8 @@ internal static class RenameInformation
             FileKey key = open.File.Key;
             Task? wait = await set.Context.Server.Coordinator
                 .ContendAsync(
-                    new FileIdentity(key.Volume, key.FileId, key.Generation), LeaseState.HandleCaching, except: null,
-                    CancellationToken.None)
+                    new FileIdentity(key.Volume, key.FileId, key.Generation), UpcaseTable.ToUpper(open.File.StreamName),
+                    LeaseState.HandleCaching, except: null, CancellationToken.None)
                 .ConfigureAwait(false);
             if (wait is not null)
                 waits.Add(wait);
