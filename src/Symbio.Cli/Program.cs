@@ -26,6 +26,7 @@ internal static class Program
             ConfigCommand.Create(),
             StatusCommand.Create(),
             LogLevelCommand.Create(),
+            BenchCommand.Create(),
             VersionCommand(),
         };
         var result = root.Parse(args);
