@@ -92,16 +92,23 @@ internal sealed class RequestWindow(SmbClientOptions options)
         return new ValueTask(WaitAsync(waiter, cancellationToken));
     }
 
-    /// <summary>As <see cref="AdmitAsync"/>, before all that wait; false when there is no credit at all.</summary>
-    public bool TryAdmitFirst(PendingRequest request)
+    /// <summary>As <see cref="AdmitAsync"/>, before all that wait; false when somebody else took the credit.</summary>
+    /// <exception cref="SmbConnectionException">There is none, and none can come.</exception>
+    public bool TryAdmitFirst(PendingRequest request, Func<SmbConnectionException> onNoCredit)
     {
         lock (_lock)
         {
-            if (_failure is not null || request.Charge > _credits)
+            if (_failure is null && request.Charge <= _credits)
+            {
+                Admit(request);
+                return true;
+            }
+
+            if (_failure is not null || _awaited > 0)
                 return false;
-            Admit(request);
-            return true;
         }
+
+        throw onNoCredit();
     }
 
     /// <summary>True when somebody waits for credits that no response under way can bring.</summary>

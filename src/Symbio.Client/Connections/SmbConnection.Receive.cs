@@ -39,8 +39,7 @@ public sealed partial class SmbConnection
                 }
 
                 Process(frame);
-                if (_window.IsStarved)
-                    _ = AskForCreditsAsync();
+                AskForCreditsIfStarved();
             }
         }
         catch (SmbConnectionException)

@@ -153,9 +153,23 @@ public sealed partial class SmbConnection
     private ValueTask AdmitAsync(PendingRequest chain, CancellationToken cancellationToken)
     {
         ValueTask admitted = _window.AdmitAsync(chain, cancellationToken);
-        if (!admitted.IsCompleted && _window.IsStarved)
-            _ = AskForCreditsAsync();
+        if (!admitted.IsCompleted)
+            AskForCreditsIfStarved();
         return admitted;
+    }
+
+    /// <summary>Sees to it that who waits for credits does not wait for ever. One asks at a time.</summary>
+    private void AskForCreditsIfStarved()
+    {
+        if (!_window.IsStarved)
+            return;
+        lock (_askingLock)
+        {
+            if (_isAsking)
+                return;
+            _isAsking = true;
+            _asking = AskForCreditsAsync();
+        }
     }
 
     /// <summary>
@@ -164,38 +178,54 @@ public sealed partial class SmbConnection
     /// </summary>
     private async Task AskForCreditsAsync()
     {
-        try
+        await Task.Yield(); // Not under the lock.
+        while (GoesOnAsking())
         {
-            int before = _window.TotalCredits;
-            using (Reply reply = await SendEchoFirstAsync().ConfigureAwait(false))
-                reply.ThrowIfFailed();
-            if (_window.IsStarved && _window.TotalCredits <= before)
-                _window.RefuseFirst(new SmbException(NtStatus.InsufficientResources, Smb2Command.Echo));
-            else if (_window.IsStarved)
-                _ = AskForCreditsAsync();
-        }
-        catch (SmbException e)
-        {
-            _window.RefuseFirst(e);
-        }
-        catch (SmbConnectionException)
-        {
-            // Whoever waits has heard of it.
+            try
+            {
+                int before = _window.TotalCredits;
+                if (!TrySendEchoFirst(out ValueTask<Reply> echo))
+                    continue;
+                using (Reply reply = await echo.ConfigureAwait(false))
+                    reply.ThrowIfFailed();
+                if (_window.IsStarved && _window.TotalCredits <= before)
+                    _window.RefuseFirst(new SmbException(NtStatus.InsufficientResources, Smb2Command.Echo));
+            }
+            catch (SmbException e)
+            {
+                _window.RefuseFirst(e);
+            }
+            catch (SmbConnectionException)
+            {
+                // Whoever waits has heard of it.
+            }
         }
     }
 
-    private ValueTask<Reply> SendEchoFirstAsync()
+    // Who finds the window starved after this has said no starts anew.
+    private bool GoesOnAsking()
+    {
+        lock (_askingLock)
+            return _isAsking = _window.IsStarved;
+    }
+
+    private bool TrySendEchoFirst(out ValueTask<Reply> reply)
     {
         var request = new EchoRequest();
         PendingRequest pending = _window.Rent(Smb2Command.Echo, charge: 1, default);
-        if (!_window.TryAdmitFirst(pending))
-            throw Fail("it has left the client without any credit");
-        ValueTask<Reply> reply = pending.ReplyAsync();
+        reply = default;
+        if (!_window.TryAdmitFirst(pending, () => Fail("it has left the client without any credit")))
+        {
+            _window.Return(pending);
+            return false;
+        }
+
+        reply = pending.ReplyAsync();
         Frame frame = Options.FramePool.Rent(Smb2Header.Size + ((IMessage<EchoRequest>)request).Length);
         WriteBody(frame.Span, request);
         WriteHeader(frame.Span, pending, default);
         _sendQueue.Enqueue(frame);
-        return reply;
+        return true;
     }
 
     private void WriteHeader(

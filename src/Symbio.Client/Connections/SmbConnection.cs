@@ -32,6 +32,9 @@ public sealed partial class SmbConnection : IAsyncDisposable
     private readonly ConcurrentDictionary<ulong, SmbChannel> _channels = new();
     private readonly ITimer _watchdog;
     private readonly Task _receiving;
+    private readonly Lock _askingLock = new();
+    private Task _asking = Task.CompletedTask;
+    private bool _isAsking;
     private SmbConnectionException? _failure;
 
     private SmbConnection(IMessageTransport transport, string serverName, SmbClientOptions options)
@@ -145,6 +148,7 @@ public sealed partial class SmbConnection : IAsyncDisposable
     {
         End(new SmbConnectionException($"The connection to {ServerName} has been closed."));
         await _receiving.ConfigureAwait(false);
+        await _asking.ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
         await _watchdog.DisposeAsync().ConfigureAwait(false);
     }
