@@ -65,5 +65,12 @@ internal static class StatusReport
     }
 
     // An open from an earlier life of the server has no session until its client is back.
-    private static string UserOf(Session? session) => session?.Identity?.UserName ?? "";
+    // Without a domain: one of this machine's.
+    private static string UserOf(Session? session)
+    {
+        if (session?.Identity is not { } identity)
+            return "";
+        bool isOurs = identity.Token.UserSid.IsInDomain(session.Connection.Server.Options.Accounts.DomainSid);
+        return isOurs || identity.UserName.Length == 0 ? identity.UserName : $@"{identity.DomainName}\{identity.UserName}";
+    }
 }

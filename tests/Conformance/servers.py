@@ -9,6 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import domain
 import filesystem
 
 REPO = Path(__file__).resolve().parents[2]
@@ -44,7 +45,8 @@ def free_port():
 class Server:
     """One running server. Subclasses say how it is started (command) for which setup."""
 
-    host = "127.0.0.1"
+    host = "127.0.0.1"     # What clients call it,
+    address = "127.0.0.1"  # and where it listens.
     share = "torture"
     start_seconds = 30
 
@@ -59,6 +61,9 @@ class Server:
     # iptables may be used on its connections, as they are in a network of their own.
     may_block = False
 
+    # The setup "kerberos" can be had.
+    knows_domains = False
+
     def __init__(self, folder: Path, accounts: Accounts, setup: str):
         self.folder = folder
         self.accounts = accounts
@@ -69,7 +74,17 @@ class Server:
         self.snapshots = folder / "snapshots"
         self.image = folder / "btrfs.img"
         self.mounted = False
+        self.domain = None
         self.process = None
+
+    @property
+    def login(self):
+        """The arguments that smbtorture logs on with."""
+        return self.domain.login if self.domain else ["-U", f"{self.accounts.user}%{self.accounts.password}"]
+
+    def client(self, command):
+        """How a client of this server is run."""
+        return self.domain.inside(command) if self.domain else command
 
     def fixed_path(self, name):
         return self.folder / f"share-{name}"
@@ -92,6 +107,8 @@ class Server:
                 self.accounts.own(path)
         if self.setup == "snapshots":
             self._make_snapshot()
+        if self.setup == "kerberos" and self.knows_domains:
+            self._join()
         command = self.command()
         with open(self.log, "ab") as log:
             log.write(f"\n=== {' '.join(map(str, command))}\n".encode())
@@ -100,6 +117,14 @@ class Server:
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env=self.environment(), cwd=self.folder)
         self._wait_until_ready()
+
+    def _join(self):
+        """A domain whose member the server is. Its user is none of the system's: the folder is open to everybody."""
+        self.domain = domain.start(self.folder / "dc")
+        if self.domain:
+            self.host = self.domain.host
+            self.address = self.domain.address
+            self.share_path.chmod(0o777)
 
     def _make_snapshot(self):
         """An earlier state of the share, with the file that suites.OPTIONS names."""
@@ -116,7 +141,7 @@ class Server:
             if self.process.poll() is not None:
                 break
             try:
-                with socket.create_connection((self.host, self.port), timeout=1):
+                with socket.create_connection((self.address, self.port), timeout=1):
                     return
             except OSError:
                 time.sleep(0.05)
@@ -138,6 +163,9 @@ class Server:
             if self.mounted:
                 self.mounted = False
                 filesystem.unmount(self.share_path, self.image)
+            if self.domain:
+                self.domain.stop()
+                self.domain = None
 
     def _stop_process(self):
         if self.process is None:
@@ -167,6 +195,7 @@ class Server:
 
 class SymbioServer(Server):
     name = "symbio"
+    knows_domains = True
     # Arguments of `symbio serve` for the setups that some suites need. A setup without a row here cannot be
     # expressed yet; its tests run against the default one and fail with a reason.
     # Signing is as Samba has it by default (offered, not required), because the suite as a whole assumes so: it
@@ -201,17 +230,22 @@ class SymbioServer(Server):
             raise ServerError("there is no built symbio (dotnet build -c Release) and no ./symbio")
         accounts = self.accounts
         return program + [
-            "serve", "--listen", f"{self.host}:{self.port}", "--share",
+            "serve", "--listen", f"{self.address}:{self.port}", "--share",
             f"{self.share}={self.share_path}{self.share_options.get(self.setup, '').format(snapshots=self.snapshots)}",
             *(a for n in self.fixed_shares
               for a in ("--share", f"{n}={self.fixed_path(n)}{self.fixed_options.get(n, '')}")),
             "--user", f"{accounts.user}:{accounts.password}", "--user", f"{accounts.user2}:{accounts.password2}",
-            *self.setups.get(self.setup, ["--require-signing", "false"])]
+            *self._kerberos(), *self.setups.get(self.setup, ["--require-signing", "false"])]
+
+    def _kerberos(self):
+        return [] if not self.domain else [
+            "--kerberos-keytab", self.domain.keytab, "--server-name", "FILES", "--workgroup", self.domain.workgroup]
 
     def environment(self):
         # State (keys, users, the control socket) stays inside the run's folder.
         state = str(self.folder)
-        return dict(os.environ, XDG_STATE_HOME=state, XDG_CONFIG_HOME=state, XDG_RUNTIME_DIR=state)
+        kerberos = {"KRB5_CONFIG": self.domain.variables["KRB5_CONFIG"]} if self.domain else {}
+        return dict(os.environ, XDG_STATE_HOME=state, XDG_CONFIG_HOME=state, XDG_RUNTIME_DIR=state, **kerberos)
 
 
 class SambaServer(Server):
@@ -294,6 +328,7 @@ class RunningServer(Server):
         login, _, place = address.rpartition("@")
         endpoint, _, self.share = place.partition("/")
         self.host, _, port = endpoint.rpartition(":")
+        self.address = self.host
         if not self.host or not port.isdigit() or not self.share:
             raise ServerError("--attach takes USER%PASSWORD@HOST:PORT/SHARE")
         self.port = int(port)

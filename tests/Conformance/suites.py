@@ -9,6 +9,7 @@ LIMITS = {
     "smb2.hold-oplock": 10,      # Holds two files with oplocks until it is killed.
     "smb2.hold-sharemode": 10,   # Holds files with every share mode until it is killed.
     "smb2.change_notify_disabled": 15,  # Waits for ever when the server does carry out CHANGE_NOTIFY.
+    "smb2.session.expire": 90,   # Sleeps until tickets of 4 s are no good, several times; the first one starts a domain.
     "smb2.multichannel": 150,    # Waits for blocked connections to be given up; bug_15346 alone takes 60.
     "smb2.aio_delay": 20,        # Waits for ever without Samba's vfs_delay_inject.
 }
@@ -58,6 +59,7 @@ SETUPS = {
     "smb2.create_no_streams": "no-streams",
     "smb2.ioctl.shadow_copy": "snapshots",
     "smb2.twrp": "snapshots",
+    "smb2.session.expire": "kerberos",  # Sessions that end with their tickets.
     "smb2.session.reauth": "anonymous",  # A user's session authenticates again as nobody, and back.
     "smb2.session-require-signing": "signing-required",
     "smb2.replay.replay5": "persistent",

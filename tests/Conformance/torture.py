@@ -43,9 +43,9 @@ def command(test, server, client_conf, debug=0, extra=()):
                for o in suites.lookup(suites.OPTIONS, test, [])]
     if server.may_block:
         options += suites.lookup(suites.BLOCKING, test, [])
-    return ["smbtorture", f"--configfile={client_conf}", "-p", str(server.port),
-            "-U", f"{accounts.user}%{accounts.password}", *(["-d", str(debug)] if debug else []),
-            *options, *extra, f"//{server.host}/{server.share}", command_name(test)]
+    return server.client([
+        "smbtorture", f"--configfile={client_conf}", "-p", str(server.port), *server.login,
+        *(["-d", str(debug)] if debug else []), *options, *extra, f"//{server.host}/{server.share}", command_name(test)])
 
 
 def run(test, server, limit, log: Path, client_conf, debug=0, extra=()):

@@ -49,7 +49,7 @@ internal static class SettingTable
             "Which Unix accounts the domain's accounts work as when the server runs as root. rid: idBase + RID, for users and " +
             "groups. nss: those that the system has for them (sssd, winbind), with uids from 1000 up; who has none cannot log on."),
         new Setting<ServerSettings, int>(
-            "kerberos:idBase", "--kerberos-id-base", SettingType.Number(65536, 2_000_000_000), s => s.DomainIdBase,
+            "kerberos:idBase", "--kerberos-id-base", SettingType.Number(1000, 2_000_000_000), s => s.DomainIdBase,
             (s, v) => s.DomainIdBase = v,
             "With kerberos.accounts=rid: the Unix id that a RID is added to. Once there are files, it has to stay."),
 

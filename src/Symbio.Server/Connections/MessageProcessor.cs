@@ -186,7 +186,7 @@ internal sealed class MessageProcessor(Connection connection)
                 context.IsRelated = (header.Flags & Smb2HeaderFlags.RelatedOperations) != 0;
                 if (header.Command == Smb2Command.Cancel)
                 {
-                    Cancel(context, message, header);
+                    await CancelAsync(context, message, header).ConfigureAwait(false);
                     continue;
                 }
 
@@ -248,7 +248,7 @@ internal sealed class MessageProcessor(Connection connection)
     }
 
     // [MS-SMB2] 3.3.5.16. The one request that need not be signed; a signature that is there must be right.
-    private void Cancel(RequestContext context, ReadOnlyMemory<byte> message, in Smb2Header header)
+    private ValueTask CancelAsync(RequestContext context, ReadOnlyMemory<byte> message, in Smb2Header header)
     {
         if ((header.Flags & Smb2HeaderFlags.Signed) != 0 && !context.IsEncrypted)
         {
@@ -256,11 +256,16 @@ internal sealed class MessageProcessor(Connection connection)
                 || session.SignerFor(connection) is not { } signer
                 || !signer.Verify(MemoryMarshal.AsMemory(message).Span))
             {
-                return;
+                return default;
             }
         }
 
-        connection.Pending.Cancel(header);
+        if (connection.Pending.Cancel(header) is not { } told)
+            return default;
+
+        // What is cancelled is answered before what came after it (smb2.session.expire2*).
+        context.HoldsReceiveLoop = true;
+        return new ValueTask(told);
     }
 
     private bool SupportsCharge => connection.SupportsMultiCredit;

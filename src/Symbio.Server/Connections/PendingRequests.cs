@@ -35,8 +35,10 @@ internal sealed class PendingRequests(int limit, WorkScheduler scheduler)
         request.Dispose();
     }
 
-    /// <summary>Receiving an SMB2 CANCEL Request, [MS-SMB2] 3.3.5.16.</summary>
-    public void Cancel(in Smb2Header header)
+    /// <summary>
+    /// Receiving an SMB2 CANCEL Request, [MS-SMB2] 3.3.5.16. Completes when what waited has been told; null when nothing waits.
+    /// </summary>
+    public Task? Cancel(in Smb2Header header)
     {
         PendingRequest? found = null;
         lock (_lock)
@@ -55,7 +57,7 @@ internal sealed class PendingRequests(int limit, WorkScheduler scheduler)
             }
         }
 
-        found?.Cancel(scheduler);
+        return found?.Cancel(scheduler);
     }
 
     /// <summary>Cancels all of a session, or all there are.</summary>
@@ -78,6 +80,7 @@ internal sealed class PendingRequest(ulong asyncId, ulong messageId, ulong sessi
 {
     private readonly CancellationTokenSource _cancellation = new();
     private readonly Lock _lock = new();
+    private Signal? _told;
     private bool _disposed;
 
     public ulong AsyncId => asyncId;
@@ -94,19 +97,35 @@ internal sealed class PendingRequest(ulong asyncId, ulong messageId, ulong sessi
         return this;
     }
 
-    public void Cancel(WorkScheduler scheduler)
+    /// <summary>Ends the wait; null when it is over already.</summary>
+    public Task? Cancel(WorkScheduler scheduler)
     {
+        Signal told;
         lock (_lock)
         {
             if (_disposed)
-                return;
+                return null;
+            if (_told is not null)
+                return _told.Task;
+            told = _told = new Signal(scheduler);
         }
 
         // Off the caller's stack: what the cancelled request goes on to do is none of the receive loop's business.
         scheduler.Schedule(this);
+        return told.Task;
     }
 
-    void IThreadPoolWorkItem.Execute() => _cancellation.Cancel();
+    void IThreadPoolWorkItem.Execute()
+    {
+        try
+        {
+            _cancellation.Cancel();
+        }
+        finally
+        {
+            _told!.Set();
+        }
+    }
 
     public void Dispose()
     {

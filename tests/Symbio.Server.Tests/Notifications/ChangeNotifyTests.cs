@@ -8,6 +8,26 @@ namespace Symbio.Server.Tests.Notifications;
 /// <summary>CHANGE_NOTIFY requests: [MS-SMB2] 3.3.5.19 and 3.3.4.4, [MS-FSA] 2.1.5.11.</summary>
 public sealed class ChangeNotifyTests
 {
+    [Fact] // 3.3.5.16. smbtorture (smb2.session.expire2s) counts on the order.
+    public async Task What_is_cancelled_is_answered_before_what_came_after()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId directory = await peer.OpenDirectoryAsync("");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        for (int round = 0; round < 50; round++)
+        {
+            ulong watch = await peer.WatchAsync(directory, NotifyPeer.Names);
+            await peer.CancelAsync(watch);
+            ulong after = await peer.PostAsync(new EchoRequest());
+
+            var answers = new List<ulong>();
+            while (answers.Count < 2)
+                answers.AddRange((await peer.ReceiveRepliesAsync(limit.Token))!.Select(reply => reply.Header.MessageId));
+            Assert.Equal([watch, after], answers);
+        }
+    }
+
     [Fact]
     public async Task A_request_waits_for_a_change_and_tells_it()
     {

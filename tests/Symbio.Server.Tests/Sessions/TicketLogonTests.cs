@@ -44,6 +44,7 @@ public sealed class TicketLogonTests
         Assert.Equal(NtStatus.Success, (await peer.TreeConnectAsync(TestServer.Share)).Status);
         SessionStatus session = Assert.Single(server.Server.GetStatus().Sessions);
         Assert.Equal(("DOMAIN", "alice"), (session.DomainName, session.UserName));
+        Assert.Equal(@"DOMAIN\alice", Assert.Single(server.Server.GetStatus().Trees).UserName);
     }
 
     [Fact] // 3.3.5.5.3: Session.FullSessionKey, all 32 bytes of it.
