@@ -67,6 +67,14 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_table_that_cannot_be_read_is_one_line()
+    {
+        var result = await SymbioProcess.RunAsync(
+            _folder, "", "serve", "--share", "m=memory:", "--listen", "127.0.0.1:0", "--kerberos-keytab", "/nowhere/krb5.keytab");
+        Assert.Contains("Kerberos cannot be offered: the key table /nowhere/krb5.keytab cannot be read", result.OneError(1));
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_one_line()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

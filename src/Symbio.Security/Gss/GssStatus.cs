@@ -9,6 +9,9 @@ internal static unsafe class GssStatus
     // KRB5KRB_AP_ERR_SKEW, KRB_AP_ERR_SKEW of RFC 4120 7.5.9 in MIT's table of errors.
     private const uint ClockSkew = unchecked((uint)-1765328347);
 
+    // What MIT says of a minor status that is one but says nothing, as of malformed tokens.
+    private const string NoDetail = "Success";
+
     // A status has a few lines at most.
     private const int MaxLines = 4;
 
@@ -21,7 +24,7 @@ internal static unsafe class GssStatus
     {
         string general = Lines(major, GssApi.MajorCode);
         string detail = minor == 0 ? "" : Lines(minor, GssApi.MinorCode);
-        string text = detail.Length > 0 ? detail : general;
+        string text = detail.Length > 0 && detail != NoDetail ? detail : general;
         return minor == ClockSkew ? text + ": compare this machine's clock with the client's" : text;
     }
 

@@ -42,6 +42,21 @@ internal static class Peers
         return tool;
     }
 
+    /// <summary>The tool that runs an Active Directory domain controller; or why it cannot be used.</summary>
+    public static (string? Tool, string? Missing) FindDomainController()
+    {
+        string shared = Environment.GetEnvironmentVariable("SYMBIO_SHARED") ?? "";
+        string tool = Path.Combine(shared, "tools/ad-dc");
+        if (shared.Length == 0 || !File.Exists(tool))
+            return (null, "there is no $SYMBIO_SHARED/tools/ad-dc");
+        if (!Environment.IsPrivilegedProcess)
+            return (null, "not root: the domain controller has a network of its own");
+        string[] programs = ["samba", "samba-tool", "kinit", "ldapsearch", "ip", "smbclient"];
+        return programs.FirstOrDefault(p => Find(p) is null) is { } missing
+            ? (null, $"{missing} is not installed: eng/install-peers")
+            : (tool, null);
+    }
+
     public static void RequireRoot(string reason)
     {
         if (!Environment.IsPrivilegedProcess)

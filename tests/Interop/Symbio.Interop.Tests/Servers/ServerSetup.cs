@@ -18,6 +18,12 @@ public sealed record ServerSetup
     /// <summary>The account whose process it is, instead of the one that runs the tests.</summary>
     public string? Account { get; init; }
 
+    /// <summary>A command that the server is started by, such as one that puts it into a network of its own.</summary>
+    public IReadOnlyList<string> Through { get; init; } = [];
+
+    /// <summary>Environment variables of the server.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Further arguments of `symbio serve`; {folder} is the folder of this server.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
@@ -29,7 +35,7 @@ public sealed record ServerSetup
 }
 
 /// <summary>A share and its folder, which the fixture makes.</summary>
-public sealed record ShareSetup(string Name, bool ReadOnly = false, bool Encrypt = false, bool ContinuouslyAvailable = false);
+public sealed record ShareSetup(string Name, bool ReadOnly = false, bool Encrypt = false, bool ContinuouslyAvailable = false, string Users = "");
 
 /// <summary>The names of shares.</summary>
 public static class ShareNames

@@ -25,7 +25,7 @@ public sealed partial class SymbioProcess(ServerSetup setup) : ServerProcess(set
 
     private static string OptionsOf(ShareSetup share) =>
         (share.ReadOnly ? ",ro" : "") + (share.Encrypt ? ",encrypt" : "")
-        + (share.ContinuouslyAvailable ? ",continuously-available" : "");
+        + (share.ContinuouslyAvailable ? ",continuously-available" : "") + (share.Users.Length > 0 ? ",users=" + share.Users : "");
 
     private IReadOnlyList<string> FromSetup =>
     [
@@ -66,7 +66,9 @@ public sealed partial class SymbioProcess(ServerSetup setup) : ServerProcess(set
         Command command = NewCommand(Arguments);
         if (Setup.Account is { } account)
             command = command with { Program = "/usr/bin/setpriv", Arguments = ["--reuid", account, "--regid", GroupOf(account), "--clear-groups", "--no-new-privs", Program.Value, .. Arguments] };
-        return command;
+        if (Setup.Through.Count > 0)
+            command = command with { Program = Setup.Through[0], Arguments = [.. Setup.Through.Skip(1), command.Program, .. command.Arguments] };
+        return command with { Environment = command.Environment.Concat(Setup.Variables).ToDictionary() };
     }
 
     protected override Task ListensAsync(Task said) => said;
