@@ -26,6 +26,9 @@ public interface IStoreFile : IAsyncDisposable
     /// </summary>
     string Path { get; }
 
+    /// <summary>What <see cref="Path"/> was at the moment of opening.</summary>
+    string OpenedPath => Path;
+
     /// <summary>Attributes, times and sizes. For a stream: the file's, with the stream's sizes.</summary>
     ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken);
 

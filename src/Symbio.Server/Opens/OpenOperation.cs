@@ -272,7 +272,7 @@ internal sealed class OpenOperation(
             Caching = Caching.OnDirectory(context, contexts, file, identity);
         var options = new ClaimOptions(
             Stream: UpcaseTable.ToUpper(file.StreamName),
-            Link: UpcaseTable.ToUpper(file.Path),
+            Link: UpcaseTable.ToUpper(file.OpenedPath),
             Access: GrantedAccess,
             ShareRead: (request.ShareAccess & ShareAccess.Read) != 0,
             ShareWrite: (request.ShareAccess & ShareAccess.Write) != 0,

@@ -164,7 +164,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         var path = dot == "." || _isRoot ? "."u8 : ".."u8;
         if (Libc.StatAt(fd, path.WithNul(), StatxMask.All, out var stat) == Errno.None && stat.LinkCount > 0)
             destination[count++] =
-                new DirectoryEntry(dot, fields == 0 ? default : Build(fd, path, stat, false, fields));
+                new DirectoryEntry(dot, fields == 0 ? default : Build(fd, path, stat, false));
     }
 
     /// <summary>Adds an entry; one that has gone since it was listed is left out.</summary>
@@ -189,7 +189,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         }
 
         DataBlocks.CorrectAt(fd, terminated, ref stat);
-        destination[count++] = new DirectoryEntry(name, Build(fd, diskName, stat, dotted, fields));
+        destination[count++] = new DirectoryEntry(name, Build(fd, diskName, stat, dotted));
     }
 
     private void AddLink(int fd, string name, ReadOnlySpan<byte> diskName, in Statx stat, bool dotted,
@@ -204,7 +204,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
             return;
         }
 
-        shown = Build(fd, diskName, stat, dotted, fields);
+        shown = Build(fd, diskName, stat, dotted);
         if (policy == LinkPolicy.Report && _store.Resolver.LeadsToDirectory(PathOf(name)))
             shown = shown with { Attributes = shown.Attributes | FileAttributes.Directory };
         destination[count++] = new DirectoryEntry(name, shown);
@@ -212,18 +212,16 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
 
     private string PathOf(string name) => directory.Path is { Length: > 0 } parent ? parent + '\\' + name : name;
 
-    private static FileStat Build(int fd, ReadOnlySpan<byte> name, in Statx stat, bool dotted, DirectoryFields fields)
+    private FileStat Build(int fd, ReadOnlySpan<byte> name, in Statx stat, bool dotted)
     {
         Span<byte> path = stackalloc byte[ProcFd.MaxLength + NameCodec.MaxBytes + 2];
         int length = ProcFd.Format(fd, path);
         path[length++] = (byte)'/';
         name.CopyTo(path[length..]);
         path[length + name.Length] = 0;
-        if (!stat.IsRegularFile && !stat.IsDirectory)
-            return StatReader.Build(stat, default, dotted, 0); // Links, sockets and the like have no user xattrs.
-        var dos = StatReader.ReadDosAttributes(path, follow: false);
-        uint eaSize = (fields & DirectoryFields.EaSize) != 0 ? ExtendedAttributes.Size(path) : 0;
-        return StatReader.Build(stat, dos, dotted, eaSize);
+        bool isMounted = stat.Device != directory.Volume.Device; // On it: a file system of its own, for once not known.
+        var facts = (isMounted ? default : directory.Volume.Inodes).Read(stat, path, follow: false);
+        return StatReader.Build(stat, facts.Dos, dotted, facts.EaSize);
     }
 
     /// <summary>
@@ -241,8 +239,8 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         DataBlocks.Correct(fd, ref stat);
         Span<byte> procPath = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(fd, procPath);
-        target = StatReader.Build(
-            stat, StatReader.ReadDosAttributes(procPath, follow: true), dotted, ExtendedAttributes.Size(procPath));
+        var facts = _store.VolumeOf(fd, stat).Inodes.Read(stat, procPath, follow: true);
+        target = StatReader.Build(stat, facts.Dos, dotted, facts.EaSize);
         return true;
     }
 }

@@ -30,10 +30,8 @@ internal sealed partial class PosixFile
         DataBlocks.Correct(lease.Fd, ref statx);
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(lease.Fd, path);
-        stat = _type is Statx.RegularFile or Statx.DirectoryType
-            ? StatReader.Build(statx, StatReader.ReadDosAttributes(path, follow: true), IsDotted,
-                ExtendedAttributes.Size(path))
-            : StatReader.Build(statx, default, IsDotted, 0);
+        var facts = _volume.Inodes.Read(statx, path, follow: true);
+        stat = StatReader.Build(statx, facts.Dos, IsDotted, facts.EaSize);
         if (_type == Statx.SymbolicLink && _store.Resolver.LeadsToDirectory(Path))
             stat = stat with { Attributes = stat.Attributes | FileAttributes.Directory };
         return NtStatus.Success;

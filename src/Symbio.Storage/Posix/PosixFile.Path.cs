@@ -13,6 +13,8 @@ internal sealed partial class PosixFile
 {
     private static ReadOnlySpan<byte> DeletedMark => " (deleted)"u8;
 
+    public string OpenedPath { get; }
+
     public string Path
     {
         get

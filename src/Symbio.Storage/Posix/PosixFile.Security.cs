@@ -23,47 +23,11 @@ internal sealed partial class PosixFile
     private (NtStatus, ReadOnlyMemory<byte>) GetSecurityDescriptor()
     {
         using var lease = _handle.Lease();
-        var errno = PosixSecurity.Read(lease.Fd, out var security);
+        var errno = _volume.Inodes.ReadSecurity(lease.Fd, out var security);
         if (errno != Errno.None)
             return (errno.ToNtStatus(), default);
-        if (HasXattrs)
-        {
-            errno = ReadStored(lease.Fd, security!, out var stored);
-            if (errno is not (Errno.None or Errno.EOPNOTSUPP))
-                return (errno.ToNtStatus(), default);
-            if (stored is not null)
-            {
-                // The flag means one that is made up, below.
-                stored = stored with { Control = stored.Control & ~SecurityDescriptorControl.DaclDefaulted };
-                return (NtStatus.Success, stored.ToArray());
-            }
-        }
-
-        var derived = PosixAclMapping.ToDescriptor(security!, _store.Identities, _store.Options.DirectoryMode);
-        return (NtStatus.Success, derived.ToArray());
-    }
-
-    private static Errno ReadStored(int fd, PosixSecurity security, out SecurityDescriptor? descriptor)
-    {
-        descriptor = null;
-        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
-        ProcFd.Format(fd, path);
-        var errno = Xattr.Get(path, NtAclXattr.TrustedName, out byte[] value);
-        if (errno == Errno.ENODATA)
-            errno = Xattr.Get(path, NtAclXattr.UserName, out value);
-        if (errno != Errno.None) // EACCES: user attributes are read by who may read the data.
-            return errno is Errno.ENODATA or Errno.EACCES ? Errno.None : errno;
-
-        // One that cannot be understood, or whose object was given other permissions since, is passed over, as Samba
-        // does: what an administrator said with chmod last is what counts.
-        if (NtAclXattr.TryRead(value, out var acl) &&
-            (acl.Value.SystemAclHash.IsEmpty ||
-                acl.Value.SystemAclHash.Span.SequenceEqual(SystemAclBlob.Hash(security))))
-        {
-            descriptor = acl.Value.Descriptor;
-        }
-
-        return Errno.None;
+        return (NtStatus.Success, security!.Stored ??
+            PosixAclMapping.ToDescriptor(security.Posix, _store.Identities, _store.Options.DirectoryMode).ToArray());
     }
 
     private NtStatus SetSecurityDescriptor(ReadOnlyMemory<byte> bytes)

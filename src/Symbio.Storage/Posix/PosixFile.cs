@@ -11,16 +11,18 @@ internal sealed partial class PosixFile : IStoreFile
 {
     private readonly PosixFileStore _store;
     private volatile PosixHandle _handle;
+    private readonly PosixVolume _volume;
     private volatile int _type;
     private readonly StoreAccess _access;
     private volatile string _openedAs; // What the caller called it: a link's name, if it was opened by way of one.
     private volatile string _path; // The last that was seen.
 
-    public PosixFile(PosixFileStore store, PosixHandle handle, in Statx stat, ulong volume, StoreAccess access,
-        string path)
+    public PosixFile(PosixFileStore store, PosixHandle handle, in Statx stat, PosixVolume volume, StoreAccess access,
+        string path, bool isExact)
     {
         _store = store;
         _handle = handle;
+        _volume = volume;
         _type = stat.Type;
         _access = access;
         _openedAs = _path = path;
@@ -29,16 +31,19 @@ internal sealed partial class PosixFile : IStoreFile
         ulong generation = stat.HasBirthTime
             ? ((ulong)stat.BirthTime.Seconds * 1_000_000_000) + stat.BirthTime.Nanoseconds
             : 0;
-        Key = new FileKey(volume, stat.Inode, generation);
+        Key = new FileKey(volume.Id, stat.Inode, generation);
+        OpenedPath = isExact ? path : Path;
     }
 
     private PosixFile(PosixFile other, PosixHandle handle)
     {
         _store = other._store;
         _handle = handle;
+        _volume = other._volume;
         _type = other._type;
         _openedAs = other._openedAs;
         _path = other._path;
+        OpenedPath = other.OpenedPath;
         Key = other.Key;
     }
 
@@ -53,6 +58,8 @@ internal sealed partial class PosixFile : IStoreFile
     internal PosixHandle Handle => _handle;
 
     internal StoreAccess Access => _access;
+
+    internal PosixVolume Volume => _volume;
 
     public IDirectoryEnumerator Enumerate() => new PosixDirectoryEnumerator(this, IsDirectory);
 

@@ -10,7 +10,7 @@ public sealed partial class PosixFileStore
     private NtStatus Open(string path, StoreOpenOptions options, StoreCaller caller, bool mayBlock, out PosixFile? file)
     {
         file = null;
-        var status = Resolver.Open(path, options.OpenReparsePoint, caller, mayBlock, out int fd);
+        var status = Resolver.Open(path, options.OpenReparsePoint, caller, mayBlock, out int fd, out bool isExact);
         if (status.IsError)
             return status;
         using var found = new OwnedFd(fd);
@@ -37,7 +37,7 @@ public sealed partial class PosixFileStore
             opened = found.Move();
         }
 
-        file = new PosixFile(this, new PosixHandle(opened), stat, VolumeOf(opened, stat), options.Access, path);
+        file = new PosixFile(this, new PosixHandle(opened), stat, VolumeOf(opened, stat), options.Access, path, isExact);
         return NtStatus.Success;
     }
 
@@ -94,7 +94,7 @@ public sealed partial class PosixFileStore
 
             if (errno != Errno.None)
                 return errno == Errno.ENOENT ? NtStatus.ObjectPathNotFound : errno.ToNtStatus();
-            status = Finish(fd, path, options, out file);
+            status = Finish(fd, path, parent.IsExact, options, out file);
             if (status.IsError)
                 Libc.Unlink(directory, name, options.IsDirectory); // Nothing half made stays behind.
             return status;
@@ -126,7 +126,7 @@ public sealed partial class PosixFileStore
     }
 
     /// <summary>Gives a new object all that the caller asked for.</summary>
-    private NtStatus Finish(int fd, string path, StoreCreateOptions options, out PosixFile? file)
+    private NtStatus Finish(int fd, string path, bool isExact, StoreCreateOptions options, out PosixFile? file)
     {
         file = null;
         var handle = new PosixHandle(fd);
@@ -137,7 +137,7 @@ public sealed partial class PosixFileStore
             return errno.ToNtStatus();
         }
 
-        file = new PosixFile(this, handle, stat, VolumeOf(fd, stat), options.Access, path);
+        file = new PosixFile(this, handle, stat, VolumeOf(fd, stat), options.Access, path, isExact);
         var status = file.Initialize(options);
         if (status.IsError)
         {

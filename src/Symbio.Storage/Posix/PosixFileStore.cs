@@ -26,7 +26,7 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
     private readonly PosixHandle _root;
     private readonly NameIndex _index;
     private readonly DirectoryWatcher _watcher;
-    private readonly ConcurrentDictionary<ulong, ulong> _volumes = new();
+    private readonly ConcurrentDictionary<ulong, PosixVolume> _volumes = new();
 
     // Names that differ only by case are kept apart by these: from the look in the index to the creation, nobody else
     // here may create the same name. By hash of directory and name, so strangers rarely meet.
@@ -173,18 +173,11 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
         _createGates[(uint)HashCode.Combine(
             directory.Device, directory.Inode, Protocol.Fscc.NameComparer.GetHashCode(name)) % CreateGates];
 
-    /// <summary>
-    /// A number for the file system that a descriptor is on: its own id when it has one, else the device.
-    /// </summary>
-    internal ulong VolumeOf(int fd, in Statx stat)
-    {
-        if (_volumes.TryGetValue(stat.Device, out ulong volume))
-            return volume;
-        volume = Libc.StatFileSystem(fd, out var fileSystem) == Errno.None && fileSystem.FileSystemId != 0
-            ? fileSystem.FileSystemId
-            : stat.Device;
-        return _volumes.GetOrAdd(stat.Device, volume);
-    }
+    /// <summary>The file system that a descriptor is on.</summary>
+    internal PosixVolume VolumeOf(int fd, in Statx stat) =>
+        _volumes.TryGetValue(stat.Device, out var volume)
+            ? volume
+            : _volumes.GetOrAdd(stat.Device, PosixVolume.Of(fd, stat));
 
     private (NtStatus Status, VolumeInfo Info) GetVolumeInfo()
     {
@@ -196,7 +189,7 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
         if (errno != Errno.None)
             return (errno.ToNtStatus(), default);
         ulong block = (ulong)Math.Max(fileSystem.FragmentSize, 1);
-        ulong volume = VolumeOf(lease.Fd, stat);
+        ulong volume = VolumeOf(lease.Fd, stat).Id;
         Span<byte> id = stackalloc byte[16];
         BinaryPrimitives.WriteUInt64LittleEndian(id, volume);
         BinaryPrimitives.WriteUInt64LittleEndian(id[8..], (ulong)fileSystem.Type);

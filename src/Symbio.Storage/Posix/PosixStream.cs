@@ -39,6 +39,8 @@ internal sealed class PosixStream : IStoreFile
 
     public string Path => _file.Path;
 
+    public string OpenedPath => _file.OpenedPath;
+
     public static ulong AllocationOf(int length) =>
         (ulong)((length + AllocationUnit - 1) / AllocationUnit * AllocationUnit);
 

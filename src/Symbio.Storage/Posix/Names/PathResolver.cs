@@ -16,6 +16,9 @@ internal ref struct ResolvedDirectory
     /// <summary>Disk path from <see cref="Base"/>, without NUL; empty: Base itself.</summary>
     public Span<byte> Path;
 
+    /// <summary>The name was spelled as on disk, and no link was followed on the way.</summary>
+    public bool IsExact;
+
     public void Dispose()
     {
         Fd.Dispose();
@@ -51,13 +54,19 @@ internal sealed class PathResolver(
 
     /// <summary>Opens what a path names, without regard to case. The exact path costs one system call.</summary>
     /// <param name="noFollow">A link at the end is opened itself.</param>
-    public NtStatus Open(ReadOnlySpan<char> path, bool noFollow, StoreCaller caller, bool mayBlock, out int fd)
+    public NtStatus Open(ReadOnlySpan<char> path, bool noFollow, StoreCaller caller, bool mayBlock, out int fd) =>
+        Open(path, noFollow, caller, mayBlock, out fd, out _);
+
+    /// <param name="isExact">The path is spelled as on disk, and no link was followed on the way.</param>
+    public NtStatus Open(
+        ReadOnlySpan<char> path, bool noFollow, StoreCaller caller, bool mayBlock, out int fd, out bool isExact)
     {
         fd = -1;
+        isExact = false;
         Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
         if (codec.TryEncodePath(path, buffer, out int length))
         {
-            var errno = OpenBelow(-1, buffer[..(length + 1)], LeafFlags(noFollow), caller, mayBlock, out fd);
+            var errno = OpenExactly(buffer[..(length + 1)], LeafFlags(noFollow), caller, mayBlock, out fd, out isExact);
             bool hidden = errno == Errno.ELOOP && links == LinkPolicy.Hide; // Where on the way shows name by name.
             if (!hidden && errno is not (Errno.ENOENT or Errno.EAGAIN)) // EAGAIN: the index may know without waiting.
                 return errno == Errno.ENOTDIR ? NtStatus.ObjectPathNotFound : StatusOf(errno);
@@ -101,7 +110,8 @@ internal sealed class PathResolver(
         parent = new ResolvedDirectory { Fd = new(-1) };
         if (codec.TryEncodePath(directory, buffer, out int length))
         {
-            var errno = OpenBelow(-1, buffer[..(length + 1)], DirectoryFlags, caller, mayBlock, out int fd);
+            var errno = OpenExactly(
+                buffer[..(length + 1)], DirectoryFlags, caller, mayBlock, out int fd, out parent.IsExact);
             if (errno == Errno.None)
             {
                 parent.Fd = new OwnedFd(fd);
@@ -237,16 +247,30 @@ internal sealed class PathResolver(
         return NtStatus.Success;
     }
 
+    /// <summary>
+    /// Opens a path below the root. First without following links: then it is known to be where its path says, and who asks
+    /// for the place of the descriptor later need not ask the kernel.
+    /// </summary>
+    private Errno OpenExactly(
+        ReadOnlySpan<byte> path, int flags, StoreCaller caller, bool mayBlock, out int fd, out bool isExact)
+    {
+        var errno = OpenBelow(-1, path, flags, caller, mayBlock, out fd, ResolveFlags.NoSymlinks);
+        isExact = errno == Errno.None;
+        return errno != Errno.ELOOP || (_resolve & ResolveFlags.NoSymlinks) != 0
+            ? errno
+            : OpenBelow(-1, path, flags, caller, mayBlock, out fd);
+    }
+
     /// <summary>openat2 as the caller; a directory of -1 is the root.</summary>
-    private Errno OpenBelow(
-        int directory, ReadOnlySpan<byte> path, int flags, StoreCaller caller, bool mayBlock, out int fd)
+    private Errno OpenBelow(int directory, ReadOnlySpan<byte> path, int flags, StoreCaller caller, bool mayBlock, out int fd,
+        ResolveFlags besides = ResolveFlags.None)
     {
         using var lease = root.Lease();
         using var scope = account.Enter(caller);
         fd = -1;
         if (!scope.IsEntered)
             return Errno.EACCES;
-        var resolve = mayBlock ? _resolve : _resolve | ResolveFlags.Cached;
+        var resolve = _resolve | besides | (mayBlock ? ResolveFlags.None : ResolveFlags.Cached);
         int attempt = 0;
         Errno errno;
         do

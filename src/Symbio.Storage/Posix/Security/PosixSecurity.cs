@@ -16,10 +16,17 @@ internal sealed record PosixSecurity(
             return errno;
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(fd, path);
-        var access = ReadAcl(path, PosixAcl.AccessXattr) ?? PosixAcl.FromMode(stat.Mode);
-        var inherited = stat.IsDirectory ? ReadAcl(path, PosixAcl.DefaultXattr) : null;
-        security = new(stat.Uid, stat.Gid, stat.Mode, stat.IsDirectory, access, inherited);
+        security = Read(stat, path, hasAcls: true);
         return Errno.None;
+    }
+
+    /// <summary>Of an object that has been looked at, and is at this path.</summary>
+    /// <param name="hasAcls">False: it is known to have none.</param>
+    public static PosixSecurity Read(in Statx stat, ReadOnlySpan<byte> path, bool hasAcls)
+    {
+        var access = (hasAcls ? ReadAcl(path, PosixAcl.AccessXattr) : null) ?? PosixAcl.FromMode(stat.Mode);
+        var inherited = hasAcls && stat.IsDirectory ? ReadAcl(path, PosixAcl.DefaultXattr) : null;
+        return new(stat.Uid, stat.Gid, stat.Mode, stat.IsDirectory, access, inherited);
     }
 
     // ENODATA: none. EOPNOTSUPP: mode bits are all there is.

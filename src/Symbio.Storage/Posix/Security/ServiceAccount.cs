@@ -5,13 +5,11 @@ namespace Symbio.Storage.Posix;
 /// <summary>The account this process runs as, and the way to act for another one.</summary>
 internal sealed class ServiceAccount
 {
-    private readonly uint[] _groups = Libc.GetGroups();
-
     public ServiceAccount()
     {
         Uid = Libc.EffectiveUid();
         Gid = Libc.EffectiveGid();
-        CanImpersonate = Uid == 0 && Libc.SetThreadGroups(_groups) == Errno.None;
+        CanImpersonate = Uid == 0 && Libc.SetThreadGroups(Libc.GetGroups()) == Errno.None;
     }
 
     public uint Uid { get; }
@@ -24,16 +22,11 @@ internal sealed class ServiceAccount
     /// <summary>Acts for a caller on this thread until the scope is disposed.</summary>
     public CallerScope Enter(StoreCaller caller) => new(this, caller);
 
-    /// <summary>True when there is nothing to switch to.</summary>
+    /// <summary>
+    /// True when there is nothing to switch to. Root's supplementary groups give root nothing that it does not have.
+    /// </summary>
     public bool IsSelf(StoreCaller caller) => caller.Uid is null || !CanImpersonate ||
-        (caller.Uid == Uid && caller.Gid == Gid && caller.Groups.Count == 0);
-
-    internal void Restore()
-    {
-        _ = Libc.SetFsUid(Uid); // The way back is always open: it is the real user.
-        _ = Libc.SetFsGid(Gid);
-        Libc.SetThreadGroups(_groups);
-    }
+        (caller.Uid == Uid && caller.Gid == Gid);
 }
 
 /// <summary>
@@ -42,12 +35,16 @@ internal sealed class ServiceAccount
 /// </summary>
 /// <remarks>
 /// setfsuid takes root's power over files with it (CAP_DAC_OVERRIDE, CAP_CHOWN, CAP_FOWNER and their like) and leaves
-/// the power to come back. It fails without saying so (a user that a namespace does not map), hence the second look:
-/// rather no access than root's.
+/// the power to come back. It fails without saying so (a user that a namespace does not map), hence the second look at
+/// every user that is new to the thread: rather no access than root's. The supplementary groups stay behind: they mean
+/// nothing to root, and the next call is likely to be for the same caller.
 /// </remarks>
 internal readonly ref struct CallerScope
 {
     private const int StackGroups = 64;
+
+    [ThreadStatic]
+    private static Known t_known;
 
     private readonly ServiceAccount? _account;
 
@@ -58,17 +55,42 @@ internal readonly ref struct CallerScope
             return;
         _account = account;
         uint uid = caller.Uid!.Value;
-        var groups = caller.Groups.Count <= StackGroups ? stackalloc uint[StackGroups] : new uint[caller.Groups.Count];
-        for (int i = 0; i < caller.Groups.Count; i++)
-            groups[i] = caller.Groups[i];
-        IsEntered = Libc.SetThreadGroups(groups[..caller.Groups.Count]) == Errno.None;
+        bool isKnown = t_known.Groups is not null && t_known.Uid == uid && t_known.Gid == caller.Gid &&
+            ReferenceEquals(t_known.Groups, caller.Groups);
+        if (!isKnown)
+        {
+            t_known = default;
+            IsEntered = SetGroups(caller.Groups) == Errno.None;
+        }
+
         _ = Libc.SetFsGid(caller.Gid);
         _ = Libc.SetFsUid(uid);
+        if (isKnown)
+            return;
         IsEntered &= Libc.SetFsGid(uint.MaxValue) == caller.Gid && Libc.SetFsUid(uint.MaxValue) == uid;
+        if (IsEntered)
+            t_known = new Known(uid, caller.Gid, caller.Groups);
     }
 
     /// <summary>False: the caller's rights could not be taken; do nothing.</summary>
     public bool IsEntered { get; }
 
-    public void Dispose() => _account?.Restore();
+    public void Dispose()
+    {
+        if (_account is null)
+            return;
+        _ = Libc.SetFsUid(_account.Uid); // The way back is always open: it is the real user.
+        _ = Libc.SetFsGid(_account.Gid);
+    }
+
+    private static Errno SetGroups(IReadOnlyList<uint> list)
+    {
+        var groups = list.Count <= StackGroups ? stackalloc uint[StackGroups] : new uint[list.Count];
+        for (int i = 0; i < list.Count; i++)
+            groups[i] = list[i];
+        return Libc.SetThreadGroups(groups[..list.Count]);
+    }
+
+    /// <summary>Whom this thread has acted for last, and found that it could. Lists of groups do not change.</summary>
+    private readonly record struct Known(uint Uid, uint Gid, IReadOnlyList<uint>? Groups);
 }

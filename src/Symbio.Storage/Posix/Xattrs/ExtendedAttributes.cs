@@ -88,7 +88,8 @@ internal static class ExtendedAttributes
         return NtStatus.Success;
     }
 
-    private static bool HasAny(ReadOnlySpan<byte> list)
+    /// <summary>Is there an EA among these names of xattrs?</summary>
+    public static bool HasAny(ReadOnlySpan<byte> list)
     {
         while (!list.IsEmpty)
         {

@@ -1,0 +1,18 @@
+using Symbio.Storage.Posix.Native;
+
+namespace Symbio.Storage.Posix;
+
+/// <summary>A file system below a share's root.</summary>
+/// <param name="Device">As statx(2) numbers it.</param>
+/// <param name="Id">Its own number when it has one, else the device's.</param>
+/// <param name="Inodes">How the xattrs of its objects are read.</param>
+internal sealed record PosixVolume(ulong Device, ulong Id, InodeReader Inodes)
+{
+    public static PosixVolume Of(int fd, in Statx stat)
+    {
+        ulong id = Libc.StatFileSystem(fd, out var fileSystem) == Errno.None && fileSystem.FileSystemId != 0
+            ? fileSystem.FileSystemId
+            : stat.Device;
+        return new(stat.Device, id, new InodeReader(FileSystems.ReportsAllChanges(fd) ? InodeCache.Shared : null));
+    }
+}
