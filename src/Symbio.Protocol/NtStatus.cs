@@ -265,6 +265,12 @@ public enum NtStatus : uint
     HashNotPresent = 0xC000A101,
     /// <summary>STATUS_OFFLOAD_READ_FLT_NOT_SUPPORTED</summary>
     OffloadReadFltNotSupported = 0xC000A2A1,
+    /// <summary>STATUS_OFFLOAD_READ_FILE_NOT_SUPPORTED</summary>
+    OffloadReadFileNotSupported = 0xC000A2A3,
+    /// <summary>STATUS_OFFLOAD_WRITE_FILE_NOT_SUPPORTED</summary>
+    OffloadWriteFileNotSupported = 0xC000A2A4,
+    /// <summary>STATUS_INVALID_TOKEN</summary>
+    InvalidToken = 0xC0000465,
     /// <summary>STATUS_SMB_NO_PREAUTH_INTEGRITY_HASH_OVERLAP</summary>
     SmbNoPreauthIntegrityHashOverlap = 0xC05D0000,
 }

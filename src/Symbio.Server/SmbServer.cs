@@ -14,6 +14,7 @@ using Symbio.Server.Durability;
 using Symbio.Server.Durability.Persistence;
 using Symbio.Server.Information.File;
 using Symbio.Server.Leases;
+using Symbio.Server.Offload;
 using Symbio.Server.Opens;
 using Symbio.Server.Pipes;
 using Symbio.Server.Sessions;
@@ -51,6 +52,7 @@ public sealed class SmbServer : IAsyncDisposable
         StartTime = Time.GetUtcNow();
         Sessions = new SessionTable(options.RandomNumbers);
         Opens = new OpenTable(options.RandomNumbers);
+        OffloadTokens = new OffloadTokens(Time, options.RandomNumbers);
         ReplaceTurns = new ReplaceTurns(Scheduler);
         _sharesTurn = new Turn(Scheduler);
         Persistent = options.PersistentHandles is { } storage ? new PersistentHandles(this, storage) : null;
@@ -104,6 +106,9 @@ public sealed class SmbServer : IAsyncDisposable
 
     /// <summary>The creates that may be sent once more.</summary>
     internal ReplayTable Replays { get; } = new();
+
+    /// <summary>What offloaded reads have made tokens of.</summary>
+    internal OffloadTokens OffloadTokens { get; }
 
     /// <summary>GlobalLeaseTableList</summary>
     internal LeaseTable Leases { get; } = new();

@@ -102,6 +102,7 @@ public sealed class TestServer : IAsyncDisposable
         Add("opens", Server.Opens.Count);
         Add("leases", Server.Leases.Count);
         Add("creates that may come again", Server.Replays.Count);
+        Add("offload tokens", Server.OffloadTokens.Count);
         Add("disconnected opens", Server.Disconnected.Count);
         Add("files in the coordinator", ((LocalCoordinator)Server.Coordinator).FileCount);
         Add("uses of shares", Server.Shares.All.Sum(s => s.CurrentUses));

@@ -176,8 +176,11 @@ internal sealed class RequestContext(Connection connection)
     /// The open has written. Who was granted a lease while it did may have read what was there before: that one is told, and
     /// nobody is waited for. No cost while nobody else caches.
     /// </summary>
-    public static async ValueTask ContendAgainAsync(Open open) =>
+    public static async ValueTask ContendAgainAsync(Open open)
+    {
+        open.Server.OffloadTokens.OnChange(open.File.Key);
         await open.Claim.ContendAsync(Oplock.DataCaching, CancellationToken.None).ConfigureAwait(false);
+    }
 
     /// <summary>
     /// The response is about to tell the client of this state: the client hears of breaks from now on once that has been

@@ -16,13 +16,9 @@ internal sealed class CopychunkRun(FsctlCall call, Open source)
     // Less than this is copied at once; more would keep the connection's other requests waiting.
     private const uint InlineLimit = 64 << 10;
 
-    // A copy that takes longer is answered STATUS_PENDING, so that the client does not give up and may cancel.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
     private readonly RequestContext _context = call.Context;
     private readonly Open _target = call.Open;
-    private readonly long _started = call.Context.Server.Time.GetTimestamp();
-    private CancellationToken _cancellation;
+    private readonly Patience _patience = new(call.Context);
     private uint _chunks;
     private uint _total;
 
@@ -36,7 +32,7 @@ internal sealed class CopychunkRun(FsctlCall call, Open source)
         uint written = 0;
         foreach (var chunk in chunks)
         {
-            if (IsCancelled())
+            if (_patience.IsCancelled())
             {
                 status = NtStatus.Cancelled;
                 break;
@@ -53,7 +49,7 @@ internal sealed class CopychunkRun(FsctlCall call, Open source)
         await RequestContext.ContendAgainAsync(_target).ConfigureAwait(false);
         if (_total > 0)
         {
-            NtStatus finished = await FinishAsync().ConfigureAwait(false);
+            NtStatus finished = await _target.FinishWritingAsync().ConfigureAwait(false);
             if (!status.IsError)
                 status = finished;
         }
@@ -97,22 +93,5 @@ internal sealed class CopychunkRun(FsctlCall call, Open source)
             return (NtStatus.Success, chunk.TargetOffset);
         (NtStatus status, FileStat stat) = await _target.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
         return (status, Math.Max(chunk.TargetOffset, stat.EndOfFile));
-    }
-
-    private async ValueTask<NtStatus> FinishAsync()
-    {
-        _target.Wrote();
-        if (_target.StickyTimes.LastWriteTime is not null)
-            await _target.StickyTimes.AfterWriteAsync(_target.File).ConfigureAwait(false);
-        return (_target.CreateOptions & CreateOptions.WriteThrough) != 0
-            ? await _target.File.FlushAsync(CancellationToken.None).ConfigureAwait(false)
-            : NtStatus.Success;
-    }
-
-    private bool IsCancelled()
-    {
-        if (_context.Pending is null && _context.Server.Time.GetElapsedTime(_started) >= Patience)
-            _context.TryBeginPending(out _cancellation);
-        return _cancellation.IsCancellationRequested;
     }
 }

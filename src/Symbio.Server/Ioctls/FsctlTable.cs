@@ -56,9 +56,8 @@ internal static class FsctlTable
         [FsctlCode.DuplicateExtentsToFileEx] = FsctlRow.For(FsctlTarget.File, DuplicateExtents.HandleExAsync),
         [FsctlCode.FileLevelTrim] = FsctlRow.For(FsctlTarget.File, FileLevelTrimming.HandleAsync),
 
-        // Offloaded copies; to come.
-        [FsctlCode.OffloadRead] = FsctlRow.NotSupported(),
-        [FsctlCode.OffloadWrite] = FsctlRow.NotSupported(),
+        [FsctlCode.OffloadRead] = FsctlRow.For(FsctlTarget.File, OffloadRead.HandleAsync),
+        [FsctlCode.OffloadWrite] = FsctlRow.For(FsctlTarget.File, OffloadWrite.HandleAsync),
 
         // What only NTFS, ReFS, FAT or UDF have, or what Windows does not serve remotely.
         [FsctlCode.IsPathnameValid] = FsctlRow.NotSupported(),

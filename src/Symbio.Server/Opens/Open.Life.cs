@@ -263,6 +263,7 @@ internal sealed partial class Open
             await ReleaseAsync().ConfigureAwait(false);
         this.EndReports();
         LeasedDirectory?.Dispose();
+        Server.OffloadTokens.OnClose(this);
         (Caching as Lease)?.Remove(this);
         if (Durable is { IsPersistent: true })
             await Server.Persistent!.RemoveAsync(this).ConfigureAwait(false);

@@ -150,6 +150,17 @@ internal sealed partial class Open(
         Changes.BeginWriting(this);
     }
 
+    /// <summary>After a copy into this open: what goes with a write.</summary>
+    public async ValueTask<NtStatus> FinishWritingAsync()
+    {
+        Wrote();
+        if (StickyTimes.LastWriteTime is not null)
+            await StickyTimes.AfterWriteAsync(File).ConfigureAwait(false);
+        return (CreateOptions & CreateOptions.WriteThrough) != 0
+            ? await File.FlushAsync(CancellationToken.None).ConfigureAwait(false)
+            : NtStatus.Success;
+    }
+
     /// <summary>What lets the open outlive its connection; null when nothing does.</summary>
     public DurableState? Durable { get; set; }
 

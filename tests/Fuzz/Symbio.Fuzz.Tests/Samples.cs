@@ -185,7 +185,10 @@ internal static class Samples
         yield return Ioctl(0x0900C0, []); // CREATE_OR_GET_OBJECT_ID
         yield return Ioctl(0x098208, [.. new byte[4], 1, .. new byte[3], .. new byte[16]]); // FILE_LEVEL_TRIM
         yield return Ioctl(0x098344, new byte[24]); // DUPLICATE_EXTENTS_TO_FILE
-        yield return Ioctl(0x094264, new byte[32]); // OFFLOAD_READ
+        yield return Ioctl(0x094264, [32, .. new byte[24], 2, .. new byte[6]]); // OFFLOAD_READ
+        yield return Ioctl( // OFFLOAD_WRITE, of zeros
+            0x098268, [0x20, 2, .. new byte[15], 2, .. new byte[14], 0xFF, 0xFF, 0, 1, 0, 0, 1, 0xF8, .. new byte[504]]);
+        yield return Ioctl(0x098268, [0x20, 2, .. new byte[15], 2, .. new byte[14], .. new byte[512]]); // OFFLOAD_WRITE
     }
 
     private static Sample Query(string name, InfoType type, byte @class, uint additional = 0, byte[]? input = null) =>

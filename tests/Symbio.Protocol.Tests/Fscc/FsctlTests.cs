@@ -91,10 +91,10 @@ public sealed class FsctlTests
         Check(new OffloadReadInput(32, 1, 2, 3, 4),
             "20000000" + "01000000" + "02000000" + "00000000" + "0300000000000000" + "0400000000000000");
         Check(new OffloadReadOutput(1, 2, OffloadToken.ZeroData),
-            "10020000" + "01000000" + "0200000000000000" + "FFFF0001" + new string('0', 1016));
+            "10020000" + "01000000" + "0200000000000000" + "FFFF0001" + "000001F8" + new string('0', 1008));
         Check(new OffloadWriteInput(544, 1, 2, 3, 4, OffloadToken.ZeroData),
-            "20020000" + "01000000" + "0200000000000000" + "0300000000000000" + "0400000000000000" + "FFFF0001" +
-            new string('0', 1016));
+            "20020000" + "01000000" + "0200000000000000" + "0300000000000000" + "0400000000000000" + "FFFF0001" + "000001F8" +
+            new string('0', 1008));
         Check(new OffloadWriteOutput(16, 1, 2), "10000000" + "01000000" + "0200000000000000");
         Check(new FileLevelTrim(0, [new(1, 2)]), "00000000" + "01000000" + "0100000000000000" + "0200000000000000");
         Check(new FileLevelTrimOutput(1), "01000000");

@@ -1,9 +1,14 @@
 namespace Symbio.Protocol.Fscc;
 
-/// <summary>STORAGE_OFFLOAD_TOKEN, [MS-FSCC] 2.3: 512 bytes that stand for data; equal by value.</summary>
+/// <summary>
+/// STORAGE_OFFLOAD_TOKEN, [MS-FSCC] 2.1.11: 512 bytes that stand for data; equal by value. TokenType and TokenIdLength are
+/// big-endian.
+/// </summary>
 public sealed class OffloadToken : IEquatable<OffloadToken>
 {
     public const int Length = 512;
+
+    private const int IdLength = 504;
 
     private readonly byte[] _bytes;
 
@@ -16,7 +21,18 @@ public sealed class OffloadToken : IEquatable<OffloadToken>
     }
 
     /// <summary>STORAGE_OFFLOAD_TOKEN_TYPE_ZERO_DATA (big-endian, as in T10): all zeros, of any length.</summary>
-    public static OffloadToken ZeroData { get; } = new([0xFF, 0xFF, 0x00, 0x01, .. new byte[Length - 4]]);
+    public static OffloadToken ZeroData { get; } = new([0xFF, 0xFF, 0x00, 0x01, 0, 0, IdLength >> 8, IdLength & 0xFF, .. new byte[IdLength]]);
+
+    /// <summary>A token of the server's own, random throughout; 0 is nobody's TokenType.</summary>
+    /// <param name="fill">Where the random bytes come from.</param>
+    public static OffloadToken Create(Action<Span<byte>> fill)
+    {
+        byte[] bytes = new byte[Length];
+        bytes[6] = IdLength >> 8;
+        bytes[7] = IdLength & 0xFF;
+        fill(bytes.AsSpan(Length - IdLength));
+        return new OffloadToken(bytes);
+    }
 
     public ReadOnlySpan<byte> Bytes => _bytes;
 
