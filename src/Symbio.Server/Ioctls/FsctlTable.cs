@@ -42,7 +42,7 @@ internal static class FsctlTable
 
         [FsctlCode.SrvEnumerateSnapshots] = FsctlRow.For(FsctlTarget.File, EnumerateSnapshots.HandleAsync),
 
-        // Handled by the server rather than the file system, [MS-SMB2] 3.3.5.15.7 and 3.3.5.15.9; to come.
+        // Handled by the server rather than the file system, [MS-SMB2] 3.3.5.15.7 and 3.3.5.15.9. There is no BranchCache.
         [FsctlCode.SrvReadHash] = FsctlRow.NotSupported(refusal: NtStatus.HashNotSupported),
         [FsctlCode.LmrRequestResiliency] = FsctlRow.For(FsctlTarget.File, LmrRequestResiliency.Handle),
 
@@ -59,8 +59,13 @@ internal static class FsctlTable
         [FsctlCode.OffloadRead] = FsctlRow.For(FsctlTarget.File, OffloadRead.HandleAsync),
         [FsctlCode.OffloadWrite] = FsctlRow.For(FsctlTarget.File, OffloadWrite.HandleAsync),
 
+        [FsctlCode.IsPathnameValid] = FsctlRow.For(FsctlTarget.File, IsPathnameValid.HandleAsync),
+        [FsctlCode.GetIntegrityInformation] = FsctlRow.For(FsctlTarget.File, IntegrityInformation.GetAsync),
+        [FsctlCode.SetIntegrityInformation] = FsctlRow.For(FsctlTarget.File, IntegrityInformation.SetAsync),
+        [FsctlCode.SetIntegrityInformationEx] = FsctlRow.For(FsctlTarget.File, IntegrityInformation.SetExAsync),
+        [FsctlCode.QueryFileRegions] = FsctlRow.For(FsctlTarget.File, QueryFileRegions.HandleAsync),
+
         // What only NTFS, ReFS, FAT or UDF have, or what Windows does not serve remotely.
-        [FsctlCode.IsPathnameValid] = FsctlRow.NotSupported(),
         [FsctlCode.QueryFatBpb] = FsctlRow.NotSupported(),
         [FsctlCode.FilesystemGetStatistics] = FsctlRow.NotSupported(),
         [FsctlCode.GetNtfsVolumeData] = FsctlRow.NotSupported(),
@@ -79,10 +84,6 @@ internal static class FsctlTable
         [FsctlCode.QueryOnDiskVolumeInfo] = FsctlRow.NotSupported(),
         [FsctlCode.SetZeroOnDeallocation] = FsctlRow.NotSupported(),
         [FsctlCode.SetShortNameBehavior] = FsctlRow.NotSupported(),
-        [FsctlCode.GetIntegrityInformation] = FsctlRow.NotSupported(),
-        [FsctlCode.SetIntegrityInformation] = FsctlRow.NotSupported(),
-        [FsctlCode.SetIntegrityInformationEx] = FsctlRow.NotSupported(),
-        [FsctlCode.QueryFileRegions] = FsctlRow.NotSupported(),
         [FsctlCode.RefsStreamSnapshotManagement] = FsctlRow.NotSupported(),
         [FsctlCode.SetDefectManagement] = FsctlRow.NotSupported(),
         [FsctlCode.LmrGetLinkTrackingInformation] = FsctlRow.NotSupported(),
