@@ -62,6 +62,9 @@ public sealed record ShareOptions
     /// <summary>Share.ForceSharedDelete: no open keeps others from deleting or renaming the file.</summary>
     public bool ForceSharedDelete { get; init; }
 
+    /// <summary>Files may have named streams, where the store has them.</summary>
+    public bool Streams { get; init; } = true;
+
     /// <summary>Guests may use it.</summary>
     public bool AllowGuest { get; init; }
 

@@ -122,6 +122,8 @@ public enum StoreCapabilities
     CaseSensitiveNames = 1 << 9,
     /// <summary>Files and directories can be set to be compressed, one by one.</summary>
     Compression = 1 << 10,
+    /// <summary>The volume bounds what accounts may take: <see cref="IQuotaStore"/>.</summary>
+    Quotas = 1 << 11,
 }
 
 /// <summary>Sizes and identity of a volume.</summary>

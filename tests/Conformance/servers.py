@@ -206,7 +206,9 @@ class SymbioServer(Server):
     }
     # Options of the share, for the same purpose.
     share_options = {
+        "dosmode": ",hide-files=hidefile",
         "no-notify": ",notify=false",
+        "no-streams": ",streams=false",
         "persistent": ",continuously-available=true",
         "snapshots": ",snapshots={snapshots}/@GMT-%Y.%m.%d-%H.%M.%S",
     }
@@ -252,6 +254,7 @@ class SambaServer(Server):
     name = "samba"
     # Lines of the share's section for the setups that some suites need.
     setups = {
+        "dosmode": "hide files = /hidefile/",
         "no-streams": "vfs objects = acl_xattr",
         "ea-acl": "acl_xattr:security_acl_name = user.hackme",
         "posix-locking": "posix locking = yes",

@@ -48,6 +48,7 @@ FILES = {
 # Which server setup a suite needs; all others use "default". The setups are in servers.py.
 SETUPS = {
     "smb2.change_notify_disabled": "no-notify",
+    "smb2.dosmode": "dosmode",
     "smb2.ea": "ea-acl",
     # On a file system with shared blocks and compression; the two tests of what is answered without it have to run elsewhere.
     "smb2.ioctl.compress_": "btrfs",

@@ -105,6 +105,8 @@ internal sealed class ShareSettings
     public NameMapping NameMapping { get; set; } = StoreDefaults.NameMapping;
     public LinkPolicy Links { get; set; } = StoreDefaults.Links;
     public bool HideDotFiles { get; set; } = StoreDefaults.HideDotFiles;
+    public IReadOnlyList<string> HideFiles { get; set; } = [];
+    public bool Streams { get; set; } = true;
     public uint FileMode { get; set; } = StoreDefaults.FileMode;
     public uint DirectoryMode { get; set; } = StoreDefaults.DirectoryMode;
     public string Snapshots { get; set; } = "";

@@ -265,6 +265,14 @@ internal static class SettingTable
         new Setting<ShareSettings, bool>(
             "hideDotFiles", "hide-dot-files", SettingType.Boolean, s => s.HideDotFiles, (s, v) => s.HideDotFiles = v,
             "Names that begin with a dot have the attribute Hidden."),
+        new ListSetting<ShareSettings, string>(
+            "hideFiles", "hide-files", SettingType.Text, s => s.HideFiles, (s, v) => s.HideFiles = v,
+            "Names that match one of these patterns (* and ?, in any case) have the attribute Hidden. On the command line " +
+            "separated by '+'."),
+        new Setting<ShareSettings, bool>(
+            "streams", "streams", SettingType.Boolean, s => s.Streams, (s, v) => s.Streams = v,
+            "Files may have alternate data streams. They are kept in extended attributes, which bounds them to 64 KiB each " +
+            "(less on ext4)."),
         new Setting<ShareSettings, uint>(
             "fileMode", "file-mode", SettingType.Mode, s => s.FileMode, (s, v) => s.FileMode = v,
             "Mode bits of a new file (octal), less the server's umask."),

@@ -46,6 +46,7 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
                     AccessBasedEnumeration = share.AccessBasedEnumeration,
                     ContinuouslyAvailable = share.ContinuouslyAvailable,
                     ShortNames = share.ShortNames,
+                    Streams = share.Streams,
                     AllowGuest = share.Guest,
                     ConnectSecurity = ConnectSecurity(share, warn),
                     MaxUses = share.MaxUses == 0 ? null : share.MaxUses,
@@ -94,7 +95,7 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
     /// <summary>All that a store is made with: when it changes, the share gets a new store.</summary>
     private static string StoreKey(ShareSettings share) => share.IsMemory
         ? $"{ShareSettings.Memory}{share.Name}/{share.Capacity}"
-        : $"{share.NameMapping},{share.Links},{share.HideDotFiles},{share.FileMode},{share.DirectoryMode}," +
+        : $"{share.NameMapping},{share.Links},{share.HideDotFiles},{string.Join(':', share.HideFiles)},{share.FileMode},{share.DirectoryMode}," +
           share.Path;
 
     private IFileStore Open(ShareSettings share)
@@ -127,6 +128,7 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
             NameMapping = share.NameMapping,
             Links = share.Links,
             HideDotFiles = share.HideDotFiles,
+            HiddenNames = share.HideFiles,
             FileMode = share.FileMode,
             DirectoryMode = share.DirectoryMode,
             Label = share.Name,

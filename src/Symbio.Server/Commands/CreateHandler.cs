@@ -68,6 +68,8 @@ internal static class CreateHandler
         if (status != NtStatus.Success)
             return new(status);
         status = SharePath.Parse(name, out ShareName parsed);
+        if (name.Contains(':') && !parsed.IsQuotaFile && !context.Tree.Share.HasStreams)
+            return new(NtStatus.ObjectNameInvalid); // Where there are no streams it is a character like others that no name has.
         if (status == NtStatus.Success)
             status = SnapshotName.Resolve(context.Tree.Share, contexts.Timewarp, ref parsed);
         return status != NtStatus.Success ? new(status) : CreateOnceAsync(context, request, parsed, contexts);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Symbio.Protocol;
+using Symbio.Server.Quotas;
 using Symbio.Server.Trees;
 
 namespace Symbio.Server.Names;
@@ -11,6 +12,9 @@ namespace Symbio.Server.Names;
 /// <param name="MustBeDirectory">The name ended in '\', or in a directory's own stream type.</param>
 internal readonly record struct ShareName(string Path, string Stream, bool HasStream, bool MustBeDirectory)
 {
+    /// <summary>It is the volume's quota file.</summary>
+    public bool IsQuotaFile { get; init; }
+
     /// <summary>The path of the directory that holds the last component; null for the root itself.</summary>
     public string? Parent => Path.Length == 0 ? null : Path[..Math.Max(0, Path.LastIndexOf('\\'))];
 
@@ -40,6 +44,12 @@ internal static class SharePath
     public static NtStatus Parse(string name, out ShareName parsed)
     {
         parsed = default;
+        if (name.Equals(QuotaFile.Name, StringComparison.OrdinalIgnoreCase))
+        {
+            parsed = new ShareName(QuotaFile.FilePath, "", false, false) { IsQuotaFile = true };
+            return NtStatus.Success;
+        }
+
         int colon = name.IndexOf(':');
         string path = colon < 0 ? name : name[..colon];
         string stream = "";

@@ -150,6 +150,9 @@ internal sealed partial class Open(
         Changes.BeginWriting(this);
     }
 
+    /// <summary>The account that the last query of quotas ended with; null: none has been told yet.</summary>
+    public Protocol.Dtyp.Sid? QuotaPosition { get; set; }
+
     /// <summary>After a copy into this open: what goes with a write.</summary>
     public async ValueTask<NtStatus> FinishWritingAsync()
     {

@@ -7,6 +7,7 @@ using Symbio.Server.Connections;
 using Symbio.Server.CreateContexts;
 using Symbio.Server.Durability.Persistence;
 using Symbio.Server.Names;
+using Symbio.Server.Quotas;
 using Symbio.Server.Trees;
 using Symbio.Storage;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
@@ -120,6 +121,8 @@ internal sealed class OpenOperation(
 
     private async ValueTask<(NtStatus Status, IStoreFile? File)> OpenExistingAsync()
     {
+        if (name.IsQuotaFile)
+            return (NtStatus.Success, new QuotaFile());
         bool reparse = (Options & CreateOptions.OpenReparsePoint) != 0;
         StoreAccess hint = StoreAccessHint();
         (NtStatus status, IStoreFile? file) = await Store

@@ -97,6 +97,9 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges changes, Wor
         }
     }
 
+    /// <summary>Files have named streams.</summary>
+    public bool HasStreams => Options is { Streams: true } o && (o.Store.Capabilities & StoreCapabilities.NamedStreams) != 0;
+
     public bool IsReadOnly => Options is { } o && (o.ReadOnly || (o.Store.Capabilities & StoreCapabilities.ReadOnly) != 0);
 
     /// <summary>Share.CurrentUses</summary>

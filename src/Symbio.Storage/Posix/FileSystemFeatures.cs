@@ -12,6 +12,8 @@ internal static class FileSystemFeatures
             capabilities |= StoreCapabilities.BlockCloning;
         if (CanCompress(root))
             capabilities |= StoreCapabilities.Compression;
+        if (PosixQuotas.AreKept(root))
+            capabilities |= StoreCapabilities.Quotas;
         return capabilities;
     }
 

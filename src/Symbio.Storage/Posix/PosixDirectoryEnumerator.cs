@@ -181,30 +181,30 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         diskName.CopyTo(terminated);
         if (Libc.StatAt(fd, terminated, StatxMask.All, out var stat) != Errno.None)
             return;
-        bool dotted = _store.Options.HideDotFiles && name[0] == '.';
+        bool hidden = _store.HidesName(name);
         if (stat.Type == Statx.SymbolicLink)
         {
-            AddLink(fd, name, diskName, stat, dotted, fields, destination, ref count);
+            AddLink(fd, name, diskName, stat, hidden, fields, destination, ref count);
             return;
         }
 
         DataBlocks.CorrectAt(fd, terminated, ref stat);
-        destination[count++] = new DirectoryEntry(name, Build(fd, diskName, stat, dotted));
+        destination[count++] = new DirectoryEntry(name, Build(fd, diskName, stat, hidden));
     }
 
-    private void AddLink(int fd, string name, ReadOnlySpan<byte> diskName, in Statx stat, bool dotted,
+    private void AddLink(int fd, string name, ReadOnlySpan<byte> diskName, in Statx stat, bool hidden,
         DirectoryFields fields, Span<DirectoryEntry> destination, ref int count)
     {
         var policy = _store.Options.Links;
         if (policy == LinkPolicy.Hide)
             return;
-        if (policy == LinkPolicy.Follow && TryFollow(name, dotted, out var shown))
+        if (policy == LinkPolicy.Follow && TryFollow(name, hidden, out var shown))
         {
             destination[count++] = new DirectoryEntry(name, shown);
             return;
         }
 
-        shown = Build(fd, diskName, stat, dotted);
+        shown = Build(fd, diskName, stat, hidden);
         if (policy == LinkPolicy.Report && _store.Resolver.LeadsToDirectory(PathOf(name)))
             shown = shown with { Attributes = shown.Attributes | FileAttributes.Directory };
         destination[count++] = new DirectoryEntry(name, shown);
@@ -212,7 +212,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
 
     private string PathOf(string name) => directory.Path is { Length: > 0 } parent ? parent + '\\' + name : name;
 
-    private FileStat Build(int fd, ReadOnlySpan<byte> name, in Statx stat, bool dotted)
+    private FileStat Build(int fd, ReadOnlySpan<byte> name, in Statx stat, bool hidden)
     {
         Span<byte> path = stackalloc byte[ProcFd.MaxLength + NameCodec.MaxBytes + 2];
         int length = ProcFd.Format(fd, path);
@@ -221,14 +221,14 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         path[length + name.Length] = 0;
         bool isMounted = stat.Device != directory.Volume.Device; // On it: a file system of its own, for once not known.
         var facts = (isMounted ? default : directory.Volume.Inodes).Read(stat, path, follow: false);
-        return StatReader.Build(stat, facts.Dos, dotted, facts.EaSize);
+        return StatReader.Build(stat, facts.Dos, hidden, facts.EaSize);
     }
 
     /// <summary>
     /// What a client gets that opens the link. False when it leads nowhere, or out of the share: then the link itself is
     /// shown, so that it can be seen and deleted.
     /// </summary>
-    private bool TryFollow(string name, bool dotted, out FileStat target)
+    private bool TryFollow(string name, bool hidden, out FileStat target)
     {
         target = default;
         if (_store.Resolver.Open(PathOf(name), noFollow: false, StoreCaller.Service, mayBlock: true, out int fd).IsError)
@@ -240,7 +240,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         Span<byte> procPath = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(fd, procPath);
         var facts = _store.VolumeOf(fd, stat).Inodes.Read(stat, procPath, follow: true);
-        target = StatReader.Build(stat, facts.Dos, dotted, facts.EaSize);
+        target = StatReader.Build(stat, facts.Dos, hidden, facts.EaSize);
         return true;
     }
 }

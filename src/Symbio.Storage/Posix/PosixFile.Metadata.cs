@@ -31,7 +31,7 @@ internal sealed partial class PosixFile
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(lease.Fd, path);
         var facts = _volume.Inodes.Read(statx, path, follow: true);
-        stat = StatReader.Build(statx, facts.Dos, IsDotted, facts.EaSize);
+        stat = StatReader.Build(statx, facts.Dos, IsHidden, facts.EaSize);
         if (_type == Statx.SymbolicLink && _store.Resolver.LeadsToDirectory(Path))
             stat = stat with { Attributes = stat.Attributes | FileAttributes.Directory };
         return NtStatus.Success;
@@ -63,14 +63,12 @@ internal sealed partial class PosixFile
         return status;
     }
 
-    private bool IsDotted
+    private bool IsHidden
     {
         get
         {
-            if (!_store.Options.HideDotFiles)
-                return false;
             PathResolver.Split(_path, out var leaf);
-            return leaf is ['.', ..];
+            return _store.HidesName(leaf);
         }
     }
 

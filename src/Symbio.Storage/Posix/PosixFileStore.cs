@@ -5,6 +5,7 @@ using System.Numerics;
 using System.Text;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
 using Symbio.Storage.Posix.Native;
 
 namespace Symbio.Storage.Posix;
@@ -27,6 +28,7 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
     private readonly NameIndex _index;
     private readonly DirectoryWatcher _watcher;
     private readonly ConcurrentDictionary<ulong, PosixVolume> _volumes = new();
+    private readonly NamePattern[] _hiddenNames;
 
     // Names that differ only by case are kept apart by these: from the look in the index to the creation, nobody else
     // here may create the same name. By hash of directory and name, so strangers rarely meet.
@@ -42,6 +44,7 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
         _index = new NameIndex(
             Codec, options.MaxIndexedNames, options.MaxIndexedDirectories, shards, options.WatchDirectories);
         Resolver = new PathResolver(root, Codec, _index, Account, options.Links);
+        _hiddenNames = [.. options.HiddenNames.Select(pattern => new NamePattern(pattern))];
         Identities = options.Identities ?? UnixIdentities.Instance;
         _watcher = new DirectoryWatcher(this);
     }
@@ -168,10 +171,24 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>What has this name is hidden, whatever its attributes say.</summary>
+    internal bool HidesName(ReadOnlySpan<char> name)
+    {
+        if (Options.HideDotFiles && name is ['.', ..])
+            return true;
+        foreach (var pattern in _hiddenNames)
+        {
+            if (pattern.Matches(name))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The gate that a creation of this name in this directory has to pass.</summary>
     internal Lock CreateGate(in Statx directory, ReadOnlySpan<char> name) =>
         _createGates[(uint)HashCode.Combine(
-            directory.Device, directory.Inode, Protocol.Fscc.NameComparer.GetHashCode(name)) % CreateGates];
+            directory.Device, directory.Inode, NameComparer.GetHashCode(name)) % CreateGates];
 
     /// <summary>The file system that a descriptor is on.</summary>
     internal PosixVolume VolumeOf(int fd, in Statx stat) =>

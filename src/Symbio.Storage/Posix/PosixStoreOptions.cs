@@ -13,6 +13,11 @@ public sealed record PosixStoreOptions
     public bool HideDotFiles { get; init; } = true;
 
     /// <summary>
+    /// Names that match one of these patterns (* and ?, without regard to case) are hidden as well (Samba: <c>hide files</c>).
+    /// </summary>
+    public IReadOnlyList<string> HiddenNames { get; init; } = [];
+
+    /// <summary>
     /// Mode bits of a new file, less the process's umask (Samba: <c>create mask</c> with DOS attributes in xattrs).
     /// </summary>
     public uint FileMode { get; init; } = 0b110_100_100;

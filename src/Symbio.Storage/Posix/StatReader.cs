@@ -8,16 +8,16 @@ namespace Symbio.Storage.Posix;
 /// <summary>From statx and user.DOSATTRIB to what NT calls attributes, times and sizes.</summary>
 internal static class StatReader
 {
-    public static FileStat Build(in Statx stat, DosAttributes dos, bool isDotted, uint eaSize)
+    public static FileStat Build(in Statx stat, DosAttributes dos, bool isHidden, uint eaSize)
     {
-        // Samba's rules: without the xattr a file has no attributes at all, and dot files are hidden in any case.
+        // Samba's rules: without the xattr a file has no attributes at all, and names may be hidden in any case.
         var attributes = (dos.Attributes ?? 0)
             & ~(FileAttributes.Directory | FileAttributes.Compressed | FileAttributes.ReparsePoint);
         if (stat.IsCompressed)
             attributes |= FileAttributes.Compressed;
         if (stat.IsDirectory)
             attributes |= FileAttributes.Directory;
-        if (isDotted)
+        if (isHidden)
             attributes |= FileAttributes.Hidden;
         var tag = stat.Type switch
         {

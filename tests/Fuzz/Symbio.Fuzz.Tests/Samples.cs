@@ -116,6 +116,7 @@ internal static class Samples
         yield return S("CREATE", static _ => ScriptedPeer.Create("other.txt"));
         yield return S("CREATE directory", static _ => ScriptedPeer.Create("new folder", options: CreateOptions.DirectoryFile));
         yield return S("CREATE stream", static _ => ScriptedPeer.Create(@"folder\b.txt:stream:$DATA", disposition: CreateDisposition.OverwriteIf));
+        yield return S("CREATE quota file", static _ => ScriptedPeer.Create(@"$Extend\$Quota:$Q:$INDEX_ALLOCATION", disposition: CreateDisposition.Open));
         yield return S("CREATE with contexts", static _ => ScriptedPeer.Create(
             "contexts.txt", AccessMask.MaximumAllowed, CreateDisposition.Supersede, CreateOptions.DeleteOnClose, contexts: CreateContexts()));
         yield return S("CLOSE", static t => new CloseRequest(CloseFlags.PostqueryAttrib, t.File));
@@ -185,6 +186,11 @@ internal static class Samples
         yield return Ioctl(0x0900C0, []); // CREATE_OR_GET_OBJECT_ID
         yield return Ioctl(0x098208, [.. new byte[4], 1, .. new byte[3], .. new byte[16]]); // FILE_LEVEL_TRIM
         yield return Ioctl(0x098344, new byte[24]); // DUPLICATE_EXTENTS_TO_FILE
+        yield return Ioctl(0x09002C, [6, 0, 0, 0, .. Encoding.Unicode.GetBytes(@"a\b")]); // IS_PATHNAME_VALID
+        yield return Ioctl(0x09027C, []); // GET_INTEGRITY_INFORMATION
+        yield return Ioctl(0x09C280, new byte[8]); // SET_INTEGRITY_INFORMATION
+        yield return Ioctl(0x090380, [.. new byte[8], 1, .. new byte[7]]); // SET_INTEGRITY_INFORMATION_EX
+        yield return Ioctl(0x090284, [.. new byte[8], 0xFF, .. new byte[7], 1, .. new byte[7]]); // QUERY_FILE_REGIONS
         yield return Ioctl(0x094264, [32, .. new byte[24], 2, .. new byte[6]]); // OFFLOAD_READ
         yield return Ioctl( // OFFLOAD_WRITE, of zeros
             0x098268, [0x20, 2, .. new byte[15], 2, .. new byte[14], 0xFF, 0xFF, 0, 1, 0, 0, 1, 0xF8, .. new byte[504]]);
@@ -211,6 +217,8 @@ internal static class Samples
         yield return Query("volume", InfoType.FileSystem, 1);
         yield return Query("security", InfoType.Security, 0, 7);
         yield return Query("quota", InfoType.Quota, 0, input: [0, 1, .. new byte[14]]);
+        yield return Query("quota of one", InfoType.Quota, 0, input: new QueryQuotaInfo(false, true, [Sid.BuiltinUsers], null).ToArray());
+        yield return Query("quota from one on", InfoType.Quota, 0, input: new QueryQuotaInfo(true, false, [], Sid.BuiltinUsers).ToArray());
         yield return Set(FileInformationClass.Basic, new byte[40]);
         yield return Set(FileInformationClass.Rename, Named(20, "a renamed.txt"));
         yield return Set(FileInformationClass.Link, Named(20, "a link.txt"));

@@ -110,6 +110,29 @@ public sealed class PathTests : IAsyncDisposable
         Assert.Equal(opened with { LastAccessTime = default }, entries[0].Stat with { LastAccessTime = default });
     }
 
+    [Theory]
+    [InlineData("desktop.ini", true)]
+    [InlineData("Desktop.INI", true)]
+    [InlineData("a.tmp", true)]
+    [InlineData(".dot", true)]
+    [InlineData("a.txt", false)]
+    public async Task Names_can_be_hidden_by_pattern(string name, bool hidden)
+    {
+        await _store.DisposeAsync();
+        _store = PosixFileStore.Open(_share, new PosixStoreOptions { HiddenNames = ["desktop.ini", "*.tmp"] });
+        await File.WriteAllTextAsync(Path.Combine(_share, name), "", TestContext.Current.CancellationToken);
+        await using var file = await OpenAsync(name);
+        await using var root = await OpenAsync("", StoreAccess.Read);
+        await using var listing = root.Enumerate();
+        var entries = new DirectoryEntry[1];
+
+        var (_, stat) = await file.GetStatAsync(default);
+        await listing.ReadAsync(new NamePattern(name), DirectoryFields.Stat, entries, default);
+
+        Assert.Equal(hidden, stat.Attributes.HasFlag(FileAttributes.Hidden));
+        Assert.Equal(hidden, entries[0].Stat.Attributes.HasFlag(FileAttributes.Hidden));
+    }
+
     [Fact]
     public async Task A_link_can_be_opened_itself_and_deleted()
     {

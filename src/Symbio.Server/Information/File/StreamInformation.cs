@@ -15,8 +15,9 @@ internal static class StreamInformation
     private static async ValueTask<NtStatus> QueryAsync(InformationQuery query)
     {
         IStoreFile file = query.Open.File;
-        (NtStatus status, IReadOnlyList<StoreStream> streams) =
-            await file.GetStreamsAsync(CancellationToken.None).ConfigureAwait(false);
+        (NtStatus status, IReadOnlyList<StoreStream> streams) = query.Open.Tree.Share.HasStreams
+            ? await file.GetStreamsAsync(CancellationToken.None).ConfigureAwait(false)
+            : (NtStatus.Success, []);
         if (status.IsError)
             return status;
         (status, StoreStream? unnamed) = await GetUnnamedAsync(query, file).ConfigureAwait(false);

@@ -18,11 +18,15 @@ internal static class SpaceInformation
     public static InformationRow FullSizeRow { get; } =
         InformationRow.QueryOnly<FileFsFullSizeInformation>(QueryFullSizeAsync, onPipes: true);
 
-    /// <summary>No quota is kept: no limits, and neither tracked nor enforced.</summary>
+    /// <summary>Quotas, where the volume keeps them; a new account has no limit.</summary>
     public static InformationRow ControlRow { get; } = InformationRow.QueryOnly<FileFsControlInformation>(
         static query => new(query.Reply(new FileFsControlInformation(
             FreeSpaceStartFiltering: 0, FreeSpaceThreshold: 0, FreeSpaceStopFiltering: 0,
-            DefaultQuotaThreshold: NoLimit, DefaultQuotaLimit: NoLimit, FileSystemControlFlags.None))));
+            DefaultQuotaThreshold: NoLimit, DefaultQuotaLimit: NoLimit,
+            KeepsQuotas(query) ? FileSystemControlFlags.QuotaTrack | FileSystemControlFlags.QuotaEnforce : 0))));
+
+    private static bool KeepsQuotas(InformationQuery query) =>
+        query.Open.Pipe is null && (query.Open.Tree.Share.Store.Capabilities & StoreCapabilities.Quotas) != 0;
 
     private static async ValueTask<NtStatus> QuerySizeAsync(InformationQuery query)
     {

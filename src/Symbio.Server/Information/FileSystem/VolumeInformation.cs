@@ -55,7 +55,7 @@ internal static class VolumeInformation
         return status.IsError ? status : query.Reply(new FileFsObjectIdInformation(info.VolumeId, default));
     }
 
-    // Only what is there: no quotas, object ids, encryption, journal.
+    // Only what is there: no object ids, encryption, journal.
     private static FileSystemAttributes AttributesOf(Share share)
     {
         StoreCapabilities capabilities = share.Store.Capabilities;
@@ -66,8 +66,9 @@ internal static class VolumeInformation
             | FileSystemAttributes.UnicodeOnDisk
             | If(StoreCapabilities.CaseSensitiveNames, FileSystemAttributes.CaseSensitiveSearch)
             | If(StoreCapabilities.SecurityDescriptors, FileSystemAttributes.PersistentAcls)
-            | If(StoreCapabilities.NamedStreams, FileSystemAttributes.NamedStreams)
+            | (share.HasStreams ? FileSystemAttributes.NamedStreams : FileSystemAttributes.None)
             | If(StoreCapabilities.SparseFiles, FileSystemAttributes.SupportsSparseFiles)
+            | If(StoreCapabilities.Quotas, FileSystemAttributes.VolumeQuotas)
             | If(StoreCapabilities.ReparsePoints, FileSystemAttributes.SupportsReparsePoints)
             | If(StoreCapabilities.HardLinks, FileSystemAttributes.SupportsHardLinks)
             | If(StoreCapabilities.ExtendedAttributes, FileSystemAttributes.SupportsExtendedAttributes)
