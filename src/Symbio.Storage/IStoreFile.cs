@@ -210,6 +210,9 @@ public readonly record struct FileStat(
     uint LinkCount, uint ReparseTag, uint EaSize)
 {
     public bool IsDirectory => (Attributes & FileAttributes.Directory) != 0;
+
+    /// <summary>It is for its name that the object shows Hidden; nobody has set that.</summary>
+    public bool IsHiddenByName { get; init; }
 }
 
 /// <summary>

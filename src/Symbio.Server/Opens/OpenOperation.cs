@@ -244,9 +244,10 @@ internal sealed class OpenOperation(
         if (!Overwrites || name.Stream.Length > 0)
             return NtStatus.Success;
 
-        // A hidden or system file is overwritten only by who knows that it is one.
-        const FileAttributes Guarded = FileAttributes.Hidden | FileAttributes.System;
-        return (stat.Attributes & Guarded & ~request.FileAttributes) != 0 ? NtStatus.AccessDenied : NtStatus.Success;
+        // A hidden or system file is overwritten only by who knows that it is one. What is hidden for its name alone (".profile")
+        // need not be asked for: programs do not know of that.
+        FileAttributes guarded = FileAttributes.System | (stat.IsHiddenByName ? FileAttributes.None : FileAttributes.Hidden);
+        return (stat.Attributes & guarded & ~request.FileAttributes) != 0 ? NtStatus.AccessDenied : NtStatus.Success;
     }
 
     private async ValueTask<(NtStatus Status, IStoreFile? Stream)> OpenStreamAsync(IStoreFile file)

@@ -33,7 +33,7 @@ internal sealed class QuotaFile : IStoreFile
         new((NtStatus.Success, new FileStat
         {
             FileId = Key.FileId,
-            Attributes = FileAttributes.Hidden | FileAttributes.System,
+            Attributes = FileAttributes.Hidden | FileAttributes.System | FileAttributes.Directory | FileAttributes.Archive,
             LinkCount = 1,
         }));
 

@@ -38,7 +38,10 @@ internal static class StatReader
             ChangeTime: dos.ChangeTime.Over(stat.ChangeTime.ToFileTime()),
             LinkCount: stat.IsDirectory ? 1 : stat.LinkCount, // A directory's count tells of its subdirectories.
             ReparseTag: (uint)tag,
-            EaSize: eaSize);
+            EaSize: eaSize)
+        {
+            IsHiddenByName = isHidden && ((dos.Attributes ?? 0) & FileAttributes.Hidden) == 0,
+        };
     }
 
     // Btrfs keeps a few bytes with the inode and counts them as a part of a block.

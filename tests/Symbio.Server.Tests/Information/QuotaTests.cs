@@ -4,8 +4,6 @@ using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Quotas;
-using Symbio.Storage;
-using Symbio.Storage.Memory;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Information;
@@ -13,8 +11,8 @@ namespace Symbio.Server.Tests.Information;
 /// <summary>SMB2_0_INFO_QUOTA, [MS-SMB2] 3.3.5.20.4 and 3.3.5.21.4, and the file by which clients ask.</summary>
 public sealed class QuotaTests
 {
-    private static readonly Sid s_anna = Sid.UnixUser(1000);
-    private static readonly Sid s_otto = Sid.UnixUser(1001);
+    private static readonly Sid s_anna = QuotaStore.Anna;
+    private static readonly Sid s_otto = QuotaStore.Otto;
     private static readonly Sid s_stranger = Sid.BuiltinUsers;
 
     [Fact]
@@ -195,52 +193,4 @@ public sealed class QuotaTests
         (await peer.SendAsync(new QueryInfoRequest(
             InfoType.FileSystem, (byte)informationClass, 4096, 0, QueryInfoFlags.None, file, default)))
         .As<QueryInfoResponse>().Buffer;
-
-    /// <summary>A store in memory on a volume that keeps quotas.</summary>
-    private sealed class QuotaStore : IFileStore, IQuotaStore
-    {
-        private readonly MemoryFileStore _store = new();
-        private readonly Dictionary<Sid, StoreQuota> _quotas = new()
-        {
-            [s_anna] = new(s_anna, 100, 200, 300),
-            [s_otto] = new(s_otto, 50, null, null),
-        };
-
-        public StoreCapabilities Capabilities => _store.Capabilities | StoreCapabilities.Quotas;
-
-        public ValueTask<(NtStatus Status, StoreQuota Quota)> GetQuotaAsync(Sid account, CancellationToken cancellationToken) =>
-            new(_quotas.TryGetValue(account, out StoreQuota quota)
-                ? (NtStatus.Success, quota)
-                : (NtStatus.NoneMapped, default));
-
-        public ValueTask<(NtStatus Status, IReadOnlyList<StoreQuota> Quotas)> ListQuotasAsync(
-            Sid? after, int most, CancellationToken cancellationToken)
-        {
-            Sid[] order = [s_anna, s_otto];
-            StoreQuota[] list =
-                [.. order.Skip(after is null ? 0 : Array.IndexOf(order, after) + 1).Take(most).Select(s => _quotas[s])];
-            return new((list.Length > 0 ? NtStatus.Success : NtStatus.NoMoreEntries, list));
-        }
-
-        public ValueTask<NtStatus> SetQuotaAsync(StoreQuota quota, CancellationToken cancellationToken)
-        {
-            if (!_quotas.TryGetValue(quota.Account, out StoreQuota present))
-                return new(NtStatus.NoneMapped);
-            _quotas[quota.Account] = quota with { Used = present.Used };
-            return new(NtStatus.Success);
-        }
-
-        public ValueTask<(NtStatus Status, IStoreFile? File)> OpenAsync(
-            string path, StoreOpenOptions options, StoreCaller caller, CancellationToken cancellationToken) =>
-            _store.OpenAsync(path, options, caller, cancellationToken);
-
-        public ValueTask<(NtStatus Status, IStoreFile? File)> CreateAsync(
-            string path, StoreCreateOptions options, StoreCaller caller, CancellationToken cancellationToken) =>
-            _store.CreateAsync(path, options, caller, cancellationToken);
-
-        public ValueTask<(NtStatus Status, VolumeInfo Info)> GetVolumeInfoAsync(CancellationToken cancellationToken) =>
-            _store.GetVolumeInfoAsync(cancellationToken);
-
-        public ValueTask DisposeAsync() => _store.DisposeAsync();
-    }
 }
