@@ -24,18 +24,19 @@ internal static class ReadableEntries
         for (int i = 0; i < entries.Length; i++)
         {
             DirectoryEntry entry = entries.Span[i];
-            if (entry.Name is "." or ".." || await IsReadableAsync(context, path, entry.Name).ConfigureAwait(false))
+            if (entry.Name is "." or ".." || await IsReadableAsync(context, path, entry).ConfigureAwait(false))
                 entries.Span[count++] = entry;
         }
 
         return count;
     }
 
-    private static async ValueTask<bool> IsReadableAsync(RequestContext context, string directory, string name)
+    private static async ValueTask<bool> IsReadableAsync(RequestContext context, string directory, DirectoryEntry entry)
     {
         (NtStatus status, IStoreFile? file) = await context.Tree.Share.Files
             .OpenAsync(
-                SharePath.Join(directory, name), new StoreOpenOptions(StoreAccess.None), context.Tree.Caller,
+                SharePath.Join(directory, entry.Name),
+                new StoreOpenOptions(StoreAccess.None, OpenReparsePoint: entry.Stat.ReparseTag != 0), context.Tree.Caller,
                 CancellationToken.None)
             .ConfigureAwait(false);
         if (status != NtStatus.Success)

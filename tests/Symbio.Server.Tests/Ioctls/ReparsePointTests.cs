@@ -170,6 +170,19 @@ public sealed class ReparsePointTests : IDisposable
     [Theory]
     [InlineData("memory")]
     [InlineData("report")]
+    [InlineData("follow")]
+    public async Task Access_based_listings_show_links_too(string kind)
+    {
+        await using TestServer server = await StartAsync(kind, accessBased: true);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await MakeLinkAsync(peer, "link", Link("nowhere"));
+
+        Assert.Equal([".", "..", "link"], await NamesAsync(peer, FileInformationClass.IdBothDirectory));
+    }
+
+    [Theory]
+    [InlineData("memory")]
+    [InlineData("report")]
     public async Task Other_tags_are_kept_and_handled_by_nobody(string kind)
     {
         await using TestServer server = await StartAsync(kind);
@@ -294,13 +307,14 @@ public sealed class ReparsePointTests : IDisposable
         Assert.Equal(["a"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName));
     }
 
-    private async ValueTask<TestServer> StartAsync(string kind)
+    private async ValueTask<TestServer> StartAsync(string kind, bool accessBased = false)
     {
         IFileStore store = kind == "memory"
             ? new MemoryFileStore()
             : PosixFileStore.Open(
                 _folder, new PosixStoreOptions { Links = Enum.Parse<LinkPolicy>(kind, ignoreCase: true) });
-        return await TestServer.StartAsync(store: store);
+        return await TestServer.StartAsync(
+            o => o with { Shares = [o.Shares[0] with { AccessBasedEnumeration = accessBased }] }, store);
     }
 
     private static CreateOptions Kind(bool directory) =>
@@ -362,10 +376,11 @@ public sealed class ReparsePointTests : IDisposable
             (byte)informationClass, QueryDirectoryFlags.RestartScans, 0, root, 65536, Encoding.Unicode.GetBytes(pattern)));
     }
 
-    private static async ValueTask<string[]> NamesAsync(ScriptedPeer peer)
+    private static async ValueTask<string[]> NamesAsync(
+        ScriptedPeer peer, FileInformationClass informationClass = FileInformationClass.Names)
     {
-        Reply reply = await ListAsync(peer, "*", FileInformationClass.Names);
-        var reader = new DirectoryEntryReader(reply.As<QueryDirectoryResponse>().Buffer, FileInformationClass.Names);
+        Reply reply = await ListAsync(peer, "*", informationClass);
+        var reader = new DirectoryEntryReader(reply.As<QueryDirectoryResponse>().Buffer, informationClass);
         var names = new List<string>();
         while (reader.MoveNext())
             names.Add(reader.Name.ToString());
