@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
+using Symbio.Storage;
 using Symbio.Storage.Posix;
 using Symbio.Testing;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
@@ -24,9 +25,10 @@ public sealed class HiddenNameTests : IDisposable
             store: PosixFileStore.Open(_folder, new PosixStoreOptions { HiddenNames = ["desktop.ini"] }));
         await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
 
-        foreach (FileAttributes attributes in (FileAttributes[])[FileAttributes.Normal, FileAttributes.Hidden])
+        for (int i = 0; i < 2; i++)
         {
-            Reply reply = await peer.CreateAsync(name, disposition: CreateDisposition.OverwriteIf, attributes: attributes);
+            Reply reply = await peer.CreateAsync(
+                name, disposition: CreateDisposition.OverwriteIf, attributes: FileAttributes.Normal);
             Assert.Equal(NtStatus.Success, reply.Status);
             await peer.CloseAsync(reply.As<CreateResponse>().FileId);
             Reply seen = await peer.CreateAsync(name, disposition: CreateDisposition.Open);
@@ -34,6 +36,12 @@ public sealed class HiddenNameTests : IDisposable
             await peer.CloseAsync(seen.As<CreateResponse>().FileId);
         }
 
+        (_, IStoreFile? file) = await server.Store.OpenAsync(
+            name, new StoreOpenOptions(StoreAccess.None), StoreCaller.Service, CancellationToken.None);
+        Assert.Equal(
+            NtStatus.Success,
+            await file!.SetBasicInfoAsync(new(Attributes: FileAttributes.Hidden), CancellationToken.None));
+        await file.DisposeAsync();
         Assert.Equal(
             NtStatus.AccessDenied,
             (await peer.CreateAsync(
