@@ -1,0 +1,102 @@
+using Symbio.Protocol.Smb2;
+
+namespace Symbio.Simulation;
+
+/// <summary>
+/// What a seed is about. Every seed has some kinds of events more and others not at all: what only happens when nothing
+/// else is in the way is found as well as what only happens in a crowd.
+/// </summary>
+internal sealed class Plan
+{
+    public Plan(Chance chance)
+    {
+        Clients = chance.Between(1, 4);
+        Names = chance.Between(1, 4);
+        ConnectionsPerClient = chance.Between(1, 3);
+        OpensPerClient = chance.Between(1, 8);
+        StoreDelay = chance.Of(0, 0, 10, 30, 60);
+        Signs = chance.Percent(40);
+        MaxCredits = chance.Of(4, 16, 512);
+        SlowLines = chance.Percent(15);
+        Crashes = chance.Percent(20);
+        Acknowledges = chance.Of(100, 100, 90, 50, 0);
+        Faults = chance.Of(0, 10, 30, 30, 60);
+        Clock = chance.Of(1, 5, 20);
+        for (int i = 0; i < Weights.Length; i++)
+            Weights[i] = chance.Percent(25) ? 0 : chance.Of(1, 3, 10, 10, 30);
+        ServerSpeed = chance.Of(30, 100, 300);
+        NetworkSpeed = chance.Of(30, 100, 300);
+    }
+
+    public int Clients { get; }
+
+    /// <summary>Different names of files.</summary>
+    public int Names { get; }
+
+    public int ConnectionsPerClient { get; }
+
+    public int OpensPerClient { get; }
+
+    /// <summary>How many of a hundred store operations take time.</summary>
+    public int StoreDelay { get; }
+
+    public bool Signs { get; }
+
+    public int MaxCredits { get; }
+
+    public bool SlowLines { get; }
+
+    public bool Crashes { get; }
+
+    /// <summary>How many of a hundred breaks are ever acknowledged.</summary>
+    public int Acknowledges { get; }
+
+    /// <summary>How often lines break; in a thousand client actions.</summary>
+    public int Faults { get; }
+
+    /// <summary>How often the clock jumps; in a thousand steps.</summary>
+    public int Clock { get; }
+
+    public int ServerSpeed { get; }
+
+    public int NetworkSpeed { get; }
+
+    /// <summary>How often clients do what; by <see cref="ClientAction"/>.</summary>
+    public int[] Weights { get; } = new int[Enum.GetValues<ClientAction>().Length];
+
+    public static Dialect DialectOf(Chance chance) => chance.Of(
+        Dialect.Smb311, Dialect.Smb311, Dialect.Smb311, Dialect.Smb311, Dialect.Smb302, Dialect.Smb300, Dialect.Smb210,
+        Dialect.Smb202);
+}
+
+/// <summary>What a client may do of its own will.</summary>
+internal enum ClientAction
+{
+    Create,
+    CreateCached,
+    CreateDurable,
+    Write,
+    Read,
+    Close,
+    Flush,
+    Lock,
+    Unlock,
+    Rename,
+    Delete,
+    Truncate,
+    Notify,
+    Cancel,
+    Echo,
+    List,
+    Query,
+    Compound,
+    Bind,
+    Logoff,
+    TreeDisconnect,
+    LeaveLine,
+    ResetLine,
+    CutLine,
+    Reconnect,
+    Replay,
+    Resilience,
+}
