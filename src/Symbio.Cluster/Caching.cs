@@ -13,7 +13,12 @@ public readonly record struct LeaseId(Guid Client, Guid Key);
 /// <param name="Lease">The lease; null for an oplock.</param>
 /// <param name="Epoch">What the client counted up to; a new lease goes on from there.</param>
 /// <param name="Owner">Is told when others need what is cached.</param>
-public sealed record CacheRequest(LeaseState Wanted, LeaseId? Lease, ushort Epoch, ICacheOwner Owner);
+/// <param name="OnlyAlone">
+/// Nothing is granted, and nothing left by a break, but to who is alone with the file: what two of them cached could be changed
+/// by a third that is not asked here.
+/// </param>
+public sealed record CacheRequest(
+    LeaseState Wanted, LeaseId? Lease, ushort Epoch, ICacheOwner Owner, bool OnlyAlone = false);
 
 /// <summary>Who holds an oplock or a lease.</summary>
 public interface ICacheOwner

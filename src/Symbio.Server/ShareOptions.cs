@@ -51,6 +51,13 @@ public sealed record ShareOptions
     /// <summary>Oplocks and leases are granted. Without them every client asks the server each time.</summary>
     public bool Oplocks { get; init; } = true;
 
+    /// <summary>
+    /// A local process that opens a file waits until the client that caches it has given that up. Only a client that is alone
+    /// with a file caches it then (exclusive and batch oplocks), and there are no leases on files. For stores whose files are
+    /// <see cref="Storage.ILeasableFile"/>.
+    /// </summary>
+    public bool KernelOplocks { get; init; }
+
     /// <summary>Share.ForceLevel2Oplock: clients cache what they read, and never what they write.</summary>
     public bool ForceLevel2Oplock { get; init; }
 

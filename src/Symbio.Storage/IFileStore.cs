@@ -24,7 +24,8 @@ public interface IFileStore : IAsyncDisposable
     /// <see cref="NtStatus.ObjectNameNotFound"/> when only the last component is missing,
     /// <see cref="NtStatus.ObjectPathNotFound"/> when an earlier one is missing or is not a directory,
     /// <see cref="NtStatus.ReparsePointEncountered"/> when the path leads through, or to, a symbolic link that the store
-    /// leaves to the client to follow.
+    /// leaves to the client to follow, <see cref="NtStatus.OplockNotGranted"/> while somebody has a lease on the file that the
+    /// access conflicts with: that one has been told, and the caller asks again after a moment.
     /// </returns>
     ValueTask<(NtStatus Status, IStoreFile? File)> OpenAsync(
         string path, StoreOpenOptions options, StoreCaller caller, CancellationToken cancellationToken);

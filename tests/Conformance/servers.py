@@ -210,6 +210,7 @@ class SymbioServer(Server):
         "no-notify": ",notify=false",
         "no-streams": ",streams=false",
         "persistent": ",continuously-available=true",
+        "kernel-oplocks": ",kernel-oplocks=true",
         "snapshots": ",snapshots={snapshots}/@GMT-%Y.%m.%d-%H.%M.%S",
     }
     fixed_options = {"hideunread": ",access-based-enumeration"}

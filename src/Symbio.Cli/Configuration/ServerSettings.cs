@@ -96,6 +96,7 @@ internal sealed class ShareSettings
     public int MaxOpens { get; set; }
     public OfflineCaching OfflineCaching { get; set; }
     public bool Oplocks { get; set; } = true;
+    public bool KernelOplocks { get; set; }
     public bool ForceLevel2Oplock { get; set; }
     public bool RestrictExclusiveOpens { get; set; }
     public bool ForceSharedDelete { get; set; }

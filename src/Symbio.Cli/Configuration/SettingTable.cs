@@ -216,6 +216,11 @@ internal static class SettingTable
             "oplocks", "oplocks", SettingType.Boolean, s => s.Oplocks, (s, v) => s.Oplocks = v,
             "Clients may cache what nobody else changes (oplocks and leases). Without, every client asks the server each time."),
         new Setting<ShareSettings, bool>(
+            "kernelOplocks", "kernel-oplocks", SettingType.Boolean, s => s.KernelOplocks, (s, v) => s.KernelOplocks = v,
+            "A local process that opens a file waits until the client that caches it has written that back (fcntl leases). Off, " +
+            "because then only a client that is alone with a file caches it, and leases, which newer clients build on, are " +
+            "not granted on files. For folders that local programs and clients write to at the same time."),
+        new Setting<ShareSettings, bool>(
             "forceLevel2Oplock", "force-level2-oplock", SettingType.Boolean, s => s.ForceLevel2Oplock,
             (s, v) => s.ForceLevel2Oplock = v,
             "Clients cache what they read, and never what they write."),

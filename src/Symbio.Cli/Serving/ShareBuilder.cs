@@ -53,6 +53,7 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
                     MaxOpens = share.MaxOpens == 0 ? null : share.MaxOpens,
                     OfflineCaching = share.OfflineCaching,
                     Oplocks = share.Oplocks,
+                    KernelOplocks = share.KernelOplocks,
                     ForceLevel2Oplock = share.ForceLevel2Oplock,
                     RestrictExclusiveOpens = share.RestrictExclusiveOpens,
                     ForceSharedDelete = share.ForceSharedDelete,

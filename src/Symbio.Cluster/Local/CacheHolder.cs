@@ -14,6 +14,7 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
 
     private const LeaseState Everything = ReadWrite | LeaseState.HandleCaching;
 
+    private readonly bool _onlyAlone = request.OnlyAlone;
     private LeaseState _allowed = Everything; // What contention that came during a break leaves in the end.
     private Signal? _done;
     private ITimer? _timer;
@@ -142,7 +143,7 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
     private LeaseState After(LeaseState lose)
     {
         LeaseState left = State & ~lose;
-        if ((left & LeaseState.ReadCaching) == 0)
+        if ((left & LeaseState.ReadCaching) == 0 || (_onlyAlone && (left & LeaseState.WriteCaching) == 0))
             return LeaseState.None;
         return IsOplock && left != State ? LeaseState.ReadCaching : left;
     }

@@ -182,7 +182,8 @@ internal sealed class CacheTable(FileRecord record)
         // What is read past byte-range locks may not be kept.
         if (hasLocks && (wanted & LeaseState.WriteCaching) == 0)
             return LeaseState.None;
-        return (wanted & LeaseState.ReadCaching) == 0 ? LeaseState.None : wanted;
+        bool isAlone = (wanted & LeaseState.WriteCaching) != 0;
+        return (wanted & LeaseState.ReadCaching) == 0 || (request.OnlyAlone && !isAlone) ? LeaseState.None : wanted;
     }
 
     // Nobody writes to a directory; who asks to cache that asks for the rest.

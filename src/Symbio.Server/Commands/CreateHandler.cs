@@ -186,7 +186,7 @@ internal static class CreateHandler
             StoreFile = operation.File,
             FileClaim = operation.Claim,
             Caching = operation.Caching.Owner,
-            LeasedDirectory = operation.Caching.LeasedDirectory,
+            CachingGuard = operation.Caching.Guard,
             ParentLease = RequestedCaching.ParentOf(context, request, contexts),
             Application = contexts.Application?.Id,
             ApplicationVersion = contexts.ApplicationVersion,

@@ -262,7 +262,7 @@ internal sealed partial class Open
         if (FileClaim is not null)
             await ReleaseAsync().ConfigureAwait(false);
         this.EndReports();
-        LeasedDirectory?.Dispose();
+        CachingGuard?.Dispose();
         Server.OffloadTokens.OnClose(this);
         (Caching as Lease)?.Remove(this);
         if (Durable is { IsPersistent: true })

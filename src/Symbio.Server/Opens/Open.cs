@@ -96,8 +96,8 @@ internal sealed partial class Open(
     /// </summary>
     public LeaseId? ParentLease { get; init; }
 
-    /// <summary>Has changes in this directory break the leases on it; null where there can be none.</summary>
-    public IDisposable? LeasedDirectory { get; init; }
+    /// <summary>Has what local processes do break what is cached; null where nothing does.</summary>
+    public IDisposable? CachingGuard { get; init; }
 
     /// <summary>Open.AppInstanceId</summary>
     public Guid? Application { get; init; }

@@ -1,4 +1,5 @@
 using Symbio.Cluster;
+using Symbio.Cluster.Scheduling;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
@@ -24,6 +25,10 @@ internal sealed class OpenOperation(
     // Between "it is not there" and "create it" another process may come first; after this many rounds something else
     // than bad luck is going on.
     private const int MaxRounds = 16;
+
+    // The kernel tells nobody when a lease on a file has gone: we look. In all a little longer than it gives (45 seconds).
+    private const int MaxLeaseWaits = 1000;
+    private static readonly TimeSpan s_leaseWait = TimeSpan.FromMilliseconds(50);
 
     // Attributes that a create or an overwrite may set, [MS-FSA] 2.1.5.1.1.
     private const FileAttributes Settable = FileAttributes.ReadOnly | FileAttributes.Hidden | FileAttributes.System
@@ -88,6 +93,17 @@ internal sealed class OpenOperation(
         for (int round = 0; round < MaxRounds; round++)
         {
             (NtStatus status, IStoreFile? file) = await OpenExistingAsync().ConfigureAwait(false);
+            for (int asked = 0; status == NtStatus.OplockNotGranted && asked < MaxLeaseWaits; asked++)
+            {
+                // Who has the lease has been told, and has as long as the kernel says (lease-break-time) to give it up.
+                status = await PauseAsync().ConfigureAwait(false);
+                if (status != NtStatus.Success)
+                    return status;
+                (status, file) = await OpenExistingAsync().ConfigureAwait(false);
+            }
+
+            if (status == NtStatus.OplockNotGranted)
+                return NtStatus.SharingViolation;
             if (status == NtStatus.Success)
             {
                 status = await UseExistingAsync(file!).ConfigureAwait(false);
@@ -106,6 +122,14 @@ internal sealed class OpenOperation(
         }
 
         return NtStatus.SharingViolation;
+    }
+
+    private async ValueTask<NtStatus> PauseAsync()
+    {
+        var over = new Signal(context.Server.Scheduler);
+        using ITimer timer = context.Server.Time.CreateTimer(
+            static state => ((Signal)state!).Set(), over, s_leaseWait, Timeout.InfiniteTimeSpan);
+        return await context.WaitForBreakAsync(over.Task).ConfigureAwait(false);
     }
 
     private StoreAccess StoreAccessHint()
@@ -272,8 +296,9 @@ internal sealed class OpenOperation(
     {
         FileKey key = file.Key;
         var identity = new FileIdentity(key.Volume, key.FileId, key.Generation);
-        if (file.IsDirectory)
-            Caching = Caching.OnDirectory(context, contexts, file, identity);
+        Caching = file.IsDirectory
+            ? Caching.OnDirectory(context, contexts, file, identity)
+            : Caching.OnFile(context, file, identity);
         var options = new ClaimOptions(
             Stream: UpcaseTable.ToUpper(file.StreamName),
             Link: UpcaseTable.ToUpper(file.OpenedPath),
@@ -307,6 +332,8 @@ internal sealed class OpenOperation(
             if (outcome.Wait is null)
             {
                 Claim = outcome.Claim!;
+                if (outcome.Status == NtStatus.Success)
+                    Caching = await Caching.AfterGrantAsync(Claim).ConfigureAwait(false);
                 return outcome.Status;
             }
 

@@ -11,9 +11,11 @@ namespace Symbio.Server.Opens;
 /// <summary>The oplock or lease that a CREATE asks for, [MS-SMB2] 3.3.5.9, 3.3.5.9.8 and 3.3.5.9.11.</summary>
 /// <param name="Owner">Who is told of breaks; null when nothing is asked for.</param>
 /// <param name="Request">The same for the coordinator.</param>
-/// <param name="LeasedDirectory">Has changes in the directory break the lease; null for a file.</param>
-internal readonly record struct RequestedCaching(
-    CacheOwner? Owner, CacheRequest? Request, IDisposable? LeasedDirectory = null)
+/// <param name="Guard">
+/// Has what local processes do break what is cached: <see cref="LocalLease"/> for a file where the share says so, the watch
+/// of a directory. Null where there is none.
+/// </param>
+internal readonly record struct RequestedCaching(CacheOwner? Owner, CacheRequest? Request, IDisposable? Guard = null)
 {
     /// <summary>The lease; the create holds a use of it until an open takes that over.</summary>
     public Lease? Lease => Owner as Lease;
@@ -21,7 +23,7 @@ internal readonly record struct RequestedCaching(
     /// <summary>Asks for nothing after all.</summary>
     public RequestedCaching Drop()
     {
-        LeasedDirectory?.Dispose();
+        Guard?.Dispose();
         Lease?.Release();
         return default;
     }
@@ -34,15 +36,49 @@ internal readonly record struct RequestedCaching(
         RequestContext context, RequestedContexts contexts, IStoreFile directory, FileIdentity identity)
     {
         const Capabilities Needed = Capabilities.GlobalCapDirectoryLeasing;
-        LeasedDirectory?.Dispose(); // Of another one, which has been deleted since.
+        Guard?.Dispose(); // Of another one, which has been deleted since.
         if (Lease is null || !contexts.IsLeaseV2 || directory.StreamName.Length > 0
             || (context.Connection.Negotiated!.ServerCapabilities & Needed) == 0
             || context.Tree.Share.Changes.Leased.Enter(identity, directory, context.Server.Coordinator) is not { } leased)
         {
-            return (this with { LeasedDirectory = null }).Drop();
+            return (this with { Guard = null }).Drop();
         }
 
-        return this with { LeasedDirectory = leased };
+        return this with { Guard = leased };
+    }
+
+    /// <summary>
+    /// What can be asked for on a file: where local processes count as well, only what makes the client alone with the file,
+    /// and nothing while one of them has it open. A lease is for several opens, which would be strangers to each other there.
+    /// </summary>
+    public RequestedCaching OnFile(RequestContext context, IStoreFile file, FileIdentity identity)
+    {
+        Guard?.Dispose();
+        if (Request is null || !context.Tree.Share.AsksLocalProcesses || file is not ILeasableFile and { StreamName: "" })
+            return this with { Guard = null };
+        if (Lease is not null || (Request.Wanted & LeaseState.WriteCaching) == 0)
+            return (this with { Guard = null }).Drop();
+        RequestedCaching alone = this with { Guard = null, Request = Request with { OnlyAlone = true } };
+        if (file is not ILeasableFile leasable)
+            return alone; // A named stream: local processes do not write to those.
+        return LocalLease.TryTake(leasable, identity, context.Server.Coordinator) is { } lease
+            ? alone with { Guard = lease }
+            : alone.Drop();
+    }
+
+    /// <summary>The open has been let in, and granted something or not.</summary>
+    public async ValueTask<RequestedCaching> AfterGrantAsync(IFileClaim claim)
+    {
+        if (Guard is not LocalLease lease)
+            return this;
+        if (claim.Granted.State != LeaseState.None)
+        {
+            await lease.AfterGrantAsync().ConfigureAwait(false);
+            return this;
+        }
+
+        lease.Dispose();
+        return this with { Guard = null };
     }
 
     /// <summary>Open.ParentLease, from SMB2_LEASE_FLAG_PARENT_LEASE_KEY_SET, [MS-SMB2] 2.2.13.2.10.</summary>

@@ -66,6 +66,9 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges changes, Wor
     /// <summary>Oplocks and leases are granted.</summary>
     public bool GrantsOplocks => Options?.Oplocks ?? false;
 
+    /// <summary>Who caches a file keeps local processes waiting that open it.</summary>
+    public bool AsksLocalProcesses => Options?.KernelOplocks ?? false;
+
     /// <summary>Share.ForceLevel2Oplock</summary>
     public bool ForcesLevel2Oplock => Options?.ForceLevel2Oplock ?? false;
 

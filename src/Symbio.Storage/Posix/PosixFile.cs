@@ -7,7 +7,7 @@ namespace Symbio.Storage.Posix;
 /// An open file or directory: a descriptor, and what does not change about its object (unless a client makes a symbolic
 /// link of it).
 /// </summary>
-internal sealed partial class PosixFile : IStoreFile
+internal sealed partial class PosixFile : IStoreFile, ILeasableFile
 {
     private readonly PosixFileStore _store;
     private volatile PosixHandle _handle;
@@ -62,6 +62,10 @@ internal sealed partial class PosixFile : IStoreFile
     internal PosixVolume Volume => _volume;
 
     public IDirectoryEnumerator Enumerate() => new PosixDirectoryEnumerator(this, IsDirectory);
+
+    /// <inheritdoc/>
+    public IDisposable? TryLease(Action<IDisposable> contended) =>
+        IsDirectory || _access == StoreAccess.None ? null : KernelLeases.Shared.TryTake(_handle, contended);
 
     /// <summary>One more handle on the object, for metadata.</summary>
     internal NtStatus Duplicate(out PosixFile? file)

@@ -29,6 +29,8 @@ public sealed partial class PosixFileStore
             if (!hasData)
                 return NtStatus.IoReparseTagNotHandled;
             errno = ReopenAs(caller, fd, FlagsFor(stat, options.Access), out opened);
+            if (errno == Errno.EAGAIN)
+                return NtStatus.OplockNotGranted; // Somebody's lease; the kernel has told that one.
             if (errno != Errno.None)
                 return errno.ToNtStatus();
         }
