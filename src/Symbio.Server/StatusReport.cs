@@ -65,12 +65,5 @@ internal static class StatusReport
     }
 
     // An open from an earlier life of the server has no session until its client is back.
-    // Without a domain: one of this machine's.
-    private static string UserOf(Session? session)
-    {
-        if (session?.Identity is not { } identity)
-            return "";
-        bool isOurs = identity.Token.UserSid.IsInDomain(session.Connection.Server.Options.Accounts.DomainSid);
-        return isOurs || identity.UserName.Length == 0 ? identity.UserName : $@"{identity.DomainName}\{identity.UserName}";
-    }
+    private static string UserOf(Session? session) => session?.UserName ?? "";
 }

@@ -15,7 +15,7 @@ internal static class LogoffHandler
     {
         Session session = context.Session;
         await context.Server.CloseSessionAsync(session, keepsDurable: true).ConfigureAwait(false);
-        ServerLog.LoggedOff(context.Connection.Log, session.Identity?.UserName ?? "", context.Connection.Peer);
+        ServerLog.LoggedOff(context.Connection.Log, session.UserName, context.Connection.Peer);
         context.Response.Write(new LogoffResponse());
         return NtStatus.Success;
     }

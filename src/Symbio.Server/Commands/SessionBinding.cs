@@ -78,7 +78,7 @@ internal static class SessionBinding
         context.Response.Write(new SessionSetupResponse(
             session.EncryptData ? SessionFlags.EncryptData : SessionFlags.None, step.Token));
         connection.OnAuthenticated();
-        ServerLog.SessionBound(connection.Log, identity.UserName, connection.Peer, session.ChannelCount);
+        ServerLog.SessionBound(connection.Log, session.UserName, connection.Peer, session.ChannelCount);
         return NtStatus.Success;
     }
 

@@ -23,7 +23,7 @@ internal static class TreeConnectHandler
         string path = WireReader.ToUtf16(request.PathBytes.Span);
         NtStatus status = Connect(context, path, out string name);
         if (status.IsError)
-            ServerLog.TreeRefused(context.Connection.Log, context.Session.Identity!.UserName, name, status);
+            ServerLog.TreeRefused(context.Connection.Log, context.Session.UserName, name, status);
         return new(status);
     }
 
@@ -77,7 +77,7 @@ internal static class TreeConnectHandler
         }
 
         context.ResponseTreeId = tree.TreeId;
-        ServerLog.TreeConnected(connection.Log, identity.UserName, share.Name);
+        ServerLog.TreeConnected(connection.Log, session.UserName, share.Name);
         ShareFlags flags = share.Flags;
         if (server.Options.Compression == CompressionMode.All && !share.IsIpc && connection.Negotiated!.Compression is not null)
             flags |= ShareFlags.CompressData;

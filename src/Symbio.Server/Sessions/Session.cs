@@ -51,6 +51,20 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     /// <summary>Session.SecurityContext; null until the first authentication has succeeded.</summary>
     public LogonIdentity? Identity { get; private set; }
 
+    /// <summary>
+    /// The user's name in lists and logs: with its domain, unless it is one of this machine's. "" for nobody and anonymous.
+    /// </summary>
+    public string UserName
+    {
+        get
+        {
+            if (Identity is not { UserName.Length: > 0 } identity)
+                return "";
+            bool isOurs = identity.Token.UserSid.IsInDomain(Connection.Server.Options.Accounts.DomainSid);
+            return isOurs ? identity.UserName : $@"{identity.DomainName}\{identity.UserName}";
+        }
+    }
+
     /// <summary>Who authenticated first: the session's user, also while an anonymous re-authentication is in force.</summary>
     public Sid? FirstUser { get; private set; }
 

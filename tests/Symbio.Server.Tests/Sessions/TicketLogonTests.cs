@@ -45,6 +45,7 @@ public sealed class TicketLogonTests
         SessionStatus session = Assert.Single(server.Server.GetStatus().Sessions);
         Assert.Equal(("DOMAIN", "alice"), (session.DomainName, session.UserName));
         Assert.Equal(@"DOMAIN\alice", Assert.Single(server.Server.GetStatus().Trees).UserName);
+        Assert.Contains(server.Log.Lines, l => l.Text == @"DOMAIN\alice connected to share files");
     }
 
     [Fact] // 3.3.5.5.3: Session.FullSessionKey, all 32 bytes of it.
