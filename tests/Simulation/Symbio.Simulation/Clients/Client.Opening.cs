@@ -337,7 +337,7 @@ internal sealed partial class Client
 
                 if (answer.Status != NtStatus.Success)
                 {
-                    if (mustSucceed && _world.IsCertain(session) && session.TreeOf(open.IsOnAvailableShare) == tree)
+                    if (mustSucceed && _world.Clock.GetUtcNow() - open.Lost < open.Timeout && _world.IsCertain(session) && session.TreeOf(open.IsOnAvailableShare) == tree)
                         throw new InvariantViolation("persistent", $"client {Index} does not get its persistent {open.FileId} back: {answer.Status}");
                     if (answer.Status != NtStatus.FileNotAvailable && _world.Clock.GetUtcNow() - open.Lost > TimeSpan.FromSeconds(20))
                         Forget(open);
