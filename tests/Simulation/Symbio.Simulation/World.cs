@@ -184,7 +184,7 @@ internal sealed partial class World
             _lines.Exists(l => l.IsCongested) ? 20 : 0,
             50,
             _clockTarget is not null ? 40 : Plan.Clock,
-            Plan.Crashes && Chance.Percent(5) ? 1 : 0,
+            Plan.Crashes ? 1 : 0,
         ];
         var next = (Event)Chance.Weighted(weights);
         Trace.Add((ulong)next);
