@@ -23,7 +23,10 @@ internal sealed class Plan
         Faults = chance.Of(0, 10, 30, 30, 60);
         Clock = chance.Of(1, 5, 20);
         for (int i = 0; i < Weights.Length; i++)
-            Weights[i] = chance.Percent(25) ? 0 : chance.Of(1, 3, 10, 10, 30);
+            Weights[i] = chance.Percent(20) ? 0 : chance.Of(1, 3, 10, 10, 30);
+        Weights[(int)ClientAction.Write] *= 2;
+        Weights[(int)ClientAction.Read] *= 2;
+        StartsLoggedOn = chance.Percent(85);
         ServerSpeed = chance.Of(30, 100, 300);
         NetworkSpeed = chance.Of(30, 100, 300);
     }
@@ -45,6 +48,9 @@ internal sealed class Plan
     public int MaxCredits { get; }
 
     public bool SlowLines { get; }
+
+    /// <summary>Clients have sessions when the story begins; else it begins with all of them logging on.</summary>
+    public bool StartsLoggedOn { get; }
 
     public bool Crashes { get; }
 

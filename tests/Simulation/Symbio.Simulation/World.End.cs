@@ -55,6 +55,16 @@ internal sealed partial class World
         Pump(Life.Server.StopAsync().AsTask());
     }
 
+    // The story begins with clients that have sessions.
+    private void LogOnAll()
+    {
+        foreach (Client client in _clients)
+        {
+            client.Act();
+            Settle();
+        }
+    }
+
     // Until nothing is under way. The clock stands still.
     private void Settle()
     {

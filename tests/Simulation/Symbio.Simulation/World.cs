@@ -98,7 +98,10 @@ internal sealed partial class World
     {
         try
         {
-            while (Now < steps)
+            if (Plan.StartsLoggedOn)
+                LogOnAll();
+            long end = Now + steps;
+            while (Now < end)
             {
                 Step();
                 ThrowIfFailed();

@@ -58,10 +58,12 @@ internal sealed partial class Client
                 return;
         }
 
-        ClientOpen[] usable = [.. _opens.Where(o => o.IsUsable)];
-        if (usable.Length == 0)
+        if (PickOpen(action) is not { } open)
+        {
+            Create(Chance.Of(ClientAction.Create, ClientAction.CreateCached, ClientAction.CreateDurable));
             return;
-        ClientOpen open = usable[Chance.Below(usable.Length)];
+        }
+
         switch (action)
         {
             case ClientAction.Write when !open.IsDirectory:
@@ -113,6 +115,23 @@ internal sealed partial class Client
                 AskForResilience(open);
                 break;
         }
+    }
+
+    // One that the action makes sense with, as a rule; sometimes any.
+    private ClientOpen? PickOpen(ClientAction action)
+    {
+        bool forDirectory = action is ClientAction.Notify or ClientAction.List;
+        AccessMask needed = action switch
+        {
+            ClientAction.Read => AccessMask.ReadData,
+            ClientAction.Write or ClientAction.Truncate or ClientAction.Flush => AccessMask.WriteData,
+            ClientAction.Rename or ClientAction.Delete => AccessMask.Delete,
+            _ => AccessMask.None,
+        };
+        bool any = Chance.Percent(5);
+        ClientOpen[] fitting =
+            [.. _opens.Where(o => o.IsUsable && (any || (o.Access & needed) == needed) && (!forDirectory || o.IsDirectory))];
+        return fitting.Length > 0 ? fitting[Chance.Below(fitting.Length)] : null;
     }
 
     private static void Ignore(Reply? reply)

@@ -23,7 +23,7 @@ internal sealed partial class Client
     {
         if (_opens.Count >= _world.Plan.OpensPerClient)
             return;
-        bool directory = kind == ClientAction.Create && Chance.Percent(15);
+        bool directory = kind == ClientAction.Create && Chance.Percent(10);
         var wanted = new Wanted
         {
             Name = directory ? "" : _world.PickName(),
