@@ -4,16 +4,14 @@ using Symbio.Storage.Posix.Native;
 namespace Symbio.Storage.Posix;
 
 /// <summary>
-/// Reading and writing. What is in memory is read on the caller's thread without an allocation; the rest moves to the
-/// scheduler's threads.
+/// Reading and writing. What needs no waiting (the file system can tell, by RWF_NOWAIT, or has nothing to wait for) is done
+/// on the caller's thread without an allocation; the rest moves to the scheduler's threads.
 /// </summary>
 internal sealed partial class PosixFile
 {
     private const int RefusalsThatTellNothing = 4;
 
-    private volatile bool _cannotTellReads; // The file system does not know RWF_NOWAIT.
-    private volatile bool _cannotTellWrites;
-    private volatile bool _neverWaits; // It lies in memory altogether (tmpfs, which does not know RWF_NOWAIT).
+    private volatile bool _cannotTellWrites; // What the volume says is not what this file's writes say.
     private int _refusedWrites;
 
     public ValueTask<(NtStatus Status, int Count)> ReadAsync(
@@ -24,10 +22,10 @@ internal sealed partial class PosixFile
         if (offset > long.MaxValue)
             return new((NtStatus.InvalidParameter, 0));
         int done = 0;
-        if (!_cannotTellReads || _neverWaits)
+        if (_volume.IsInMemory || !_volume.CannotTellReads)
         {
             using var lease = _handle.Lease();
-            var status = Fill(lease, offset, destination.Span, noWait: !_neverWaits, ref done);
+            var status = Fill(lease, offset, destination.Span, noWait: !_volume.IsInMemory, ref done);
             if (status != NtStatus.CantWait)
                 return new((status, done));
         }
@@ -47,14 +45,14 @@ internal sealed partial class PosixFile
         int done = 0;
         using (var lease = _handle.Lease())
         {
-            if (!_cannotTellWrites)
+            if (!CannotTellWrites)
             {
                 var status = Drain(lease, offset, source.Span, noWait: true, ref done);
                 if (status != NtStatus.CantWait)
                     return new(status);
             }
 
-            if (_cannotTellWrites && source.Length - done <= _store.Options.MaxInlineWrite)
+            if (_volume.IsInMemory || (CannotTellWrites && source.Length - done <= _store.Options.MaxInlineWrite))
                 return new(Drain(lease, offset, source.Span, noWait: false, ref done));
         }
 
@@ -86,6 +84,8 @@ internal sealed partial class PosixFile
             return new(NtStatus.FileClosed);
         return new(WriteErrno(Libc.Truncate(lease.Fd, size)).ToNtStatus());
     }
+
+    private bool CannotTellWrites => _cannotTellWrites || _volume.CannotTellWrites || _volume.IsInMemory;
 
     private ValueTask<(NtStatus Status, int Count)> ReadSlowly(ulong offset, Memory<byte> destination, int done) =>
         _store.Options.Scheduler.RunAsync((File: this, offset, destination, done), static state =>
@@ -126,8 +126,7 @@ internal sealed partial class PosixFile
                 return NtStatus.CantWait;
             if (noWait && errno is Errno.EOPNOTSUPP or Errno.ENOSYS)
             {
-                _neverWaits = FileSystems.IsInMemory(lease.Fd);
-                _cannotTellReads = true;
+                _volume.CannotTellReads = true;
                 return NtStatus.CantWait;
             }
 
@@ -156,14 +155,14 @@ internal sealed partial class PosixFile
 
             if (noWait && errno == Errno.EAGAIN)
             {
-                // tmpfs and Btrfs say so of every write. Who never says anything else says nothing.
+                // Btrfs says so of every write. Who never says anything else says nothing.
                 _cannotTellWrites = ++_refusedWrites >= RefusalsThatTellNothing;
                 return NtStatus.CantWait;
             }
 
             if (noWait && errno is Errno.EOPNOTSUPP or Errno.ENOSYS) // ext4
             {
-                _cannotTellWrites = true;
+                _volume.CannotTellWrites = true;
                 return NtStatus.CantWait;
             }
 

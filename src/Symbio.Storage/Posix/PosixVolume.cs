@@ -6,13 +6,32 @@ namespace Symbio.Storage.Posix;
 /// <param name="Device">As statx(2) numbers it.</param>
 /// <param name="Id">Its own number when it has one, else the device's.</param>
 /// <param name="Inodes">How the xattrs of its objects are read.</param>
-internal sealed record PosixVolume(ulong Device, ulong Id, InodeReader Inodes)
+/// <param name="IsInMemory">There is no disk to wait for (tmpfs, which does not know RWF_NOWAIT).</param>
+internal sealed record PosixVolume(ulong Device, ulong Id, InodeReader Inodes, bool IsInMemory)
 {
+    private volatile bool _cannotTellReads;
+    private volatile bool _cannotTellWrites;
+
+    /// <summary>It does not know RWF_NOWAIT for reads, as one of its files has found out.</summary>
+    public bool CannotTellReads
+    {
+        get => _cannotTellReads;
+        set => _cannotTellReads = value;
+    }
+
+    /// <summary>As <see cref="CannotTellReads"/>, of writes.</summary>
+    public bool CannotTellWrites
+    {
+        get => _cannotTellWrites;
+        set => _cannotTellWrites = value;
+    }
+
     public static PosixVolume Of(int fd, in Statx stat)
     {
         ulong id = Libc.StatFileSystem(fd, out var fileSystem) == Errno.None && fileSystem.FileSystemId != 0
             ? fileSystem.FileSystemId
             : stat.Device;
-        return new(stat.Device, id, new InodeReader(FileSystems.ReportsAllChanges(fd) ? InodeCache.Shared : null));
+        return new(stat.Device, id, new InodeReader(FileSystems.ReportsAllChanges(fd) ? InodeCache.Shared : null),
+            FileSystems.IsInMemory(fd));
     }
 }
