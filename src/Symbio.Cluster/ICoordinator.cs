@@ -53,10 +53,13 @@ public readonly record struct FileIdentity(ulong Volume, ulong FileId, ulong Gen
 /// </param>
 /// <param name="ShareRead">FILE_SHARE_READ, and so on.</param>
 /// <param name="DeleteOnClose">Sets delete-pending when this open is closed.</param>
+/// <param name="DeletesAtOnce">
+/// A name that this open deletes goes when this open is closed, whoever else has the file open: POSIX semantics.
+/// </param>
 public readonly record struct ClaimOptions(
     string Stream, string Link, AccessMask Access, bool ShareRead, bool ShareWrite, bool ShareDelete, bool DeleteOnClose,
     bool Overwrites = false, bool IsDirectory = false, CacheRequest? Caching = null,
-    LeaseId? Parent = null, bool BreaksNothing = false);
+    LeaseId? Parent = null, bool BreaksNothing = false, bool DeletesAtOnce = false);
 
 /// <summary>One open's place in its file's record.</summary>
 public interface IFileClaim
@@ -66,6 +69,23 @@ public interface IFileClaim
 
     /// <summary>FileDispositionInformation, [MS-FSA] 2.1.5.15.3: sets or clears delete-pending on this open's name.</summary>
     ValueTask SetDeletePendingAsync(bool deletePending, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// FILE_DISPOSITION_POSIX_SEMANTICS: sets delete-pending, and the name goes as <see cref="ClaimOptions.DeletesAtOnce"/> says.
+    /// A coordinator that does not know it deletes at the last close, as ever.
+    /// </summary>
+    ValueTask SetDeletePendingAtOnceAsync(CancellationToken cancellationToken) =>
+        SetDeletePendingAsync(true, cancellationToken);
+
+    /// <summary>
+    /// The name of this open is gone, or another file's: for every open that used it, nothing is left to delete.
+    /// </summary>
+    void Unlink()
+    {
+    }
+
+    /// <summary>The name that the open was made by is gone; the file lives on without it until it is closed.</summary>
+    bool IsUnlinked => false;
 
     /// <summary>
     /// May this open's file be deleted or renamed as far as other opens go?

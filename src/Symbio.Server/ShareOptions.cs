@@ -45,6 +45,12 @@ public sealed record ShareOptions
     /// <summary>Names that are no 8.3 names have a generated one besides, [MS-FSCC] 2.1.5.2.1.</summary>
     public bool ShortNames { get; init; } = true;
 
+    /// <summary>
+    /// The SMB 3.1.1 POSIX extensions, for clients that ask for them: names told apart by case, modes and owners, names that
+    /// go while the file is open. Needs a store that knows modes.
+    /// </summary>
+    public bool PosixExtensions { get; init; } = true;
+
     /// <summary>Share.CscFlags: what clients may keep for the time they are offline.</summary>
     public OfflineCaching OfflineCaching { get; init; } = OfflineCaching.Manual;
 

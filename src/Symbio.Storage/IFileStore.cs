@@ -37,6 +37,15 @@ public interface IFileStore : IAsyncDisposable
     ValueTask<(NtStatus Status, IStoreFile? File)> CreateAsync(
         string path, StoreCreateOptions options, StoreCaller caller, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// What a POSIX client calls something, as a component of a path here: without the characters that NT forbids. Only a
+    /// store with <see cref="StoreCapabilities.Posix"/>.
+    /// </summary>
+    string FromPosixName(string name) => name;
+
+    /// <summary>What a POSIX client calls something; <see cref="FromPosixName"/> the other way.</summary>
+    string ToPosixName(string name) => name;
+
     /// <summary>Sizes, label and identity of the volume that holds the share's root.</summary>
     ValueTask<(NtStatus Status, VolumeInfo Info)> GetVolumeInfoAsync(CancellationToken cancellationToken);
 }
@@ -50,7 +59,11 @@ public interface IFileStore : IAsyncDisposable
 /// Open a symbolic link itself instead of what it points to. (What else is a reparse point is opened in any case; it is the
 /// server that looks at its tag.)
 /// </param>
-public readonly record struct StoreOpenOptions(StoreAccess Access, bool OpenReparsePoint = false);
+/// <param name="ExactCase">
+/// No name in other case is taken for the one in the path; nor is one later, when the handle is renamed or linked. Links are
+/// not followed. Only a store with <see cref="StoreCapabilities.Posix"/>.
+/// </param>
+public readonly record struct StoreOpenOptions(StoreAccess Access, bool OpenReparsePoint = false, bool ExactCase = false);
 
 /// <summary>What a store handle will be used for beyond metadata.</summary>
 [Flags]
@@ -86,6 +99,15 @@ public sealed record StoreCreateOptions
 
     /// <summary>Extended attributes to set.</summary>
     public IReadOnlyList<ExtendedAttribute> ExtendedAttributes { get; init; } = [];
+
+    /// <inheritdoc cref="StoreOpenOptions"/>
+    public bool ExactCase { get; init; }
+
+    /// <summary>
+    /// Permission bits, exactly these, whatever <see cref="SecurityDescriptor"/> says; null leaves the store's default. A default
+    /// ACL of the directory still has its say.
+    /// </summary>
+    public uint? Mode { get; init; }
 }
 
 /// <summary>An extended attribute: name (OEM text, any case) and value. [MS-FSCC] 2.4.16.</summary>
@@ -125,6 +147,8 @@ public enum StoreCapabilities
     Compression = 1 << 10,
     /// <summary>The volume bounds what accounts may take: <see cref="IQuotaStore"/>.</summary>
     Quotas = 1 << 11,
+    /// <summary>Names can be told apart by case, and objects have Unix owners and modes.</summary>
+    Posix = 1 << 12,
 }
 
 /// <summary>Sizes and identity of a volume.</summary>
@@ -135,6 +159,9 @@ public enum StoreCapabilities
 /// <param name="SerialNumber">Stable for the volume's life.</param>
 /// <param name="VolumeId">Stable and unique: two shares on one volume say the same.</param>
 /// <param name="MaxNameLength">UTF-16 units of the longest component.</param>
+/// <param name="TotalFiles">Objects that the volume can have; null when there is no such bound.</param>
+/// <param name="FreeFiles">Of these, how many are still to be had.</param>
 public readonly record struct VolumeInfo(
     ulong TotalBytes, ulong FreeBytes, ulong AvailableBytes, uint BlockSize, uint SerialNumber, Guid VolumeId,
-    string FileSystemName, string Label, Protocol.Dtyp.FileTime CreationTime, int MaxNameLength);
+    string FileSystemName, string Label, Protocol.Dtyp.FileTime CreationTime, int MaxNameLength,
+    ulong? TotalFiles = null, ulong? FreeFiles = null);

@@ -100,6 +100,13 @@ public interface IStoreFile : IAsyncDisposable
     ValueTask<NtStatus> SetSecurityDescriptorAsync(
         ReadOnlyMemory<byte> descriptor, StoreCaller caller, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Sets what POSIX clients set, chmod(2) and chown(2), as the caller. Only a store with
+    /// <see cref="StoreCapabilities.Posix"/>.
+    /// </summary>
+    ValueTask<NtStatus> SetPosixAsync(PosixChange change, StoreCaller caller, CancellationToken cancellationToken) =>
+        new(NtStatus.NotSupported);
+
     /// <summary>All extended attributes.</summary>
     ValueTask<(NtStatus Status, IReadOnlyList<ExtendedAttribute> Attributes)> GetExtendedAttributesAsync(
         CancellationToken cancellationToken);
@@ -213,7 +220,19 @@ public readonly record struct FileStat(
 
     /// <summary>It is for its name that the object shows Hidden; nobody has set that.</summary>
     public bool IsHiddenByName { get; init; }
+
+    /// <summary>What stat(2) tells besides; null where there is no such thing.</summary>
+    public PosixStat? Posix { get; init; }
 }
+
+/// <summary>What stat(2) tells and NT does not know.</summary>
+/// <param name="Mode">st_mode, with the file's type.</param>
+/// <param name="Device">A number for the file system, of 32 bits.</param>
+public readonly record struct PosixStat(uint Mode, uint Uid, uint Gid, uint LinkCount, uint Device);
+
+/// <summary>What chmod(2) and chown(2) change; null leaves one as it is.</summary>
+/// <param name="Mode">The 12 permission bits.</param>
+public readonly record struct PosixChange(uint? Mode = null, uint? Uid = null, uint? Gid = null);
 
 /// <summary>
 /// Times and attributes to set; null leaves one as it is. But ChangeTime moves to now when it is null and another is not.

@@ -129,6 +129,44 @@ public sealed class LocalCoordinatorTests
         Assert.False(second.HasOtherAccess(AccessMask.Delete));
     }
 
+    [Theory] // POSIX semantics: the name goes with who wanted it gone, the file with its last open.
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_name_may_go_while_others_have_the_file_open(bool onClose)
+    {
+        IFileClaim other = (await OpenAsync(AccessMask.Delete, 7)).Claim!;
+        (_, IFileClaim? first) = await _coordinator.OpenAsync(
+            File, new ClaimOptions("", "A", AccessMask.Delete, true, true, true, onClose, DeletesAtOnce: onClose), default);
+        if (!onClose)
+            await first!.SetDeletePendingAtOnceAsync(default);
+
+        Assert.Equal(ReleaseOutcome.Delete, await first!.ReleaseAsync(default));
+        Assert.Equal(NtStatus.DeletePending, (await OpenAsync(AccessMask.ReadData, 7)).Status); // It has its name still.
+        first.Unlink();
+        first.CompleteRelease();
+
+        Assert.True(other.IsUnlinked);
+        Assert.True(other.IsDeletePending);
+        IFileClaim again = (await OpenAsync(AccessMask.Delete, 7)).Claim!; // The same name, given anew.
+        await other.SetDeletePendingAsync(true, default);
+        Assert.False(again.IsDeletePending);
+        Assert.Equal(ReleaseOutcome.Closed, await ReleaseAsync(other));
+        Assert.Equal(ReleaseOutcome.Closed, await ReleaseAsync(again));
+        Assert.Equal(0, _coordinator.FileCount);
+    }
+
+    [Fact] // The delete failed: it is tried again when the last one closes, as ever.
+    public async Task A_name_that_could_not_go_at_once_stays_pending()
+    {
+        IFileClaim other = (await OpenAsync(AccessMask.Delete, 7)).Claim!;
+        IFileClaim first = (await OpenAsync(AccessMask.Delete, 7)).Claim!;
+        await first.SetDeletePendingAtOnceAsync(default);
+        Assert.Equal(ReleaseOutcome.Delete, await ReleaseAsync(first));
+
+        Assert.False(other.IsUnlinked);
+        Assert.Equal(ReleaseOutcome.Delete, await ReleaseAsync(other));
+    }
+
     [Fact]
     public async Task An_abandoned_open_does_not_delete_on_close()
     {

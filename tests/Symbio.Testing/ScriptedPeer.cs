@@ -32,6 +32,9 @@ public sealed record PeerOptions
 
     public bool Chained { get; init; } = true;
 
+    /// <summary>Offers the SMB 3.1.1 POSIX extensions.</summary>
+    public bool Posix { get; init; }
+
     /// <summary>Requests are compressed from the end of their first header on, if that makes them smaller.</summary>
     public bool CompressRequests { get; init; }
 
@@ -94,6 +97,9 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
     /// <summary>What compression the server agreed to; null: none.</summary>
     public CompressionSettings? Compression { get; private set; }
 
+    /// <summary>The server has agreed to the POSIX extensions.</summary>
+    public bool HasPosix { get; private set; }
+
     public ulong SessionId { get; set; }
 
     public uint TreeId { get; set; }
@@ -132,6 +138,8 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
             contexts.Add(new PreauthIntegrityCapabilities(IdList<HashAlgorithmId>.Of(HashAlgorithmId.Sha512), RandomNumberGenerator.GetBytes(32)));
             contexts.Add(new EncryptionCapabilities(IdList<EncryptionAlgorithm>.Of([.. _options.Ciphers])));
             contexts.Add(new SigningCapabilities(IdList<SigningAlgorithm>.Of([.. _options.SigningAlgorithms])));
+            if (_options.Posix)
+                contexts.Add(PosixExtensionsAvailable.Current);
             if (_options.Compression.Count > 0)
             {
                 contexts.Add(new CompressionCapabilities(
@@ -174,6 +182,9 @@ public sealed class ScriptedPeer(IMessageTransport transport) : IAsyncDisposable
                     compression.CompressionAlgorithms.Span.ToArray(),
                     (compression.Flags & CompressionCapabilitiesFlags.Chained) != 0);
             }
+
+            HasPosix = response.Contexts.TryGet(NegotiateContextType.PosixExtensionsAvailable, out data)
+                && PosixExtensionsAvailable.TryRead(data, out PosixExtensionsAvailable posix) && posix.HasCurrent;
         }
 
         return reply;

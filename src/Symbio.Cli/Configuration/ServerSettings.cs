@@ -92,6 +92,7 @@ internal sealed class ShareSettings
     public bool AccessBasedEnumeration { get; set; }
     public bool ContinuouslyAvailable { get; set; }
     public bool ShortNames { get; set; } = true;
+    public bool PosixExtensions { get; set; } = true;
     public int MaxUses { get; set; }
     public int MaxOpens { get; set; }
     public OfflineCaching OfflineCaching { get; set; }

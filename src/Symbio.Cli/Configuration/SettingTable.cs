@@ -268,6 +268,11 @@ internal static class SettingTable
             "Symbolic links. follow: the server follows those that stay inside the share, and never those that leave it. " +
             "report: clients see them as links and follow them themselves, as on a Windows server. hide: there are none."),
         new Setting<ShareSettings, bool>(
+            "posixExtensions", "posix-extensions", SettingType.Boolean, s => s.PosixExtensions,
+            (s, v) => s.PosixExtensions = v,
+            "The SMB 3.1.1 POSIX extensions for clients that ask for them (Linux: mount option posix): names that differ " +
+            "by case, characters that Windows forbids, modes and owners, names that go while the file is open."),
+        new Setting<ShareSettings, bool>(
             "hideDotFiles", "hide-dot-files", SettingType.Boolean, s => s.HideDotFiles, (s, v) => s.HideDotFiles = v,
             "Names that begin with a dot have the attribute Hidden."),
         new ListSetting<ShareSettings, string>(

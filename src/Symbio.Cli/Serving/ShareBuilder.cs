@@ -47,6 +47,7 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
                     ContinuouslyAvailable = share.ContinuouslyAvailable,
                     ShortNames = share.ShortNames,
                     Streams = share.Streams,
+                    PosixExtensions = share.PosixExtensions,
                     AllowGuest = share.Guest,
                     ConnectSecurity = ConnectSecurity(share, warn),
                     MaxUses = share.MaxUses == 0 ? null : share.MaxUses,

@@ -8,6 +8,9 @@ namespace Symbio.Cluster.Local;
 /// <summary>One open's place in a <see cref="FileRecord"/>.</summary>
 internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptions options) : IFileClaim
 {
+    /// <summary>Stands for the name that an open had and that is gone. No name is like it.</summary>
+    public const string NoLink = "\0";
+
     private volatile bool _streamHasLocks;
     private volatile bool _isCachedByOthers;
 
@@ -28,6 +31,11 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
     public bool DeleteOnClose { get; } = options.DeleteOnClose;
 
     public LeaseId? Parent { get; } = options.Parent;
+
+    /// <summary>A name that this open deletes goes with it, not with the last.</summary>
+    public bool DeletesAtOnce { get; set; } = options.DeletesAtOnce;
+
+    public bool IsUnlinked => Link == NoLink;
 
     public bool IsReleased { get; set; }
 
@@ -60,9 +68,17 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
 
     public ValueTask SetDeletePendingAsync(bool deletePending, CancellationToken cancellationToken)
     {
-        record.SetDeletePending(this, deletePending);
+        record.SetDeletePending(this, deletePending, atOnce: false);
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask SetDeletePendingAtOnceAsync(CancellationToken cancellationToken)
+    {
+        record.SetDeletePending(this, deletePending: true, atOnce: true);
+        return ValueTask.CompletedTask;
+    }
+
+    public void Unlink() => record.Unlink(this);
 
     public bool HasOtherAccess(AccessMask access) => record.HasOtherAccess(this, access);
 

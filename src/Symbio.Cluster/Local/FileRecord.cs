@@ -110,17 +110,36 @@ internal sealed class FileRecord(LocalCoordinator owner)
     public bool IsDeletePending(FileClaim claim)
     {
         lock (Lock)
-            return IsDeletePending(claim.Link, claim.Stream);
+            return claim.IsUnlinked || IsDeletePending(claim.Link, claim.Stream);
     }
 
-    public void SetDeletePending(FileClaim claim, bool deletePending)
+    public void SetDeletePending(FileClaim claim, bool deletePending, bool atOnce)
     {
         lock (Lock)
         {
+            if (claim.IsUnlinked)
+                return;
+            claim.DeletesAtOnce |= atOnce && deletePending;
             if (deletePending)
                 _deletePending.TryAdd((claim.Link, claim.Stream), claim.Parent);
             else
                 _deletePending.Remove((claim.Link, claim.Stream));
+        }
+    }
+
+    /// <summary>The name is gone, for every claim that was made by it; it may be given to the file anew.</summary>
+    public void Unlink(FileClaim claim)
+    {
+        lock (Lock)
+        {
+            string link = claim.Link;
+            foreach (FileClaim other in _claims)
+            {
+                if (other.Link == link)
+                    other.Link = FileClaim.NoLink;
+            }
+
+            RemoveDeletePending(link);
         }
     }
 
@@ -188,6 +207,8 @@ internal sealed class FileRecord(LocalCoordinator owner)
     {
         lock (Lock)
         {
+            if (claim.IsUnlinked)
+                return;
             string old = claim.Link;
             foreach (FileClaim other in _claims)
             {
@@ -217,7 +238,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
                 UpdateCachedFlags(claim.Stream);
             }
 
-            if (claim.DeleteOnClose && !abandon)
+            if (claim.DeleteOnClose && !abandon && !claim.IsUnlinked)
                 _deletePending.TryAdd((claim.Link, claim.Stream), claim.Parent);
             if (_locks.TryGetValue(claim.Stream, out RangeLocks? locks))
             {
@@ -226,11 +247,12 @@ internal sealed class FileRecord(LocalCoordinator owner)
             }
 
             // The name goes when the last open of it goes; a stream when the last open of the stream goes, unless the
-            // whole name goes anyhow.
+            // whole name goes anyhow. With POSIX semantics the name goes with the open that wanted it gone.
             if (_deletePending.TryGetValue((claim.Link, ""), out LeaseId? by))
             {
                 claim.EndsOwnDeletion = by == claim.Parent;
-                return _claims.Exists(c => !c.IsReleased && c.Link == claim.Link)
+                bool wanted = claim.DeletesAtOnce && claim.Stream.Length == 0 && !abandon;
+                return !wanted && _claims.Exists(c => !c.IsReleased && c.Link == claim.Link)
                     ? ReleaseOutcome.Closed
                     : ReleaseOutcome.Delete;
             }

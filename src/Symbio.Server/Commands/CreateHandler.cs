@@ -67,8 +67,11 @@ internal static class CreateHandler
         status = CreateParameters.Check(request);
         if (status != NtStatus.Success)
             return new(status);
-        status = SharePath.Parse(name, out ShareName parsed);
-        if (name.Contains(':') && !parsed.IsQuotaFile && !context.Tree.Share.HasStreams)
+        bool posix = PosixOpens.IsPosix(context, contexts);
+        status = posix
+            ? PosixPath.Parse(context.Tree.Share.Files, name, out ShareName parsed)
+            : SharePath.Parse(name, out parsed);
+        if (!posix && name.Contains(':') && !parsed.IsQuotaFile && !context.Tree.Share.HasStreams)
             return new(NtStatus.ObjectNameInvalid); // Where there are no streams it is a character like others that no name has.
         if (status == NtStatus.Success)
             status = SnapshotName.Resolve(context.Tree.Share, contexts.Timewarp, ref parsed);
@@ -190,6 +193,7 @@ internal static class CreateHandler
             ParentLease = RequestedCaching.ParentOf(context, request, contexts),
             Application = contexts.Application?.Id,
             ApplicationVersion = contexts.ApplicationVersion,
+            IsPosix = name.IsPosix,
         };
         operation.Caching.Attach(open);
         open.Durable = DurableState.Grant(context, contexts, open);

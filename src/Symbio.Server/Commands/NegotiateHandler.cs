@@ -139,7 +139,8 @@ internal static class NegotiateHandler
             || offered.CountOf(NegotiateContextType.EncryptionCapabilities) > 1
             || offered.CountOf(NegotiateContextType.CompressionCapabilities) > 1
             || offered.CountOf(NegotiateContextType.SigningCapabilities) > 1
-            || offered.CountOf(NegotiateContextType.RdmaTransformCapabilities) > 1)
+            || offered.CountOf(NegotiateContextType.RdmaTransformCapabilities) > 1
+            || offered.CountOf(NegotiateContextType.PosixExtensionsAvailable) > 1)
         {
             return NtStatus.InvalidParameter;
         }
@@ -195,6 +196,15 @@ internal static class NegotiateHandler
                 settled = settled with { SigningAlgorithm = algorithm };
                 writer.Add(new SigningCapabilities(IdList<SigningAlgorithm>.Of(algorithm)));
             }
+        }
+
+        // [POSIX-SMB2] 3.3.5.4. Which share has them is seen when one of its files is opened. Not malformed, but of no
+        // version that is known here: no context in the response.
+        if (offered.TryGet(NegotiateContextType.PosixExtensionsAvailable, out data)
+            && PosixExtensionsAvailable.TryRead(data, out PosixExtensionsAvailable posix) && posix.HasCurrent)
+        {
+            settled = settled with { PosixExtensions = true };
+            writer.Add(PosixExtensionsAvailable.Current);
         }
 
         return NtStatus.Success;

@@ -23,8 +23,12 @@ internal static class QueryDirectoryHandler
         if (request.OutputBufferLength > context.Connection.MaxIoSize || !request.IsFileNameLengthEven)
             return new(NtStatus.InvalidParameter);
         var informationClass = (FileInformationClass)request.FileInformationClass;
-        if (!DirectoryEntryWriter.Supports(informationClass))
+        if (!DirectoryEntryWriter.Supports(informationClass)
+            || (informationClass == FileInformationClass.Posix && !open.IsPosix))
+        {
             return new(NtStatus.InvalidInfoClass);
+        }
+
         if ((open.GrantedAccess & AccessMask.ListDirectory) == 0)
             return new(NtStatus.AccessDenied);
         if (request.OutputBufferLength < DirectoryEntryWriter.FixedLength(informationClass))

@@ -44,6 +44,6 @@ internal sealed record Negotiated
     /// <summary>Connection.CompressionIds and SupportsChainedCompression; null when the connection does not compress.</summary>
     public CompressionSettings? Compression { get; init; }
 
-    /// <summary>The client sent SMB2_POSIX_EXTENSIONS_AVAILABLE.</summary>
+    /// <summary>SMB2_POSIX_EXTENSIONS_AVAILABLE was agreed on.</summary>
     public bool PosixExtensions { get; init; }
 }

@@ -56,6 +56,9 @@ internal sealed class RequestedContexts
     /// <summary>SMB2_CREATE_APP_INSTANCE_VERSION</summary>
     public AppInstanceVersion? ApplicationVersion { get; private set; }
 
+    /// <summary>SMB2_CREATE_POSIX_EXTENSIONS; it counts only where <see cref="PosixOpens"/> says so.</summary>
+    public PosixCreateRequest? Posix { get; private set; }
+
     /// <summary>SMB2_CREATE_TIMEWARP_TOKEN: the moment whose snapshot is wanted.</summary>
     public FileTime? Timewarp { get; private set; }
 
@@ -169,6 +172,12 @@ internal sealed class RequestedContexts
             if (!TimewarpToken.TryRead(context.Data, out TimewarpToken token))
                 return NtStatus.InvalidParameter;
             Timewarp = token.Timestamp;
+        }
+        else if (context.Is(CreateContextName.Posix))
+        {
+            if (!PosixCreateRequest.TryRead(context.Data, out PosixCreateRequest posix))
+                return NtStatus.InvalidParameter;
+            Posix = posix;
         }
 
         return NtStatus.Success;

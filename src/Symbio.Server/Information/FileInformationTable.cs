@@ -115,7 +115,7 @@ internal static class FileInformationTable
         Add(FileInformationClass.Id64ExtdBothDirectory, directory);
         Add(FileInformationClass.IdAllExtdDirectory, directory);
         Add(FileInformationClass.IdAllExtdBothDirectory, directory);
-        Add(FileInformationClass.Posix, unknown); // The POSIX extensions are not negotiated.
+        Add(FileInformationClass.Posix, PosixInformation.Row);
         return rows;
     }
 }

@@ -46,7 +46,7 @@ internal static class FileSystemInformationTable
         Add(FileSystemInformationClass.DataCopy, unknown);
         Add(FileSystemInformationClass.MetadataSize, unknown);
         Add(FileSystemInformationClass.FullSizeEx, unknown);
-        Add(FileSystemInformationClass.Posix, unknown); // The POSIX extensions are not negotiated.
+        Add(FileSystemInformationClass.Posix, SpaceInformation.PosixRow);
         return rows;
     }
 }

@@ -3,6 +3,7 @@ using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
+using Symbio.Storage;
 
 namespace Symbio.Server.Information;
 
@@ -60,6 +61,8 @@ internal static class ObjectSecurityInformation
             return NtStatus.AccessDenied;
         if (!SecurityDescriptor.TryRead(set.Request.Buffer, out SecurityDescriptor? change))
             return NtStatus.InvalidSecurityDescr;
+        if (open.IsPosix && PosixSecurity.TryRead(change, parts, out PosixChange posix))
+            return await PosixSecurity.SetAsync(set, posix).ConfigureAwait(false);
         (NtStatus status, SecurityDescriptor? current) =
             await ObjectSecurity.ReadAsync(file, CancellationToken.None).ConfigureAwait(false);
         if (status != NtStatus.Success)

@@ -10,7 +10,9 @@ namespace Symbio.Server.Names;
 /// <param name="Stream">Name of a stream; "" for the file itself.</param>
 /// <param name="HasStream">A stream was named, be it the unnamed one ("::$DATA").</param>
 /// <param name="MustBeDirectory">The name ended in '\', or in a directory's own stream type.</param>
-internal readonly record struct ShareName(string Path, string Stream, bool HasStream, bool MustBeDirectory)
+/// <param name="IsPosix">As a POSIX client spells it: it is found in this case or not at all.</param>
+internal readonly record struct ShareName(
+    string Path, string Stream, bool HasStream, bool MustBeDirectory, bool IsPosix = false)
 {
     /// <summary>It is the volume's quota file.</summary>
     public bool IsQuotaFile { get; init; }
@@ -19,7 +21,7 @@ internal readonly record struct ShareName(string Path, string Stream, bool HasSt
     public string? Parent => Path.Length == 0 ? null : Path[..Math.Max(0, Path.LastIndexOf('\\'))];
 
     /// <summary>With long names for the generated 8.3 names in the path.</summary>
-    public async ValueTask<ShareName> ExpandAsync(TreeConnect tree) => tree.Share.HasShortNames
+    public async ValueTask<ShareName> ExpandAsync(TreeConnect tree) => tree.Share.HasShortNames && !IsPosix
         ? this with { Path = await ShortNameLookup.ExpandAsync(tree.Share.Files, Path, tree.Caller).ConfigureAwait(false) }
         : this;
 }

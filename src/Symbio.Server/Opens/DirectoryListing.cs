@@ -4,6 +4,8 @@ using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
 using Symbio.Server.Information;
+using Symbio.Server.Information.File;
+using Symbio.Server.Trees;
 using Symbio.Storage;
 using StoredEntry = Symbio.Storage.DirectoryEntry;
 using WireEntry = Symbio.Protocol.Fscc.DirectoryEntry;
@@ -15,7 +17,8 @@ namespace Symbio.Server.Opens;
 /// Open.EnumerationSearchPattern of [MS-SMB2] 3.3.1.10. Queries take turns; what was read from the store and did not fit
 /// into one answer is the beginning of the next, so that each entry is told exactly once.
 /// </summary>
-internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler scheduler) : IAsyncDisposable
+/// <param name="isPosix">Names are told, and looked for, as POSIX clients spell them.</param>
+internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler scheduler, bool isPosix) : IAsyncDisposable
 {
     // Entries that are read from the store at once. More would grow stale while a slow client reads on.
     private const int BatchSize = 64;
@@ -40,7 +43,7 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
         {
             if (_isDisposed)
                 return NtStatus.FileClosed;
-            Prepare(request.Flags, pattern, context.Tree.Share.HasShortNames);
+            Prepare(request.Flags, pattern, context.Tree.Share);
             NtStatus status = await FillAsync(context, request).ConfigureAwait(false);
             _hasAnswered = true;
             return status;
@@ -71,7 +74,7 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
 
     // SMB2_INDEX_SPECIFIED needs no case of its own: entries have no index here (FileIndex is 0, as on NTFS), so that
     // there is none to go on from but where the last answer ended.
-    private void Prepare(QueryDirectoryFlags flags, string pattern, bool shortNames)
+    private void Prepare(QueryDirectoryFlags flags, string pattern, Share share)
     {
         bool reopen = (flags & QueryDirectoryFlags.Reopen) != 0;
         bool restart = reopen || (flags & QueryDirectoryFlags.RestartScans) != 0;
@@ -85,7 +88,13 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
 
         // The pattern of the first query holds until the scan starts anew with another one.
         if (_pattern is null || (restart && pattern.Length > 0))
-            _pattern = pattern is "" or "*" ? NamePattern.All : new NamePattern(pattern, shortNames);
+            _pattern = pattern is "" or "*" ? NamePattern.All : CreatePattern(pattern, share);
+    }
+
+    private NamePattern CreatePattern(string pattern, Share share)
+    {
+        var created = new NamePattern(pattern, share.HasShortNames && !isPosix);
+        return isPosix && created.IsLiteral ? new NamePattern(share.Files.FromPosixName(pattern)) : created;
     }
 
     private async ValueTask<NtStatus> FillAsync(RequestContext context, QueryDirectoryRequest request)
@@ -107,6 +116,8 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
             }
 
             StoredEntry entry = _batch![_next];
+            if (isPosix)
+                entry = entry with { Name = context.Tree.Share.Files.ToPosixName(entry.Name) };
             if (!TryAppend(ref writer, payload.Span, entry, context.Tree.Share.HasShortNames))
             {
                 if (writer.Count > 0)
@@ -160,9 +171,10 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
     // The first entry alone is too long: as much of it as the client takes. It stays, for a larger buffer to come.
     private static int WriteTruncated(FileInformationClass informationClass, in StoredEntry entry, Span<byte> payload)
     {
-        int length = DirectoryEntryWriter.FixedLength(informationClass) + (entry.Name.Length * sizeof(char));
-        byte[] whole = new byte[length];
-        new DirectoryEntryWriter(informationClass).TryAppend(whole, ToWire(entry), entry.Name);
+        var writer = new DirectoryEntryWriter(informationClass);
+        WireEntry wire = ToWire(entry);
+        byte[] whole = new byte[writer.NameOffset(wire) + (entry.Name.Length * sizeof(char))];
+        writer.TryAppend(whole, wire, entry.Name);
         whole.AsSpan(0, payload.Length).CopyTo(payload);
         return payload.Length;
     }
@@ -180,5 +192,7 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
         ReparseTag = (ReparseTag)entry.Stat.ReparseTag,
         FileId = entry.Stat.FileId,
         FileId128 = entry.Stat.FileId,
+        DeviceId = entry.Stat.Posix?.Device ?? 0,
+        Posix = PosixInformation.PropertiesOf(entry.Stat),
     };
 }

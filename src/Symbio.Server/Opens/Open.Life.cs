@@ -323,6 +323,8 @@ internal sealed partial class Open
         if (outcome != ReleaseOutcome.Closed)
         {
             NtStatus status = await LastClose.DeleteAsync(outcome, Tree, File, this).ConfigureAwait(false);
+            if (status == NtStatus.Success && outcome == ReleaseOutcome.Delete)
+                Claim.Unlink(); // With POSIX semantics others may have it open still.
             if (status.IsError && status != NtStatus.ObjectNameNotFound && status != NtStatus.DirectoryNotEmpty)
                 ServerLog.DeleteOnCloseFailed(Server.Log, File.Path, status);
         }

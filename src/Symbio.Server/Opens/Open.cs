@@ -99,6 +99,9 @@ internal sealed partial class Open(
     /// <summary>Has what local processes do break what is cached; null where nothing does.</summary>
     public IDisposable? CachingGuard { get; init; }
 
+    /// <summary>The open has POSIX semantics, of the SMB 3.1.1 POSIX extensions.</summary>
+    public bool IsPosix { get; init; }
+
     /// <summary>Open.AppInstanceId</summary>
     public Guid? Application { get; init; }
 
@@ -175,7 +178,7 @@ internal sealed partial class Open(
     {
         if (Listing is { } listing)
             return listing;
-        var created = new DirectoryListing(File, Server.Scheduler);
+        var created = new DirectoryListing(File, Server.Scheduler, IsPosix);
         return Interlocked.CompareExchange(ref _listing, created, null) ?? created;
     }
 

@@ -7,6 +7,7 @@ using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
 using Symbio.Server.CreateContexts;
 using Symbio.Server.Durability.Persistence;
+using Symbio.Server.Information;
 using Symbio.Server.Names;
 using Symbio.Server.Quotas;
 using Symbio.Server.Trees;
@@ -150,7 +151,7 @@ internal sealed class OpenOperation(
         bool reparse = (Options & CreateOptions.OpenReparsePoint) != 0;
         StoreAccess hint = StoreAccessHint();
         (NtStatus status, IStoreFile? file) = await Store
-            .OpenAsync(name.Path, new StoreOpenOptions(hint, reparse), Tree.Caller, CancellationToken.None)
+            .OpenAsync(name.Path, new StoreOpenOptions(hint, reparse, name.IsPosix), Tree.Caller, CancellationToken.None)
             .ConfigureAwait(false);
 
         // With MAXIMUM_ALLOWED the hint asks for more than may be had: take what the system below gives.
@@ -160,7 +161,8 @@ internal sealed class OpenOperation(
             {
                 (StoreAccess access, _access.RefusedByStore) = s_lessAccess[less];
                 (status, file) = await Store
-                    .OpenAsync(name.Path, new StoreOpenOptions(access, reparse), Tree.Caller, CancellationToken.None)
+                    .OpenAsync(
+                        name.Path, new StoreOpenOptions(access, reparse, name.IsPosix), Tree.Caller, CancellationToken.None)
                     .ConfigureAwait(false);
             }
         }
@@ -259,14 +261,14 @@ internal sealed class OpenOperation(
 
     private NtStatus CheckAttributes(in FileStat stat)
     {
-        if (DeleteOnClose && name.Stream.Length == 0 && (stat.Attributes & FileAttributes.ReadOnly) != 0)
+        if (DeleteOnClose && name.Stream.Length == 0 && !name.IsPosix && (stat.Attributes & FileAttributes.ReadOnly) != 0)
             return NtStatus.CannotDelete;
         if (DeleteOnClose && name.Path.Length == 0)
             return NtStatus.AccessDenied;
         if (DeleteOnClose && (GrantedAccess & AccessMask.Delete) == 0)
             return NtStatus.AccessDenied; // Only MAXIMUM_ALLOWED was asked for, and that is not enough.
-        if (!Overwrites || name.Stream.Length > 0)
-            return NtStatus.Success;
+        if (!Overwrites || name.Stream.Length > 0 || name.IsPosix)
+            return NtStatus.Success; // POSIX knows none of the attributes that are in the way here.
 
         // A hidden or system file is overwritten only by who knows that it is one. What is hidden for its name alone (".profile")
         // need not be asked for: programs do not know of that.
@@ -310,7 +312,8 @@ internal sealed class OpenOperation(
             Overwrites: Overwrites && Action == CreateAction.Opened,
             IsDirectory: file.IsDirectory,
             Caching: Caching.Request,
-            Parent: RequestedCaching.ParentOf(context, request, contexts));
+            Parent: RequestedCaching.ParentOf(context, request, contexts),
+            DeletesAtOnce: name.IsPosix);
         if (Caching.Lease is { } lease && !lease.TryBind(identity, options.Stream))
             return NtStatus.InvalidParameter;
         PersistentHandles? persistent = context.Server.Persistent;
@@ -374,7 +377,7 @@ internal sealed class OpenOperation(
         Action = request.CreateDisposition == CreateDisposition.Supersede
             ? CreateAction.Superseded
             : CreateAction.Overwritten;
-        NtStatus status = name.Stream.Length > 0
+        NtStatus status = name.Stream.Length > 0 || name.IsPosix // O_TRUNC takes the data alone.
             ? await Overwriting.OverwriteStreamAsync(file).ConfigureAwait(false)
             : await Overwriting.OverwriteFileAsync(
                 file, stat, (request.FileAttributes & Settable) | FileAttributes.Archive, contexts.ExtendedAttributes,
@@ -429,10 +432,12 @@ internal sealed class OpenOperation(
             {
                 IsDirectory = directory,
                 Access = StoreAccess.Read | StoreAccess.Write,
-                Attributes = directory ? attributes : attributes | FileAttributes.Archive,
+                Attributes = directory || name.IsPosix ? attributes : attributes | FileAttributes.Archive,
                 SecurityDescriptor = descriptor is null ? null : (ReadOnlyMemory<byte>?)descriptor.ToArray(),
                 AllocationSize = directory ? 0 : contexts.AllocationSize,
                 ExtendedAttributes = contexts.ExtendedAttributes,
+                ExactCase = name.IsPosix,
+                Mode = Mode,
             },
             Tree.Caller,
             CancellationToken.None).ConfigureAwait(false);
@@ -443,7 +448,11 @@ internal sealed class OpenOperation(
     private NtStatus MakeDescriptor(SecurityDescriptor parent, bool directory, out SecurityDescriptor? descriptor)
     {
         descriptor = null;
-        SecurityDescriptor? creator = contexts.SecurityDescriptor;
+        SecurityDescriptor? creator = name.IsPosix && PosixSecurity.IsMode(contexts.SecurityDescriptor)
+            ? null
+            : contexts.SecurityDescriptor;
+        if (creator is null && Mode is not null && IsOwnAccount)
+            return NtStatus.Success; // The mode says it all.
         if (creator?.Owner is { } owner && !Token.MayAssignOwner(owner))
             return NtStatus.InvalidOwner;
         bool hasDacl = SecurityDescriptorInheritance.TryCreate(
@@ -455,9 +464,12 @@ internal sealed class OpenOperation(
 
     // Mode bits say enough of a file whose owner on disk is its owner. Where one account works for several users, only a
     // descriptor can tell them apart.
-    private bool IsMadeUpFor(SecurityDescriptor parent) =>
-        ObjectSecurity.IsMadeUp(parent)
-        && context.Session.Identity!.Unix is { } account && account.Uid == Tree.Caller.Uid;
+    private bool IsMadeUpFor(SecurityDescriptor parent) => ObjectSecurity.IsMadeUp(parent) && IsOwnAccount;
+
+    private bool IsOwnAccount => context.Session.Identity!.Unix is { } account && account.Uid == Tree.Caller.Uid;
+
+    // Permissions that a POSIX client gives what it creates.
+    private uint? Mode => name.IsPosix ? PosixOpens.ModeOf(contexts) : null;
 
     private async ValueTask<NtStatus> UseNewAsync(IStoreFile file, SecurityDescriptor? descriptor)
     {

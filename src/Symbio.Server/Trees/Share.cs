@@ -63,6 +63,10 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges changes, Wor
 
     public bool HasShortNames => Options?.ShortNames ?? false;
 
+    /// <summary>The SMB 3.1.1 POSIX extensions are offered, and the store has what they need.</summary>
+    public bool HasPosixExtensions =>
+        Options is { PosixExtensions: true } o && (o.Store.Capabilities & StoreCapabilities.Posix) != 0;
+
     /// <summary>Oplocks and leases are granted.</summary>
     public bool GrantsOplocks => Options?.Oplocks ?? false;
 

@@ -131,7 +131,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         byte[]? name = _store.Codec.Encode(literal);
         if (name is not null && Libc.StatAt(lease.Fd, name, StatxMask.Type, out _) == Errno.ENOENT)
         {
-            var status = _store.Resolver.Find(lease.Fd, literal, StoreCaller.Service, mayBlock, out string? spelling);
+            var status = directory.Resolver.Find(lease.Fd, literal, StoreCaller.Service, mayBlock, out string? spelling);
             if (status.IsError)
                 return status;
             name = spelling is null ? null : _store.Codec.Encode(spelling);
@@ -198,14 +198,14 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         var policy = _store.Options.Links;
         if (policy == LinkPolicy.Hide)
             return;
-        if (policy == LinkPolicy.Follow && TryFollow(name, hidden, out var shown))
+        if (policy == LinkPolicy.Follow && !directory.IsExactCase && TryFollow(name, hidden, out var shown))
         {
             destination[count++] = new DirectoryEntry(name, shown);
             return;
         }
 
         shown = Build(fd, diskName, stat, hidden);
-        if (policy == LinkPolicy.Report && _store.Resolver.LeadsToDirectory(PathOf(name)))
+        if (policy == LinkPolicy.Report && !directory.IsExactCase && _store.Resolver.LeadsToDirectory(PathOf(name)))
             shown = shown with { Attributes = shown.Attributes | FileAttributes.Directory };
         destination[count++] = new DirectoryEntry(name, shown);
     }

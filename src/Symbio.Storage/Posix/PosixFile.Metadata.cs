@@ -32,7 +32,7 @@ internal sealed partial class PosixFile
         ProcFd.Format(lease.Fd, path);
         var facts = _volume.Inodes.Read(statx, path, follow: true);
         stat = StatReader.Build(statx, facts.Dos, IsHidden, facts.EaSize);
-        if (_type == Statx.SymbolicLink && _store.Resolver.LeadsToDirectory(Path))
+        if (_type == Statx.SymbolicLink && !_exactCase && _store.Resolver.LeadsToDirectory(Path))
             stat = stat with { Attributes = stat.Attributes | FileAttributes.Directory };
         return NtStatus.Success;
     }
@@ -53,11 +53,11 @@ internal sealed partial class PosixFile
                 return Xattr.WriteStatus(errno);
         }
 
-        var status = NtStatus.Success;
-        if (options.ExtendedAttributes.Count > 0)
+        var status = options.Mode is { } mode ? InitializeMode(lease.Fd, mode) : NtStatus.Success;
+        if (status.IsSuccess && options.ExtendedAttributes.Count > 0)
             status = ExtendedAttributes.Set(path, options.ExtendedAttributes);
         if (status.IsSuccess && options.SecurityDescriptor is { } descriptor)
-            status = SetSecurityDescriptor(descriptor);
+            status = SetSecurityDescriptor(descriptor, applies: options.Mode is null);
         if (status.IsSuccess && options.AllocationSize > 0 && !IsDirectory)
             status = SetAllocation(options.AllocationSize);
         return status;

@@ -46,7 +46,7 @@ internal sealed partial class PosixFile
             if (status.IsError)
                 return status == NtStatus.CannotDelete ? NtStatus.InvalidParameter : status;
             Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
-            status = _store.Resolver.OpenParent(newPath, caller, mayBlock: true, buffer, out var target, out var leaf);
+            status = Resolver.OpenParent(newPath, caller, mayBlock: true, buffer, out var target, out var leaf);
             using (target)
             {
                 if (status.IsError)
@@ -74,7 +74,7 @@ internal sealed partial class PosixFile
     private NtStatus RenameTo(int target, in Statx targetStat, string leaf, byte[] newName, int directory, byte[] name,
         bool replace, StoreCaller caller)
     {
-        var status = _store.Resolver.Find(target, leaf, caller, mayBlock: true, out string? spelling);
+        var status = Resolver.Find(target, leaf, caller, mayBlock: true, out string? spelling);
         if (status.IsError)
             return status;
         if (spelling is null)
@@ -94,6 +94,8 @@ internal sealed partial class PosixFile
         errno = Libc.StatAt(target, existing, StatxMask.Basic, out var existingStat);
         if (errno != Errno.None)
             return errno.ToNtStatus();
+        if (_exactCase)
+            return Replace(caller, directory, name, target, newName, existingStat);
         if (existingStat.IsDirectory)
             return NtStatus.AccessDenied;
         if (IsDirectory)
@@ -117,6 +119,15 @@ internal sealed partial class PosixFile
             : Move(caller, target, existing, target, newName, replace: false); // In the place, now the spelling.
     }
 
+    // As rename(2) has it: a directory takes the place of an empty one, and two names of one file are both left.
+    private NtStatus Replace(
+        StoreCaller caller, int directory, byte[] name, int target, byte[] newName, in Statx existing)
+    {
+        if (existing.IsDirectory != IsDirectory)
+            return existing.IsDirectory ? NtStatus.FileIsADirectory : NtStatus.NotADirectory;
+        return Move(caller, directory, name, target, newName, replace: true);
+    }
+
     private NtStatus Move(StoreCaller caller, int directory, byte[] name, int target, byte[] newName, bool replace)
     {
         using var scope = _store.Account.Enter(caller);
@@ -131,7 +142,7 @@ internal sealed partial class PosixFile
         if (IsDirectory)
             return NtStatus.FileIsADirectory;
         Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
-        var status = _store.Resolver.OpenParent(newPath, caller, mayBlock: true, buffer, out var target, out var leaf);
+        var status = Resolver.OpenParent(newPath, caller, mayBlock: true, buffer, out var target, out var leaf);
         using (target)
         {
             if (status.IsError)
@@ -150,7 +161,7 @@ internal sealed partial class PosixFile
 
     private NtStatus LinkTo(int target, string leaf, byte[] newName, bool replace, StoreCaller caller)
     {
-        var status = _store.Resolver.Find(target, leaf, caller, mayBlock: true, out string? spelling);
+        var status = Resolver.Find(target, leaf, caller, mayBlock: true, out string? spelling);
         if (status.IsError)
             return status;
         if (spelling is not null && !replace)

@@ -118,7 +118,7 @@ internal sealed partial class PosixFile
 
         if (path.Length == 0)
             return NtStatus.CannotDelete; // The share's root stays.
-        var status = _store.Resolver.OpenParent(path, caller, mayBlock: true, buffer, out var parent, out var leaf);
+        var status = Resolver.OpenParent(path, caller, mayBlock: true, buffer, out var parent, out var leaf);
         using (parent)
         {
             if (status.IsError)
@@ -129,7 +129,7 @@ internal sealed partial class PosixFile
             if (errno == Errno.ENOENT)
             {
                 // A path that the kernel could not tell is spelled as the client did.
-                status = _store.Resolver.Find(
+                status = Resolver.Find(
                     parent.Fd.Fd, leaf.ToString(), caller, mayBlock: true, out string? spelling);
                 if (status.IsError || spelling is null)
                     return status.IsError ? status : NtStatus.ObjectNameNotFound;
@@ -154,18 +154,18 @@ internal sealed partial class PosixFile
         name = [];
         Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
         string path = _openedAs;
-        var status = _store.Resolver.OpenParent(path, caller, mayBlock: true, buffer, out var parent, out var leaf);
+        var status = Resolver.OpenParent(path, caller, mayBlock: true, buffer, out var parent, out var leaf);
         using (parent)
         {
             if (status.IsError)
                 return false;
-            status = _store.Resolver.Find(
+            status = Resolver.Find(
                 parent.Fd.Fd, leaf.ToString(), caller, mayBlock: true, out string? spelling);
             if (status.IsError || spelling is null || _store.Codec.Encode(spelling) is not { } encoded)
                 return false;
             if (Libc.StatAt(parent.Fd.Fd, encoded, StatxMask.Type, out var link) != Errno.None ||
                 link.Type != Statx.SymbolicLink ||
-                _store.Resolver.Open(path, noFollow: false, caller, mayBlock: true, out int fd).IsError)
+                Resolver.Open(path, noFollow: false, caller, mayBlock: true, out int fd).IsError)
             {
                 return false;
             }

@@ -30,7 +30,8 @@ internal sealed partial class PosixFile
             PosixAclMapping.ToDescriptor(security.Posix, _store.Identities, _store.Options.DirectoryMode).ToArray());
     }
 
-    private NtStatus SetSecurityDescriptor(ReadOnlyMemory<byte> bytes)
+    /// <param name="applies">The kernel is to grant what it grants; false: the mode is to stay as it is.</param>
+    private NtStatus SetSecurityDescriptor(ReadOnlyMemory<byte> bytes, bool applies = true)
     {
         if (!SecurityDescriptor.TryRead(bytes, out var descriptor))
             return NtStatus.InvalidSecurityDescr;
@@ -38,7 +39,7 @@ internal sealed partial class PosixFile
             return NtStatus.NotSupported;
         using var lease = _handle.Lease();
         var errno = PosixSecurity.Read(lease.Fd, out var security);
-        if (errno == Errno.None && _store.Account.CanImpersonate)
+        if (errno == Errno.None && applies && _store.Account.CanImpersonate)
             errno = ApplyToPosix(lease.Fd, descriptor, security!);
         if (errno == Errno.None)
             errno = PosixSecurity.Read(lease.Fd, out security);

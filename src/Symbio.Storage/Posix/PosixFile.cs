@@ -14,17 +14,19 @@ internal sealed partial class PosixFile : IStoreFile, ILeasableFile
     private readonly PosixVolume _volume;
     private volatile int _type;
     private readonly StoreAccess _access;
+    private readonly bool _exactCase;
     private volatile string _openedAs; // What the caller called it: a link's name, if it was opened by way of one.
     private volatile string _path; // The last that was seen.
 
     public PosixFile(PosixFileStore store, PosixHandle handle, in Statx stat, PosixVolume volume, StoreAccess access,
-        string path, bool isExact)
+        string path, bool isExact, bool exactCase = false)
     {
         _store = store;
         _handle = handle;
         _volume = volume;
         _type = stat.Type;
         _access = access;
+        _exactCase = exactCase;
         _openedAs = _path = path;
 
         // An inode number is used again, but hardly with the same time of birth to the nanosecond.
@@ -41,6 +43,7 @@ internal sealed partial class PosixFile : IStoreFile, ILeasableFile
         _handle = handle;
         _volume = other._volume;
         _type = other._type;
+        _exactCase = other._exactCase;
         _openedAs = other._openedAs;
         _path = other._path;
         OpenedPath = other.OpenedPath;
@@ -56,6 +59,12 @@ internal sealed partial class PosixFile : IStoreFile, ILeasableFile
     internal PosixFileStore Store => _store;
 
     internal PosixHandle Handle => _handle;
+
+    /// <summary>A handle of one who tells names apart by case; he follows links himself, too, and wants to see them as such.</summary>
+    internal bool IsExactCase => _exactCase;
+
+    /// <summary>Finds names as this handle was opened: in any case, or exactly.</summary>
+    internal PathResolver Resolver => _store.ResolverFor(_exactCase);
 
     internal StoreAccess Access => _access;
 

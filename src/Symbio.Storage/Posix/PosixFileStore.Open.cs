@@ -10,7 +10,8 @@ public sealed partial class PosixFileStore
     private NtStatus Open(string path, StoreOpenOptions options, StoreCaller caller, bool mayBlock, out PosixFile? file)
     {
         file = null;
-        var status = Resolver.Open(path, options.OpenReparsePoint, caller, mayBlock, out int fd, out bool isExact);
+        var status = ResolverFor(options.ExactCase)
+            .Open(path, options.OpenReparsePoint, caller, mayBlock, out int fd, out bool isExact);
         if (status.IsError)
             return status;
         using var found = new OwnedFd(fd);
@@ -39,7 +40,8 @@ public sealed partial class PosixFileStore
             opened = found.Move();
         }
 
-        file = new PosixFile(this, new PosixHandle(opened), stat, VolumeOf(opened, stat), options.Access, path, isExact);
+        file = new PosixFile(
+            this, new PosixHandle(opened), stat, VolumeOf(opened, stat), options.Access, path, isExact, options.ExactCase);
         return NtStatus.Success;
     }
 
@@ -72,7 +74,8 @@ public sealed partial class PosixFileStore
         if (path.Length == 0)
             return NtStatus.ObjectNameCollision;
         Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
-        var status = Resolver.OpenParent(path, caller, mayBlock, buffer, out var parent, out var leaf);
+        var resolver = ResolverFor(options.ExactCase);
+        var status = resolver.OpenParent(path, caller, mayBlock, buffer, out var parent, out var leaf);
         using (parent)
         {
             if (status.IsError)
@@ -86,7 +89,7 @@ public sealed partial class PosixFileStore
             int fd;
             lock (CreateGate(directoryStat, leaf))
             {
-                status = Resolver.Find(directory, leaf.ToString(), caller, mayBlock, out string? spelling);
+                status = resolver.Find(directory, leaf.ToString(), caller, mayBlock, out string? spelling);
                 if (status.IsError)
                     return status;
                 if (spelling is not null)
@@ -116,10 +119,10 @@ public sealed partial class PosixFileStore
             bool writes = (options.Access & StoreAccess.Write) != 0 || options.AllocationSize > 0;
             int access = writes ? OpenFlags.ReadWrite : OpenFlags.ReadOnly;
             int flags = access | OpenedFile | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow;
-            return Libc.OpenAt2(directory, name, flags, Options.FileMode, below, out fd);
+            return Libc.OpenAt2(directory, name, flags, options.Mode ?? Options.FileMode, below, out fd);
         }
 
-        var errno = Libc.MakeDirectory(directory, name, Options.DirectoryMode);
+        var errno = Libc.MakeDirectory(directory, name, options.Mode ?? Options.DirectoryMode);
         if (errno != Errno.None)
             return errno;
         int open = OpenFlags.Directory | OpenFlags.NoFollow |
@@ -139,7 +142,8 @@ public sealed partial class PosixFileStore
             return errno.ToNtStatus();
         }
 
-        file = new PosixFile(this, handle, stat, VolumeOf(fd, stat), options.Access, path, isExact);
+        file = new PosixFile(
+            this, handle, stat, VolumeOf(fd, stat), options.Access, path, isExact, options.ExactCase);
         var status = file.Initialize(options);
         if (status.IsError)
         {

@@ -43,7 +43,11 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
         int shards = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Environment.ProcessorCount, 1, 8));
         _index = new NameIndex(
             Codec, options.MaxIndexedNames, options.MaxIndexedDirectories, shards, options.WatchDirectories);
-        Resolver = new PathResolver(root, Codec, _index, Account, options.Links);
+        Resolver = new PathResolver(root, Codec, _index, Account, options.Links, exactCase: false);
+
+        // Who asks for exact names follows links himself.
+        LinkPolicy reported = options.Links == LinkPolicy.Follow ? LinkPolicy.Report : options.Links;
+        ExactResolver = new PathResolver(root, Codec, _index, Account, reported, exactCase: true);
         _hiddenNames = [.. options.HiddenNames.Select(pattern => new NamePattern(pattern))];
         Identities = options.Identities ?? UnixIdentities.Instance;
         _watcher = new DirectoryWatcher(this);
@@ -65,7 +69,12 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
 
     internal PathResolver Resolver { get; }
 
+    /// <summary>For names as they are spelled on disk, and no other.</summary>
+    internal PathResolver ExactResolver { get; }
+
     internal NameIndex Index => _index;
+
+    internal PathResolver ResolverFor(bool exactCase) => exactCase ? ExactResolver : Resolver;
 
     internal PosixHandle Root => _root;
 
@@ -95,7 +104,7 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
             {
                 Capabilities = StoreCapabilities.NamedStreams | StoreCapabilities.ExtendedAttributes |
                     StoreCapabilities.SecurityDescriptors | StoreCapabilities.SparseFiles |
-                    StoreCapabilities.HardLinks | (readOnly ? StoreCapabilities.ReadOnly : 0) |
+                    StoreCapabilities.HardLinks | StoreCapabilities.Posix | (readOnly ? StoreCapabilities.ReadOnly : 0) |
                     (options is { Links: LinkPolicy.Hide } ? 0 : StoreCapabilities.ReparsePoints) |
                     FileSystemFeatures.Probe(fd),
             };
@@ -140,6 +149,12 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
             return (status, (IStoreFile?)file);
         });
     }
+
+    /// <inheritdoc/>
+    public string FromPosixName(string name) => Codec.FromPosix(name);
+
+    /// <inheritdoc/>
+    public string ToPosixName(string name) => Codec.ToPosix(name);
 
     /// <inheritdoc/>
     public ValueTask<(NtStatus Status, VolumeInfo Info)> GetVolumeInfoAsync(CancellationToken cancellationToken) =>
@@ -220,7 +235,9 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
             FileSystemName: FileSystems.Name(fileSystem),
             Label: Options.Label ?? RootName(lease.Fd),
             CreationTime: stat.HasBirthTime ? stat.BirthTime.ToFileTime() : default,
-            MaxNameLength: (int)Math.Min(fileSystem.MaxNameLength, NameCodec.MaxChars));
+            MaxNameLength: (int)Math.Min(fileSystem.MaxNameLength, NameCodec.MaxChars),
+            TotalFiles: fileSystem.Files == 0 ? null : fileSystem.Files, // Btrfs makes inodes as they are needed.
+            FreeFiles: fileSystem.Files == 0 ? null : fileSystem.FilesFree);
         return (NtStatus.Success, info);
     }
 

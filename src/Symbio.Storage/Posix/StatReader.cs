@@ -41,6 +41,8 @@ internal static class StatReader
             EaSize: eaSize)
         {
             IsHiddenByName = isHidden && ((dos.Attributes ?? 0) & FileAttributes.Hidden) == 0,
+            Posix = new PosixStat(
+                stat.Mode, stat.Uid, stat.Gid, stat.LinkCount, (stat.DevMajor << 20) ^ stat.DevMinor),
         };
     }
 

@@ -59,6 +59,9 @@ internal sealed class SnapshotFile(IStoreFile file, DateTimeOffset time) : IStor
     public ValueTask<NtStatus> SetSecurityDescriptorAsync(
         ReadOnlyMemory<byte> descriptor, StoreCaller caller, CancellationToken cancellationToken) => new(Refused);
 
+    public ValueTask<NtStatus> SetPosixAsync(
+        PosixChange change, StoreCaller caller, CancellationToken cancellationToken) => new(Refused);
+
     public ValueTask<(NtStatus Status, IReadOnlyList<ExtendedAttribute> Attributes)> GetExtendedAttributesAsync(
         CancellationToken cancellationToken) => file.GetExtendedAttributesAsync(cancellationToken);
 

@@ -29,6 +29,12 @@ public sealed class SnapshotView(IFileStore store, ISnapshotSource source) : IFi
             : store.CreateAsync(path, options, caller, cancellationToken);
 
     /// <inheritdoc/>
+    public string FromPosixName(string name) => store.FromPosixName(name);
+
+    /// <inheritdoc/>
+    public string ToPosixName(string name) => store.ToPosixName(name);
+
+    /// <inheritdoc/>
     public ValueTask<(NtStatus Status, VolumeInfo Info)> GetVolumeInfoAsync(CancellationToken cancellationToken) =>
         store.GetVolumeInfoAsync(cancellationToken);
 

@@ -52,6 +52,7 @@ internal static class Samples
             contexts.Add(new EncryptionCapabilities(IdList<EncryptionAlgorithm>.Of(
                 EncryptionAlgorithm.Aes128Gcm, EncryptionAlgorithm.Aes256Ccm)));
             contexts.Add(new SigningCapabilities(IdList<SigningAlgorithm>.Of(SigningAlgorithm.AesGmac, SigningAlgorithm.AesCmac)));
+            contexts.Add(PosixExtensionsAvailable.Current);
         }
 
         return Write(messageId, new NegotiateRequest(
@@ -155,6 +156,7 @@ internal static class Samples
         writer.Add(CreateContextName.DH2Q, new byte[32]);
         writer.Add(CreateContextName.RqLs, new byte[52]);
         writer.Add(CreateContextName.AppInstanceId, new byte[20]);
+        writer.Add(CreateContextName.Posix, BitConverter.GetBytes(0x1B6));
         Assert.True(writer.IsValid);
         return writer.Written.ToArray();
     }
@@ -229,7 +231,7 @@ internal static class Samples
 
     private static IEnumerable<Sample> EveryClass()
     {
-        for (byte c = 0; c <= 82; c++)
+        foreach (byte c in (byte[])[.. Enumerable.Range(0, 83).Select(static n => (byte)n), (byte)FileInformationClass.Posix])
         {
             byte @class = c;
             yield return Query($"file {c}", InfoType.File, c);
@@ -239,6 +241,7 @@ internal static class Samples
 
         for (byte c = 0; c <= 14; c++)
             yield return Query($"volume {c}", InfoType.FileSystem, c);
+        yield return Query("volume posix", InfoType.FileSystem, (byte)FileSystemInformationClass.Posix);
         yield return Set(FileInformationClass.Disposition, [1]);
         yield return Set(FileInformationClass.DispositionEx, [3, 0, 0, 0]);
         yield return Set(FileInformationClass.Position, BitConverter.GetBytes(77L));

@@ -25,6 +25,33 @@ public sealed class InformationTests
         "0100000000000000" + "0200000000000000" + "0300000000000000" + "0400000000000000" +
         "0010000000000000" + "0500000000000000" + "10000000" + "00000000");
 
+    [Fact] // The POSIX extensions: SIDs of owner and group end it.
+    public void Posix() => Check(
+        new FilePosixInformation(
+            new(1), new(2), new(3), new(4), 5, 0x1000, FileAttributes.Archive, 6, 7,
+            new PosixProperties(1, ReparseTag.None, 0x1A4, Sid.UnixUser(8), Sid.UnixGroup(9))),
+        "0100000000000000" + "0200000000000000" + "0300000000000000" + "0400000000000000" +
+        "0500000000000000" + "0010000000000000" + "20000000" + "0600000000000000" + "07000000" + "00000000" +
+        "01000000" + "00000000" + "A4010000" +
+        "01020000000000160100000008000000" + "01020000000000160200000009000000");
+
+    [Fact]
+    public void Fs_posix() => Check(
+        new FileFsPosixInformation(uint.MaxValue, 4096, 3, 2, 1, 5, 4, 7),
+        "FFFFFFFF" + "00100000" + "0300000000000000" + "0200000000000000" + "0100000000000000" +
+        "0500000000000000" + "0400000000000000" + "0700000000000000");
+
+    [Theory] // Files and directories have no type; everything else is counted, and not as in st_mode.
+    [InlineData(0x81A4, 0x1A4)]
+    [InlineData(0x41ED, 0x1ED)]
+    [InlineData(0xA1FF, 0x21FF)]
+    [InlineData(0x21B6, 0x31B6)]
+    [InlineData(0x61B6, 0x41B6)]
+    [InlineData(0x11A4, 0x51A4)]
+    [InlineData(0xC1ED, 0x61ED)]
+    [InlineData(0x8DFF, 0xDFF)]
+    public void Modes_on_the_wire(uint unix, uint wire) => Assert.Equal(wire, PosixMode.FromUnix(unix));
+
     [Fact] // The name starts at 20: no padding before it.
     public void Rename() => Check(
         new FileRenameInformation(true, 0, "ab"),

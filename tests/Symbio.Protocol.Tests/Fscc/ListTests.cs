@@ -21,6 +21,8 @@ public sealed class ListTests
         ReparseTag = ReparseTag.Nfs,
         FileId = 9,
         FileId128 = new UInt128(10, 11),
+        DeviceId = 12,
+        Posix = new PosixProperties(13, ReparseTag.Nfs, 14, new Sid(1), new Sid(2)),
     };
 
     public static TheoryData<FileInformationClass, int> Classes => new()
@@ -37,6 +39,7 @@ public sealed class ListTests
         { FileInformationClass.Id64ExtdBothDirectory, 106 },
         { FileInformationClass.IdAllExtdDirectory, 96 },
         { FileInformationClass.IdAllExtdBothDirectory, 122 },
+        { FileInformationClass.Posix, 108 }, // With the shortest SIDs there are.
     };
 
     [Fact]
@@ -52,6 +55,29 @@ public sealed class ListTests
             "0500000000000000" + "0600000000000000" + "0700000000000000" + "20000000" + "04000000" + "08000000" +
             "02" + "00" + "4300" + new string('0', 44) + "0000" + "0900000000000000" + "61006200",
             Convert.ToHexString(buffer.AsSpan(0, writer.Length)));
+    }
+
+    [Fact]
+    public void Posix_bytes()
+    {
+        byte[] buffer = new byte[200];
+        var writer = new DirectoryEntryWriter(FileInformationClass.Posix);
+        DirectoryEntry entry = s_entry with
+        {
+            Posix = new PosixProperties(13, ReparseTag.None, 0x1ED, Sid.UnixUser(14), Sid.UnixGroup(15)),
+        };
+
+        Assert.True(writer.TryAppend(buffer, entry, "ab"));
+
+        Assert.Equal(
+            "00000000" + "01000000" + "0200000000000000" + "0300000000000000" + "0400000000000000" +
+            "0500000000000000" + "0600000000000000" + "0700000000000000" + "20000000" + "0900000000000000" +
+            "0C000000" + "00000000" + "0D000000" + "00000000" + "ED010000" +
+            "0102000000000016010000000E000000" + "0102000000000016020000000F000000" + "04000000" + "61006200",
+            Convert.ToHexString(buffer.AsSpan(0, writer.Length)));
+        var reader = new DirectoryEntryReader(buffer.AsMemory(0, writer.Length), FileInformationClass.Posix);
+        Assert.True(reader.MoveNext());
+        Assert.Equal((entry.Posix, 9ul, 12u), (reader.Current.Posix, reader.Current.FileId, reader.Current.DeviceId));
     }
 
     [Theory]

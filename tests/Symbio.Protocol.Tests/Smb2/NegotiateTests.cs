@@ -98,6 +98,23 @@ public sealed class NegotiateTests
         Assert.Equal(16, posix.Length);
     }
 
+    [Theory] // Names of versions, 16 bytes each.
+    [InlineData(0, false, false)]
+    [InlineData(15, false, false)]
+    [InlineData(16, true, false)]
+    [InlineData(32, true, true)]
+    [InlineData(33, false, false)]
+    public void Versions_of_the_posix_extensions(int length, bool readable, bool isCurrent)
+    {
+        byte[] data = new byte[length];
+        if (length >= 32)
+            CreateContextName.Posix.CopyTo(data.AsSpan(16));
+
+        Assert.Equal(readable, PosixExtensionsAvailable.TryRead(data, out PosixExtensionsAvailable posix));
+        Assert.Equal(isCurrent, readable && posix.HasCurrent);
+        Assert.True(PosixExtensionsAvailable.Current.HasCurrent);
+    }
+
     [Fact]
     public void Request_without_contexts_reads_and_writes()
     {

@@ -94,20 +94,4 @@ public sealed class MadeUpSecurityTests : IDisposable
         Assert.True(SecurityDescriptor.TryRead(reply.As<QueryInfoResponse>().Buffer, out SecurityDescriptor? descriptor));
         return descriptor;
     }
-
-    /// <summary>The account of this process is the user's own.</summary>
-    private sealed class OwnAccount : IUnixAccounts
-    {
-        public UnixIdentity Service => UnixAccounts.Instance.Service;
-
-        public bool CanImpersonate => true;
-
-        public UnixIdentity? FindUser(string name) => name == TestServer.User ? Service : null;
-
-        public uint? FindGroup(string name) => null;
-
-        public string? UserName(uint uid) => null;
-
-        public string? GroupName(uint gid) => null;
-    }
 }

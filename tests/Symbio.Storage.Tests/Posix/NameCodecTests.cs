@@ -28,6 +28,33 @@ public sealed class NameCodecTests
         Assert.Equal([.. bytes, 0], s_private.Encode(shown));
     }
 
+    [Theory] // What a POSIX client says is what stands on the disk, in every mapping.
+    [InlineData("plain.txt")]
+    [InlineData("a:b\"*<>?|\\")]
+    [InlineData("end.")]
+    [InlineData("end ")]
+    [InlineData("...")]
+    [InlineData("\u0001\u001F")]
+    [InlineData("é漢😀")]
+    public void Posix_names_are_those_on_the_disk(string name)
+    {
+        foreach (NameMapping mapping in Enum.GetValues<NameMapping>())
+        {
+            var codec = new NameCodec(mapping);
+            string shown = codec.Decode(Encoding.UTF8.GetBytes(name));
+
+            Assert.Equal(shown, codec.FromPosix(name));
+            Assert.Equal(name, codec.ToPosix(shown));
+        }
+    }
+
+    [Fact] // Linux before 6.16 maps them even so.
+    public void A_posix_client_may_map_characters_itself()
+    {
+        Assert.Equal("a\uF022b\uF029", s_private.FromPosix("a\uF022b\uF029"));
+        Assert.Equal("a:b.", s_private.ToPosix("a\uF022b\uF029"));
+    }
+
     [Theory]
     [InlineData("a:b", "a\u00F7b")]
     [InlineData("\"*:<>?\\|", "\u00A8\u00A4\u00F7\u00AB\u00BB\u00BF\u00FF\u00A6")]

@@ -29,4 +29,10 @@ public readonly record struct DirectoryEntry
 
     /// <summary>The 128-bit id of the classes that have one.</summary>
     public UInt128 FileId128 { get; init; }
+
+    /// <summary>The volume that the file is on, for <see cref="FileInformationClass.Posix"/>.</summary>
+    public uint DeviceId { get; init; }
+
+    /// <summary>What <see cref="FileInformationClass.Posix"/> tells besides; that class needs it.</summary>
+    public PosixProperties Posix { get; init; }
 }

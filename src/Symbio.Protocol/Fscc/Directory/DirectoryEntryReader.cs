@@ -69,6 +69,14 @@ public ref struct DirectoryEntryReader
             };
         }
 
+        if (_layout.IsPosix)
+        {
+            entry = entry with { FileId = reader.ReadUInt64(), DeviceId = reader.ReadUInt32() };
+            reader.Skip(4); // Reserved
+            PosixProperties posix = PosixProperties.Read(ref reader);
+            entry = entry with { Posix = posix, ReparseTag = posix.ReparseTag };
+        }
+
         uint nameLength = reader.ReadUInt32();
         if (_layout.HasEaSize)
         {

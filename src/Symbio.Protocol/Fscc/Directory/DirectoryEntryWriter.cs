@@ -5,7 +5,7 @@ namespace Symbio.Protocol.Fscc;
 
 /// <summary>
 /// Appends directory entries to a buffer: [MS-FSCC] 2.4.8 (Both), 2.4.10 (Directory), 2.4.14 (Full),
-/// 2.4.17 to 2.4.23 (the classes with ids) and 2.4.32 (Names). Each entry starts at a multiple of 8, and
+/// 2.4.17 to 2.4.23 (the classes with ids) and 2.4.32 (Names), and that of the POSIX extensions. Each entry starts at a multiple of 8, and
 /// NextEntryOffset of the one before points to it. No allocation; the state may cross an await.
 /// </summary>
 public struct DirectoryEntryWriter
@@ -14,6 +14,9 @@ public struct DirectoryEntryWriter
     public const int MaxShortNameLength = ShortName.MaxLength;
 
     private const int ShortNameBytes = MaxShortNameLength * sizeof(char);
+
+    // NextEntryOffset and FileIndex, what all classes have, inode and device.
+    private const int PosixHeader = 8 + 52 + 16;
 
     private readonly DirectoryEntryLayout _layout;
     private int _last;
@@ -55,7 +58,7 @@ public struct DirectoryEntryWriter
     {
         Debug.Assert(shortName.Length <= MaxShortNameLength, "An 8.3 name has at most 12 characters.");
         int start = (Length + 7) & ~7;
-        int size = _layout.NameOffset + (name.Length * sizeof(char));
+        int size = NameOffset(entry) + (name.Length * sizeof(char));
         if (start > buffer.Length || size > buffer.Length - start)
             return false;
 
@@ -65,9 +68,12 @@ public struct DirectoryEntryWriter
         writer.WriteUInt32(entry.FileIndex);
         if (_layout.HasCommon)
             WriteCommon(ref writer, entry);
+        if (_layout.IsPosix)
+            WritePosix(ref writer, entry);
         writer.WriteUInt32((uint)name.Length * sizeof(char));
-        WriteSpecific(ref writer, entry, shortName);
-        Debug.Assert(writer.Position == _layout.NameOffset, "The layout's fields end where the name starts.");
+        if (!_layout.IsPosix)
+            WriteSpecific(ref writer, entry, shortName);
+        Debug.Assert(writer.Position == NameOffset(entry), "The layout's fields end where the name starts.");
         writer.WriteUtf16(name);
 
         if (Count > 0)
@@ -76,6 +82,20 @@ public struct DirectoryEntryWriter
         Length = start + size;
         Count++;
         return true;
+    }
+
+    /// <summary>Bytes of this entry before its name.</summary>
+    public readonly int NameOffset(in DirectoryEntry entry) => _layout.IsPosix
+        ? PosixHeader + entry.Posix.Length + sizeof(uint)
+        : _layout.NameOffset;
+
+    // SMB_FIND_FILE_POSIX_INFORMATION, [POSIX-SMB2] 2.3.1.2.
+    private static void WritePosix(ref WireWriter writer, in DirectoryEntry entry)
+    {
+        writer.WriteUInt64(entry.FileId);
+        writer.WriteUInt32(entry.DeviceId);
+        writer.WriteZeros(4);
+        entry.Posix.Write(ref writer);
     }
 
     private static void WriteCommon(ref WireWriter writer, in DirectoryEntry entry)

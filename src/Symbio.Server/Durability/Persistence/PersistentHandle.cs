@@ -53,6 +53,9 @@ internal sealed record PersistentHandle
 
     public AppInstanceVersion? ApplicationVersion { get; init; }
 
+    /// <summary>The open has POSIX semantics.</summary>
+    public bool Posix { get; init; }
+
     /// <summary>What is cached; for an oplock <see cref="LeaseKey"/> is null.</summary>
     public required LeaseState Cached { get; init; }
 
@@ -112,6 +115,7 @@ internal sealed record PersistentHandle
             DeletePending = open.Claim.IsDeletePending,
             Application = open.Application,
             ApplicationVersion = open.ApplicationVersion,
+            Posix = open.IsPosix,
             Cached = grant.State,
             HasOplock = open.Caching is Oplock,
             LeaseKey = lease?.Id.Key,

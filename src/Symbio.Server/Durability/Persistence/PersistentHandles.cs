@@ -137,6 +137,7 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
             Caching = owner,
             Application = handle.Application,
             ApplicationVersion = handle.ApplicationVersion,
+            IsPosix = handle.Posix,
             Durable = new DurableState(server.Scheduler)
             {
                 Owner = Sid.Parse(handle.Owner),
@@ -177,8 +178,9 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
             access |= StoreAccess.Write;
         (NtStatus status, IStoreFile? file) = await store
             .OpenAsync(
-                handle.Path, new StoreOpenOptions(handle.Stream.Length > 0 ? StoreAccess.None : access), handle.Caller,
-                CancellationToken.None)
+                handle.Path,
+                new StoreOpenOptions(handle.Stream.Length > 0 ? StoreAccess.None : access, ExactCase: handle.Posix),
+                handle.Caller, CancellationToken.None)
             .ConfigureAwait(false);
         if (status != NtStatus.Success || handle.Stream.Length == 0)
             return (status, file);
@@ -206,6 +208,7 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
             ShareDelete: (handle.ShareAccess & ShareAccess.Delete) != 0,
             DeleteOnClose: (handle.Options & CreateOptions.DeleteOnClose) != 0,
             IsDirectory: file.IsDirectory,
+            DeletesAtOnce: handle.Posix,
 
             // Granting counts: the client is to find the number that it knows.
             Caching: owner is null

@@ -15,11 +15,12 @@ internal static class DispositionInformation
     private const DispositionFlags Known = DispositionFlags.Delete | DispositionFlags.PosixSemantics
         | DispositionFlags.ForceImageSectionCheck | DispositionFlags.OnClose | DispositionFlags.IgnoreReadOnlyAttribute;
 
-    // A name never goes before its last handle here, and what the create said about the close stays said.
-    private const DispositionFlags NotOffered = DispositionFlags.PosixSemantics | DispositionFlags.OnClose;
+    // What the create said about the close stays said.
+    private const DispositionFlags NotOffered = DispositionFlags.OnClose;
 
     public static InformationRow Row { get; } = InformationRow.SetOnly<FileDispositionInformation>(
-        static (set, wanted) => SetAsync(set, wanted.DeletePending, ignoreReadOnly: false), AccessMask.Delete);
+        static (set, wanted) => SetAsync(set, wanted.DeletePending, ignoreReadOnly: set.Open.IsPosix, set.Open.IsPosix),
+        AccessMask.Delete);
 
     public static InformationRow ExRow { get; } =
         InformationRow.SetOnly<FileDispositionExInformation>(SetExAsync, AccessMask.Delete);
@@ -35,10 +36,12 @@ internal static class DispositionInformation
         // Who ignores the attribute must be one who could take it off.
         if (ignoreReadOnly && (set.Open.GrantedAccess & AccessMask.WriteAttributes) == 0)
             return new(NtStatus.AccessDenied);
-        return SetAsync(set, (wanted.Flags & DispositionFlags.Delete) != 0, ignoreReadOnly);
+        bool atOnce = set.Open.IsPosix || (wanted.Flags & DispositionFlags.PosixSemantics) != 0;
+        return SetAsync(set, (wanted.Flags & DispositionFlags.Delete) != 0, ignoreReadOnly || set.Open.IsPosix, atOnce);
     }
 
-    private static async ValueTask<NtStatus> SetAsync(InformationSet set, bool delete, bool ignoreReadOnly)
+    // "At once": the name goes with this open, whoever else has the file open.
+    private static async ValueTask<NtStatus> SetAsync(InformationSet set, bool delete, bool ignoreReadOnly, bool atOnce)
     {
         Open open = set.Open;
         if (delete)
@@ -52,7 +55,10 @@ internal static class DispositionInformation
                 return status;
         }
 
-        await open.Claim.SetDeletePendingAsync(delete, CancellationToken.None).ConfigureAwait(false);
+        if (delete && atOnce)
+            await open.Claim.SetDeletePendingAtOnceAsync(CancellationToken.None).ConfigureAwait(false);
+        else
+            await open.Claim.SetDeletePendingAsync(delete, CancellationToken.None).ConfigureAwait(false);
         await open.PersistAsync().ConfigureAwait(false);
         if (delete)
             open.DeletePending();
@@ -64,6 +70,8 @@ internal static class DispositionInformation
         Open open = set.Open;
         if (set.Tree.Share.IsReadOnly)
             return NtStatus.AccessDenied;
+        if (open.Claim.IsUnlinked)
+            return NtStatus.FileDeleted;
         if (open.IsDirectory && open.File.Path.Length == 0)
             return NtStatus.CannotDelete; // The root.
         (NtStatus status, FileStat stat) = await open.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);

@@ -28,8 +28,6 @@ internal static class LinkInformation
         Open open = set.Open;
         if ((flags & ~Known) != 0)
             return NtStatus.InvalidParameter;
-        if ((flags & LinkFlags.PosixSemantics) != 0)
-            return NtStatus.NotSupported; // A file that is open is never replaced here.
         if (open.File.StreamName.Length > 0)
             return NtStatus.InvalidParameter;
         if (open.IsDirectory)
@@ -38,7 +36,7 @@ internal static class LinkInformation
             return NtStatus.NotSupported;
         if (open.Claim.IsDeletePending)
             return NtStatus.AccessDenied;
-        NtStatus status = LinkTarget.Parse(rootDirectory, fileName, out ShareName name);
+        NtStatus status = LinkTarget.Parse(set, rootDirectory, fileName, out ShareName name);
         if (status != NtStatus.Success)
             return status;
         if (name.HasStream || name.MustBeDirectory)
@@ -52,7 +50,9 @@ internal static class LinkInformation
             return await LinkAsync(set, name, replace: false, found: false).ConfigureAwait(false);
 
         return await LinkTarget.ReplaceAsync(
-            set, name, parent!, (flags & LinkFlags.IgnoreReadOnlyAttribute) != 0,
+            set, name, parent!, new Replacement(
+                (flags & LinkFlags.IgnoreReadOnlyAttribute) != 0 || open.IsPosix,
+                (flags & LinkFlags.PosixSemantics) != 0 || open.IsPosix),
             found => LinkAsync(set, name, replace: true, found)).ConfigureAwait(false);
     }
 

@@ -11,6 +11,11 @@ using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
 
 namespace Symbio.Server.Information.File;
 
+/// <summary>How a rename or a new hard link takes a name that a file has already.</summary>
+/// <param name="IgnoreReadOnly">The file's attribute is no obstacle.</param>
+/// <param name="Posix">Nor are those who have the file open: they go on with it, and it has no name.</param>
+internal readonly record struct Replacement(bool IgnoreReadOnly, bool Posix);
+
 /// <summary>
 /// The name that a rename or a new hard link gives, and the checks of [MS-FSA] 2.1.5.15.11 and 2.1.5.15.6 on where it
 /// goes: rights on its directory, and what a file that already has the name says.
@@ -18,12 +23,15 @@ namespace Symbio.Server.Information.File;
 internal static class LinkTarget
 {
     /// <summary>Takes the name apart; it is a full path within the share.</summary>
-    public static NtStatus Parse(ulong rootDirectory, string fileName, out ShareName name)
+    public static NtStatus Parse(InformationSet set, ulong rootDirectory, string fileName, out ShareName name)
     {
         name = default;
         if (rootDirectory != 0 || fileName.Length == 0)
             return NtStatus.InvalidParameter;
-        NtStatus status = SharePath.Parse(fileName[0] == '\\' ? fileName[1..] : fileName, out name);
+        string path = fileName[0] == '\\' ? fileName[1..] : fileName;
+        NtStatus status = set.Open.IsPosix
+            ? PosixPath.Parse(set.Tree.Share.Store, path, out name)
+            : SharePath.Parse(path, out name);
         if (status != NtStatus.Success)
             return status;
         return name.Path.Length == 0 ? NtStatus.InvalidParameter : NtStatus.Success;
@@ -46,22 +54,26 @@ internal static class LinkTarget
     /// </summary>
     /// <param name="replace">Is told whether there is such a file.</param>
     public static async ValueTask<NtStatus> ReplaceAsync(
-        InformationSet set, ShareName name, SecurityDescriptor parent, bool ignoreReadOnly,
+        InformationSet set, ShareName name, SecurityDescriptor parent, Replacement how,
         Func<bool, ValueTask<NtStatus>> replace)
     {
         Turn turn = set.Context.Server.ReplaceTurns.Of(name);
         while (true)
         {
             Task? wait;
+            Target? target;
             await turn.EnterAsync().ConfigureAwait(false);
             try
             {
-                (NtStatus status, wait) = await CheckReplaceAsync(set, name, parent, ignoreReadOnly).ConfigureAwait(false);
+                (NtStatus status, wait, target) = await CheckReplaceAsync(set, name, parent, how).ConfigureAwait(false);
                 if (wait is null)
                 {
-                    return status is NtStatus.Success or NtStatus.ObjectNameNotFound
-                        ? await replace(status == NtStatus.Success).ConfigureAwait(false)
-                        : status;
+                    if (status is not (NtStatus.Success or NtStatus.ObjectNameNotFound))
+                        return status;
+                    status = await replace(status == NtStatus.Success).ConfigureAwait(false);
+                    if (status == NtStatus.Success && target is { } gone)
+                        await UnlinkAsync(set, gone).ConfigureAwait(false);
+                    return status;
                 }
             }
             finally
@@ -83,7 +95,9 @@ internal static class LinkTarget
         if (set.Tree.Share.IsReadOnly)
             return (NtStatus.AccessDenied, null);
         (NtStatus status, IStoreFile? parent) = await set.Tree.Share.Store
-            .OpenAsync(name.Parent!, new StoreOpenOptions(StoreAccess.None), set.Tree.Caller, CancellationToken.None)
+            .OpenAsync(
+                name.Parent!, new StoreOpenOptions(StoreAccess.None, ExactCase: name.IsPosix), set.Tree.Caller,
+                CancellationToken.None)
             .ConfigureAwait(false);
         if (status != NtStatus.Success)
             return (status == NtStatus.ObjectNameNotFound ? NtStatus.ObjectPathNotFound : status, null);
@@ -107,37 +121,51 @@ internal static class LinkTarget
 
     // May the file that has the name go? ObjectNameNotFound when there is none, and success also when it is the very file
     // that gets the name.
-    private static async ValueTask<(NtStatus Status, Task? Wait)> CheckReplaceAsync(
-        InformationSet set, ShareName name, SecurityDescriptor parent, bool ignoreReadOnly)
+    private static async ValueTask<(NtStatus Status, Task? Wait, Target? Open)> CheckReplaceAsync(
+        InformationSet set, ShareName name, SecurityDescriptor parent, Replacement how)
     {
         (NtStatus status, IStoreFile? target) = await set.Tree.Share.Store
             .OpenAsync(
-                name.Path, new StoreOpenOptions(StoreAccess.None, OpenReparsePoint: true), set.Tree.Caller,
-                CancellationToken.None)
+                name.Path, new StoreOpenOptions(StoreAccess.None, OpenReparsePoint: true, ExactCase: name.IsPosix),
+                set.Tree.Caller, CancellationToken.None)
             .ConfigureAwait(false);
         if (status != NtStatus.Success)
-            return (status, null);
+            return (status, null, null);
         await using (target!.ConfigureAwait(false))
         {
             if (target!.Key == set.Open.File.Key)
-                return (NtStatus.Success, null);
-            if (target.IsDirectory)
-                return (NtStatus.AccessDenied, null);
+                return (NtStatus.Success, null, null);
+
+            // In POSIX a directory takes the place of an empty one; the store sees to it that it is empty.
+            if (target.IsDirectory && !(name.IsPosix && set.Open.IsDirectory))
+                return (name.IsPosix ? NtStatus.FileIsADirectory : NtStatus.AccessDenied, null, null);
             (status, FileStat stat) = await target.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
             if (status.IsError)
-                return (status, null);
-            if ((stat.Attributes & FileAttributes.ReadOnly) != 0 && !ignoreReadOnly)
-                return (NtStatus.AccessDenied, null);
+                return (status, null, null);
+            if ((stat.Attributes & FileAttributes.ReadOnly) != 0 && !how.IgnoreReadOnly)
+                return (NtStatus.AccessDenied, null, null);
             (status, SecurityDescriptor? descriptor) =
                 await ObjectSecurity.ReadAsync(target, CancellationToken.None).ConfigureAwait(false);
             if (status != NtStatus.Success)
-                return (status, null);
+                return (status, null, null);
             (status, _) = AccessCheck.Evaluate(
                 descriptor!, set.Token, AccessMask.Delete, extra: ObjectSecurity.FromParent(parent, set.Token));
             if (status != NtStatus.Success)
-                return (status, null);
-            return await CheckOpensAsync(set, target).ConfigureAwait(false);
+                return (status, null, null);
+            (status, bool isOpen, Task? wait) = await CheckOpensAsync(set, target, how.Posix).ConfigureAwait(false);
+            return (status, wait, isOpen ? new Target(IdentityOf(target), UpcaseTable.ToUpper(target.Path)) : null);
         }
+    }
+
+    // The name is the other file's now: of the one that had it, nothing is to be deleted when its opens are closed.
+    private static async ValueTask UnlinkAsync(InformationSet set, Target target)
+    {
+        (NtStatus status, IFileClaim? claim) = await LookAsync(set, target).ConfigureAwait(false);
+        if (status != NtStatus.Success)
+            return; // It was about to be deleted; there is no such name any more.
+        claim!.Unlink();
+        await claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
+        claim.CompleteRelease();
     }
 
     // Windows opens the directory for adding to it for the time of a rename, and shares that but not DELETE: who has it open
@@ -148,7 +176,8 @@ internal static class LinkTarget
     private static async ValueTask<NtStatus> CheckParentSharingAsync(
         InformationSet set, IStoreFile parent, bool isDirectory)
     {
-        (NtStatus status, IFileClaim? claim) = await LookAsync(set, parent).ConfigureAwait(false);
+        (NtStatus status, IFileClaim? claim) =
+            await LookAsync(set, new Target(IdentityOf(parent), UpcaseTable.ToUpper(parent.Path))).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return NtStatus.AccessDenied;
         status = !isDirectory && claim!.HasOtherAccess(AccessMask.Delete)
@@ -158,30 +187,35 @@ internal static class LinkTarget
         return status;
     }
 
-    private static async ValueTask<(NtStatus Status, Task? Wait)> CheckOpensAsync(InformationSet set, IStoreFile target)
+    // POSIX semantics replace a file that is open, if who has it open lets others delete it.
+    private static async ValueTask<(NtStatus Status, bool IsOpen, Task? Wait)> CheckOpensAsync(
+        InformationSet set, IStoreFile target, bool posix)
     {
-        (NtStatus status, IFileClaim? claim) = await LookAsync(set, target).ConfigureAwait(false);
+        (NtStatus status, IFileClaim? claim) =
+            await LookAsync(set, new Target(IdentityOf(target), UpcaseTable.ToUpper(target.Path))).ConfigureAwait(false);
         if (status != NtStatus.Success)
-            return (NtStatus.AccessDenied, null); // It is about to be deleted: by a handle that is still open.
+            return (NtStatus.AccessDenied, true, null); // It is about to be deleted: by a handle that is still open.
         bool isOpen = claim!.HasOtherOpens;
         Task? wait = isOpen
             ? await claim.ContendAsync(LeaseState.HandleCaching, CancellationToken.None).ConfigureAwait(false)
             : null;
+        if (isOpen)
+            status = posix ? claim.CheckShareDelete() : NtStatus.AccessDenied;
         await LeaveAsync(set, target, claim).ConfigureAwait(false);
-        return (isOpen ? NtStatus.AccessDenied : NtStatus.Success, wait);
+        return (status, isOpen, wait);
     }
 
     // A claim that asks for nothing conflicts with nobody, and can be asked about the others.
-    private static ValueTask<ClaimOutcome> LookAsync(InformationSet set, IStoreFile file)
-    {
-        FileKey key = file.Key;
-        return set.Context.Server.Coordinator.OpenAsync(
-            new FileIdentity(key.Volume, key.FileId, key.Generation),
+    private static ValueTask<ClaimOutcome> LookAsync(InformationSet set, Target target) =>
+        set.Context.Server.Coordinator.OpenAsync(
+            target.File,
             new ClaimOptions(
-                Stream: "", Link: UpcaseTable.ToUpper(file.Path), AccessMask.None,
-                ShareRead: true, ShareWrite: true, ShareDelete: true, DeleteOnClose: false),
+                Stream: "", target.Link, AccessMask.None, ShareRead: true, ShareWrite: true, ShareDelete: true,
+                DeleteOnClose: false),
             CancellationToken.None);
-    }
+
+    private static FileIdentity IdentityOf(IStoreFile file) =>
+        new(file.Key.Volume, file.Key.FileId, file.Key.Generation);
 
     // Meanwhile the last other open may have closed a file that is to be deleted: then the deleting is left to us.
     private static async ValueTask LeaveAsync(InformationSet set, IStoreFile file, IFileClaim claim)
@@ -190,4 +224,7 @@ internal static class LinkTarget
         await LastClose.DeleteAsync(outcome, set.Tree, file).ConfigureAwait(false);
         claim.CompleteRelease();
     }
+
+    // A file as the coordinator knows it, by one of its names.
+    private readonly record struct Target(FileIdentity File, string Link);
 }

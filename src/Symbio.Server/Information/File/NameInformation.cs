@@ -31,7 +31,10 @@ internal static class NameInformation
     /// lies above the share is nothing that a client could use.
     /// </summary>
     public static string NameOf(Open open) =>
-        open.StoreFile is { } file ? @"\" + file.Path + StreamSuffix(file) : @"\" + open.FileName;
+        open.StoreFile is { } file ? @"\" + PathOf(open, file) + StreamSuffix(file) : @"\" + open.FileName;
+
+    private static string PathOf(Open open, IStoreFile file) =>
+        open.IsPosix ? PosixPath.Show(open.Tree.Share.Files, file.Path) : file.Path;
 
     private static string StreamSuffix(IStoreFile file) => file.StreamName.Length == 0 ? "" : ":" + file.StreamName;
 
@@ -41,7 +44,7 @@ internal static class NameInformation
         if (query.Context.Connection.Dialect != Dialect.Smb311)
             return new(NtStatus.NotSupported);
         IStoreFile file = query.Open.File;
-        return new(query.Reply(new FileNormalizedNameInformation(file.Path + StreamSuffix(file))));
+        return new(query.Reply(new FileNormalizedNameInformation(PathOf(query.Open, file) + StreamSuffix(file))));
     }
 
     // A name that is an 8.3 name is its own, as on NTFS.

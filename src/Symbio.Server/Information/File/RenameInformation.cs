@@ -32,14 +32,14 @@ internal static class RenameInformation
     {
         if ((flags & ~Known) != 0)
             return new(NtStatus.InvalidParameter);
-        if ((flags & RenameFlags.PosixSemantics) != 0)
-            return new(NtStatus.NotSupported); // A file that is open is never replaced here.
+        if (set.Open.IsPosix)
+            flags |= RenameFlags.PosixSemantics | RenameFlags.IgnoreReadOnlyAttribute;
         bool replace = (flags & RenameFlags.ReplaceIfExists) != 0;
         if (set.Tree.Share.IsReadOnly || set.Open.Claim.IsDeletePending)
             return new(NtStatus.AccessDenied);
-        if (rootDirectory == 0 && fileName.StartsWith(':'))
+        if (rootDirectory == 0 && fileName.StartsWith(':') && !set.Open.IsPosix)
             return RenameStreamAsync(set, fileName, replace);
-        NtStatus status = LinkTarget.Parse(rootDirectory, fileName, out ShareName name);
+        NtStatus status = LinkTarget.Parse(set, rootDirectory, fileName, out ShareName name);
         if (status != NtStatus.Success)
             return new(status);
 
@@ -50,11 +50,13 @@ internal static class RenameInformation
             return new(NtStatus.ObjectNameInvalid);
         if (set.Open.File.Path.Length == 0)
             return new(NtStatus.InvalidParameter); // The root.
-        return RenameFileAsync(set, name, replace, (flags & RenameFlags.IgnoreReadOnlyAttribute) != 0);
+        var replacement = new Replacement(
+            (flags & RenameFlags.IgnoreReadOnlyAttribute) != 0, (flags & RenameFlags.PosixSemantics) != 0);
+        return RenameFileAsync(set, name, replace ? replacement : null);
     }
 
     private static async ValueTask<NtStatus> RenameFileAsync(
-        InformationSet set, ShareName name, bool replace, bool ignoreReadOnly)
+        InformationSet set, ShareName name, Replacement? replacement)
     {
         Open open = set.Open;
         name = await LinkTarget.ExpandAsync(set, name).ConfigureAwait(false);
@@ -72,9 +74,9 @@ internal static class RenameInformation
             status = open.Claim.IsDeletePending ? NtStatus.AccessDenied : open.Claim.CheckShareDelete();
         if (status != NtStatus.Success)
             return status;
-        return replace
+        return replacement is { } how
             ? await LinkTarget
-                .ReplaceAsync(set, name, parent!, ignoreReadOnly, found => MoveAsync(set, name, replace: true, found))
+                .ReplaceAsync(set, name, parent!, how, found => MoveAsync(set, name, replace: true, found))
                 .ConfigureAwait(false)
             : await MoveAsync(set, name, replace: false, found: false).ConfigureAwait(false);
     }
@@ -82,12 +84,17 @@ internal static class RenameInformation
     private static async ValueTask<NtStatus> MoveAsync(InformationSet set, ShareName name, bool replace, bool found)
     {
         string oldPath = set.Open.File.Path;
-        bool replaces = found && !NameComparer.Equals(oldPath, name.Path); // And not only the spelling.
+        bool replaces = found && !(set.Open.IsPosix
+            ? oldPath == name.Path
+            : NameComparer.Equals(oldPath, name.Path)); // And not only the spelling.
+        Open[] below = set.Open is { IsPosix: true, IsDirectory: true } ? OpensBelow(set.Open) : [];
         NtStatus status = await set.Open.File
             .RenameAsync(name.Path, replace, set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
         set.Open.Claim.RenameLink(UpcaseTable.ToUpper(set.Open.File.Path));
+        foreach (Open open in below)
+            open.Claim.RenameLink(UpcaseTable.ToUpper(open.File.Path));
         set.Open.Renamed(oldPath, replaces);
         if (set.Context.Server.Persistent is { } persistent)
             await persistent.SaveAllAsync(set.Open.File.Key).ConfigureAwait(false);
@@ -96,7 +103,7 @@ internal static class RenameInformation
 
     // A directory keeps its name while anything below it is open, and a file while one of its named streams is. Who only
     // caches such a handle is asked to close it. Renames of directories are rare, and so are opens beside ours of a file
-    // that is being renamed: all opens are looked through.
+    // that is being renamed: all opens are looked through. In POSIX nothing binds a directory.
     private static async ValueTask<NtStatus> CheckOpensThatBindAsync(InformationSet set)
     {
         Open[] binding = OpensThatBind(set.Open);
@@ -124,20 +131,23 @@ internal static class RenameInformation
     private static Open[] OpensThatBind(Open open)
     {
         if (open.IsDirectory)
-        {
-            string below = open.File.Path + @"\";
-            return
-            [
-                .. Others(open).Where(other =>
-                    ReferenceEquals(other.Tree.Share.Store, open.Tree.Share.Store)
-                    && other.File.Path is var path && path.Length > below.Length
-                    && NameComparer.Equals(path.AsSpan(0, below.Length), below)),
-            ];
-        }
+            return open.IsPosix ? [] : OpensBelow(open);
 
         return open.Claim.HasOtherOpens
             ? [.. Others(open).Where(other => other.File.StreamName.Length > 0 && other.File.Key == open.File.Key)]
             : [];
+    }
+
+    private static Open[] OpensBelow(Open directory)
+    {
+        string below = directory.File.Path + @"\";
+        return
+        [
+            .. Others(directory).Where(other =>
+                ReferenceEquals(other.Tree.Share.Store, directory.Tree.Share.Store) && !other.Claim.IsUnlinked
+                && other.File.Path is var path && path.Length > below.Length
+                && NameComparer.Equals(path.AsSpan(0, below.Length), below)),
+        ];
     }
 
     private static IEnumerable<Open> Others(Open open) =>

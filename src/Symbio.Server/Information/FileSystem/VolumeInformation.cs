@@ -64,6 +64,7 @@ internal static class VolumeInformation
 
         return FileSystemAttributes.CasePreservedNames
             | FileSystemAttributes.UnicodeOnDisk
+            | FileSystemAttributes.SupportsPosixUnlinkRename
             | If(StoreCapabilities.CaseSensitiveNames, FileSystemAttributes.CaseSensitiveSearch)
             | If(StoreCapabilities.SecurityDescriptors, FileSystemAttributes.PersistentAcls)
             | (share.HasStreams ? FileSystemAttributes.NamedStreams : FileSystemAttributes.None)

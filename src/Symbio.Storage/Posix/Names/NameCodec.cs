@@ -121,6 +121,41 @@ internal sealed class NameCodec
         return terminated;
     }
 
+    /// <summary>The SMB name of what a POSIX client calls something: it spells out what NT forbids.</summary>
+    public string FromPosix(string name)
+    {
+        if (!name.AsSpan().ContainsAnyExcept(s_plainChars) && name is [.., not ('.' or ' ')])
+            return name;
+        return string.Create(name.Length, (Codec: this, name), static (text, state) =>
+        {
+            for (int i = 0; i < text.Length; i++)
+            {
+                char c = state.name[i];
+                bool isLast = i == text.Length - 1;
+                text[i] = isLast && state.Codec._mapsEnd && c is ('.' or ' ')
+                    ? (c == '.' ? PrivateDot : PrivateSpace)
+                    : c < 128 && state.Codec._shown[c] != 0 ? state.Codec._shown[c] : c;
+            }
+        });
+    }
+
+    /// <summary>What a POSIX client calls the name: <see cref="FromPosix"/> the other way.</summary>
+    public string ToPosix(string name)
+    {
+        if (!name.AsSpan().ContainsAnyExcept(s_plainChars))
+            return name;
+        return string.Create(name.Length, (Codec: this, name), static (text, state) =>
+        {
+            for (int i = 0; i < text.Length; i++)
+            {
+                char c = state.name[i];
+                text[i] = c - StrayBase is > 0 and < 128 && state.Codec._shown[c - StrayBase] == c
+                    ? (char)(c - StrayBase)
+                    : state.Codec._stored.TryGetValue(c, out byte stored) ? (char)stored : c;
+            }
+        });
+    }
+
     /// <summary>
     /// A whole path with '/' between the names and a NUL at the end; "." for the root. False with a length of -1: some
     /// name cannot be on this disk; otherwise the path does not fit.

@@ -30,12 +30,13 @@ internal ref struct ResolvedDirectory
 /// Finds what SMB paths mean below the share's root. The kernel does the walking (openat2 with RESOLVE_BENEATH): no
 /// link, no ".." and no rename that races with it leads out of the share. Every descriptor it gives is O_PATH.
 /// </summary>
+/// <param name="exactCase">Names are found in the case that they have, and in no other.</param>
 /// <remarks>
 /// With mayBlock false, a method that would have to wait for a disk says <see cref="NtStatus.CantWait"/> and has done
 /// nothing.
 /// </remarks>
 internal sealed class PathResolver(
-    PosixHandle root, NameCodec codec, NameIndex index, ServiceAccount account, LinkPolicy links)
+    PosixHandle root, NameCodec codec, NameIndex index, ServiceAccount account, LinkPolicy links, bool exactCase)
 {
     private const int Attempts = 16; // openat2 says EAGAIN when a rename crossed its way; it rarely does so twice.
 
@@ -81,6 +82,7 @@ internal sealed class PathResolver(
         return OpenInOtherCase(path, noFollow, caller, mayBlock, buffer, out fd);
     }
 
+    // In exact case this tells a name that is missing from a path that is.
     private NtStatus OpenInOtherCase(
         ReadOnlySpan<char> path, bool noFollow, StoreCaller caller, bool mayBlock, Span<byte> buffer, out int fd)
     {
@@ -145,7 +147,7 @@ internal sealed class PathResolver(
         return errno == Errno.None;
     }
 
-    /// <summary>The spelling on disk of a name in a directory; null when there is no such name in any case.</summary>
+    /// <summary>The spelling on disk of a name in a directory; null when there is no such name.</summary>
     public NtStatus Find(int directory, string name, StoreCaller caller, bool mayBlock, out string? spelling)
     {
         spelling = null;
@@ -157,6 +159,13 @@ internal sealed class PathResolver(
             return errno.ToNtStatus();
         if (stat.LinkCount == 0)
             return NtStatus.Success; // Removed: it holds nothing and will hold nothing.
+        if (exactCase)
+        {
+            errno = codec.Encode(name) is { } only ? Libc.StatAt(directory, only, StatxMask.Type, out _) : Errno.ENOENT;
+            spelling = errno == Errno.None ? name : null;
+            return errno is Errno.ENOENT or Errno.ENAMETOOLONG ? NtStatus.Success : StatusOf(errno);
+        }
+
         errno = index.Find(directory, stat, name, mayBlock, out spelling);
         if (errno is Errno.EACCES or Errno.EPERM)
         {

@@ -1,0 +1,71 @@
+using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
+using Symbio.Storage.Posix.Native;
+
+namespace Symbio.Storage.Posix;
+
+/// <summary>chmod(2) and chown(2).</summary>
+internal sealed partial class PosixFile
+{
+    private const uint SetGroupId = 0x400;
+
+    public ValueTask<NtStatus> SetPosixAsync(
+        PosixChange change, StoreCaller caller, CancellationToken cancellationToken) => new(SetPosix(change, caller));
+
+    private NtStatus SetPosix(PosixChange change, StoreCaller caller)
+    {
+        using var lease = _handle.Lease();
+        var foreign = ReadForeignDescriptor(lease.Fd);
+        var errno = ChangeAs(caller, lease.Fd, change);
+        if (errno == Errno.None && foreign is not null)
+        {
+            errno = PosixSecurity.Read(lease.Fd, out var security);
+            return errno == Errno.None ? WriteStored(lease.Fd, foreign, security!) : errno.ToNtStatus();
+        }
+
+        return errno.ToNtStatus();
+    }
+
+    private Errno ChangeAs(StoreCaller caller, int fd, PosixChange change)
+    {
+        using var scope = _store.Account.Enter(caller);
+        if (!scope.IsEntered)
+            return Errno.EACCES;
+        var errno = Errno.None;
+
+        // The owner first: chown(2) takes set-uid and set-gid away.
+        if (change.Uid is not null || change.Gid is not null)
+            errno = Libc.ChangeOwner(fd, change.Uid ?? uint.MaxValue, change.Gid ?? uint.MaxValue);
+        if (errno == Errno.None && change.Mode is { } mode)
+            errno = Libc.ChangeMode(fd, mode & ModeBits);
+        return errno;
+    }
+
+    /// <summary>
+    /// A stored descriptor whose owner is not the one on disk: one account works for several users, and the mode says nothing of
+    /// them. A change of the mode must not end it.
+    /// </summary>
+    private SecurityDescriptor? ReadForeignDescriptor(int fd) =>
+        HasXattrs && _volume.Inodes.ReadSecurity(fd, out var security) == Errno.None &&
+        security?.Stored is { } bytes && SecurityDescriptor.TryRead(bytes, out var stored) &&
+        stored.Owner is { } owner && _store.Identities.UserId(owner) != security.Posix.Uid
+            ? stored
+            : null;
+
+    /// <summary>
+    /// Gives a new object the bits that the service's umask has taken. A default ACL of the directory has masked them already,
+    /// in place of any umask.
+    /// </summary>
+    private NtStatus InitializeMode(int fd, uint mode)
+    {
+        var errno = PosixSecurity.Read(fd, out var security);
+        if (errno != Errno.None)
+            return errno.ToNtStatus();
+        if (!security!.Access.IsMinimal)
+            return NtStatus.Success;
+        uint wanted = mode & ModeBits;
+        if (IsDirectory)
+            wanted |= security.Mode & SetGroupId; // Inherited.
+        return wanted == (security.Mode & ModeBits) ? NtStatus.Success : Libc.ChangeMode(fd, wanted).ToNtStatus();
+    }
+}
