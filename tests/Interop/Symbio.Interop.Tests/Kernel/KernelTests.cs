@@ -36,6 +36,14 @@ public sealed class KernelTests(DefaultServer fixture) : IClassFixture<DefaultSe
         await new LinuxClientPeer(Server, ShareNames.Secret) { Options = "seal" }.RunAsync("basic");
     }
 
+    /// <summary>The SMB 3.1.1 POSIX extensions; with the option by which Linux sends chmod.</summary>
+    [Fact]
+    public async Task Posix_extensions()
+    {
+        string script = Path.Combine(AppContext.BaseDirectory, "Scripts/posix.sh");
+        await new LinuxClientPeer(Server) { Options = "posix,modefromsid,idsfromsid" }.RunAsync(script);
+    }
+
     /// <summary>Everything that linux-client has for what is implemented; hours of a small machine's time in all.</summary>
     [Theory]
     [InlineData("2.1", "")]
@@ -43,6 +51,8 @@ public sealed class KernelTests(DefaultServer fixture) : IClassFixture<DefaultSe
     [InlineData("3.1.1", "")]
     [InlineData("3.1.1", "seal")]
     [InlineData("3.0", "seal")]
+    [InlineData("3.1.1", "posix")]
+    [InlineData("3.1.1", "resilienthandles")]
     public async Task All_examples(string version, string options)
     {
         if (!Peers.Long)
