@@ -51,6 +51,14 @@ public sealed record ShareOptions
     /// </summary>
     public bool PosixExtensions { get; init; } = true;
 
+    /// <summary>
+    /// Apple's extensions (AAPL), for clients that ask for them: listings that tell what Finder wants to know of each file.
+    /// </summary>
+    public bool AppleExtensions { get; init; } = true;
+
+    /// <summary>macOS is told that what it flushes is on the disk, without which Time Machine makes no backups there.</summary>
+    public bool TimeMachine { get; init; }
+
     /// <summary>Share.CscFlags: what clients may keep for the time they are offline.</summary>
     public OfflineCaching OfflineCaching { get; init; } = OfflineCaching.Manual;
 

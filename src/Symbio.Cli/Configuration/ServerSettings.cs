@@ -93,6 +93,8 @@ internal sealed class ShareSettings
     public bool ContinuouslyAvailable { get; set; }
     public bool ShortNames { get; set; } = true;
     public bool PosixExtensions { get; set; } = true;
+    public bool AppleExtensions { get; set; } = true;
+    public bool TimeMachine { get; set; }
     public int MaxUses { get; set; }
     public int MaxOpens { get; set; }
     public OfflineCaching OfflineCaching { get; set; }

@@ -273,6 +273,14 @@ internal static class SettingTable
             "The SMB 3.1.1 POSIX extensions for clients that ask for them (Linux: mount option posix): names that differ " +
             "by case, characters that Windows forbids, modes and owners, names that go while the file is open."),
         new Setting<ShareSettings, bool>(
+            "appleExtensions", "apple-extensions", SettingType.Boolean, s => s.AppleExtensions,
+            (s, v) => s.AppleExtensions = v,
+            "Apple's extensions for clients of macOS, which ask for them: listings of folders tell what Finder wants to know " +
+            "of each file (resource fork, Finder information, rights), so that it need not open them one by one."),
+        new Setting<ShareSettings, bool>(
+            "timeMachine", "time-machine", SettingType.Boolean, s => s.TimeMachine, (s, v) => s.TimeMachine = v,
+            "macOS may keep backups of Time Machine here: it is told that what it flushes is on the disk."),
+        new Setting<ShareSettings, bool>(
             "hideDotFiles", "hide-dot-files", SettingType.Boolean, s => s.HideDotFiles, (s, v) => s.HideDotFiles = v,
             "Names that begin with a dot have the attribute Hidden."),
         new ListSetting<ShareSettings, string>(

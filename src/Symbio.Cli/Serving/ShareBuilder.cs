@@ -48,6 +48,8 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
                     ShortNames = share.ShortNames,
                     Streams = share.Streams,
                     PosixExtensions = share.PosixExtensions,
+                    AppleExtensions = share.AppleExtensions,
+                    TimeMachine = share.TimeMachine,
                     AllowGuest = share.Guest,
                     ConnectSecurity = ConnectSecurity(share, warn),
                     MaxUses = share.MaxUses == 0 ? null : share.MaxUses,

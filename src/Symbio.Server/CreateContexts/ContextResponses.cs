@@ -2,6 +2,7 @@ using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Apple;
 using Symbio.Server.Information.File;
 using Symbio.Server.Leases;
 using Symbio.Server.Opens;
@@ -17,7 +18,8 @@ internal static class ContextResponses
     public static ReadOnlyMemory<byte> Create(RequestedContexts requested, OpenOperation operation, Open open)
     {
         Lease? lease = open.Caching as Lease;
-        if (requested.MaximalAccess is null && !requested.OnDiskId && lease is null && open.Durable is null && !open.IsPosix)
+        if (requested.MaximalAccess is null && !requested.OnDiskId && lease is null && open.Durable is null && !open.IsPosix
+            && requested.Apple is null)
             return default;
         Span<byte> buffer = stackalloc byte[MaxLength];
         var writer = new CreateContextListWriter(buffer);
@@ -37,6 +39,8 @@ internal static class ContextResponses
         AddDurable(ref writer, open);
         if (lease is not null)
             AddLease(ref writer, requested, lease, open.Claim.Granted);
+        if (requested.Apple is { } apple && AppleExtensions.Answer(open.Tree, apple) is { } answer)
+            writer.Add(answer);
         if (open.IsPosix)
             writer.Add(new PosixCreateResponse(PosixInformation.PropertiesOf(stat)));
         return writer.Written.ToArray();

@@ -59,6 +59,9 @@ internal sealed class RequestedContexts
     /// <summary>SMB2_CREATE_POSIX_EXTENSIONS; it counts only where <see cref="PosixOpens"/> says so.</summary>
     public PosixCreateRequest? Posix { get; private set; }
 
+    /// <summary>Apple's AAPL context with the command kAAPL_SERVER_QUERY.</summary>
+    public AaplServerQuery? Apple { get; private set; }
+
     /// <summary>SMB2_CREATE_TIMEWARP_TOKEN: the moment whose snapshot is wanted.</summary>
     public FileTime? Timewarp { get; private set; }
 
@@ -178,6 +181,10 @@ internal sealed class RequestedContexts
             if (!PosixCreateRequest.TryRead(context.Data, out PosixCreateRequest posix))
                 return NtStatus.InvalidParameter;
             Posix = posix;
+        }
+        else if (context.Is(CreateContextName.Aapl) && AaplServerQuery.TryRead(context.Data, out AaplServerQuery apple))
+        {
+            Apple = apple;
         }
 
         return NtStatus.Success;

@@ -2,6 +2,7 @@ using Symbio.Cluster.Scheduling;
 using Symbio.Protocol;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Apple;
 using Symbio.Server.Connections;
 using Symbio.Server.Information;
 using Symbio.Server.Information.File;
@@ -118,11 +119,14 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
             StoredEntry entry = _batch![_next];
             if (isPosix)
                 entry = entry with { Name = context.Tree.Share.Files.ToPosixName(entry.Name) };
-            if (!TryAppend(ref writer, payload.Span, entry, context.Tree.Share.HasShortNames))
+            AppleEntry? apple = context.Tree.HasAppleListings && informationClass == FileInformationClass.IdBothDirectory
+                ? await AppleListing.DescribeAsync(context, directory.Path, entry).ConfigureAwait(false)
+                : null;
+            if (!TryAppend(ref writer, payload.Span, ToWire(entry) with { Apple = apple }, entry.Name, context))
             {
                 if (writer.Count > 0)
                     break;
-                Commit(context, WriteTruncated(informationClass, entry, payload.Span));
+                Commit(context, WriteTruncated(informationClass, ToWire(entry), entry.Name, payload.Span));
                 return NtStatus.BufferOverflow;
             }
 
@@ -137,11 +141,12 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
     }
 
     private static bool TryAppend(
-        ref DirectoryEntryWriter writer, Span<byte> payload, in StoredEntry entry, bool shortNames)
+        ref DirectoryEntryWriter writer, Span<byte> payload, in WireEntry entry, string name, RequestContext context)
     {
         Span<char> generated = stackalloc char[ShortName.MaxLength];
-        int length = shortNames && writer.HasShortName ? ShortName.Generate(entry.Name, generated) : 0;
-        return writer.TryAppend(payload, ToWire(entry), entry.Name, generated[..length]);
+        bool shortNames = writer.HasShortName && context.Tree.Share.HasShortNames;
+        int length = shortNames ? ShortName.Generate(name, generated) : 0;
+        return writer.TryAppend(payload, entry, name, generated[..length]);
     }
 
     private static void Commit(RequestContext context, int length) => context.Response.Commit(
@@ -169,17 +174,17 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
     }
 
     // The first entry alone is too long: as much of it as the client takes. It stays, for a larger buffer to come.
-    private static int WriteTruncated(FileInformationClass informationClass, in StoredEntry entry, Span<byte> payload)
+    private static int WriteTruncated(
+        FileInformationClass informationClass, in WireEntry entry, string name, Span<byte> payload)
     {
         var writer = new DirectoryEntryWriter(informationClass);
-        WireEntry wire = ToWire(entry);
-        byte[] whole = new byte[writer.NameOffset(wire) + (entry.Name.Length * sizeof(char))];
-        writer.TryAppend(whole, wire, entry.Name);
+        byte[] whole = new byte[writer.NameOffset(entry) + (name.Length * sizeof(char))];
+        writer.TryAppend(whole, entry, name);
         whole.AsSpan(0, payload.Length).CopyTo(payload);
         return payload.Length;
     }
 
-    private static WireEntry ToWire(in StoredEntry entry) => new()
+    private WireEntry ToWire(in StoredEntry entry) => new()
     {
         CreationTime = entry.Stat.CreationTime,
         LastAccessTime = entry.Stat.LastAccessTime,
@@ -193,6 +198,6 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
         FileId = entry.Stat.FileId,
         FileId128 = entry.Stat.FileId,
         DeviceId = entry.Stat.Posix?.Device ?? 0,
-        Posix = PosixInformation.PropertiesOf(entry.Stat),
+        Posix = isPosix ? PosixInformation.PropertiesOf(entry.Stat) : default,
     };
 }

@@ -67,6 +67,12 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges changes, Wor
     public bool HasPosixExtensions =>
         Options is { PosixExtensions: true } o && (o.Store.Capabilities & StoreCapabilities.Posix) != 0;
 
+    /// <summary>Apple's extensions are offered to clients that ask for them.</summary>
+    public bool HasAppleExtensions => Options?.AppleExtensions ?? false;
+
+    /// <summary>Backups of Time Machine are welcome.</summary>
+    public bool IsTimeMachine => Options?.TimeMachine ?? false;
+
     /// <summary>Oplocks and leases are granted.</summary>
     public bool GrantsOplocks => Options?.Oplocks ?? false;
 

@@ -30,6 +30,9 @@ internal sealed class TreeConnect(
     /// <summary>TreeConnect.CreationTime</summary>
     public DateTimeOffset CreationTime => creationTime;
 
+    /// <summary>The client has said that it understands Apple's listings, and was told that it gets them.</summary>
+    public bool HasAppleListings { get; set; }
+
     /// <summary>TreeConnect.OpenCount</summary>
     public int OpenCount => Volatile.Read(ref _openCount);
 

@@ -157,6 +157,8 @@ internal static class Samples
         writer.Add(CreateContextName.RqLs, new byte[52]);
         writer.Add(CreateContextName.AppInstanceId, new byte[20]);
         writer.Add(CreateContextName.Posix, BitConverter.GetBytes(0x1B6));
+        writer.Add(new AaplServerQuery(
+            AaplQueries.ServerCapabilities | AaplQueries.VolumeCapabilities | AaplQueries.ModelInfo, AaplCapabilities.ReadDirAttr));
         Assert.True(writer.IsValid);
         return writer.Written.ToArray();
     }

@@ -33,6 +33,9 @@ public readonly record struct DirectoryEntry
     /// <summary>The volume that the file is on, for <see cref="FileInformationClass.Posix"/>.</summary>
     public uint DeviceId { get; init; }
 
+    /// <summary>Told by <see cref="FileInformationClass.IdBothDirectory"/> in place of EaSize and the short name.</summary>
+    public AppleEntry? Apple { get; init; }
+
     /// <summary>What <see cref="FileInformationClass.Posix"/> tells besides; that class needs it.</summary>
     public PosixProperties Posix { get; init; }
 }

@@ -109,8 +109,25 @@ public struct DirectoryEntryWriter
         writer.WriteUInt32((uint)entry.FileAttributes);
     }
 
+    // EaSize, ShortName and the padding before FileId of FileIdBothDirectoryInformation, in Apple's use.
+    private static void WriteApple(ref WireWriter writer, in DirectoryEntry entry, in AppleEntry apple)
+    {
+        writer.WriteUInt32((uint)apple.MaximalAccess);
+        writer.WriteUInt16(ShortNameBytes); // Apple's clients read on whatever it says; Samba says so, too.
+        writer.WriteUInt64(apple.ResourceSize);
+        writer.WriteUInt128(apple.FinderInfo);
+        writer.WriteUInt16(apple.Mode);
+        writer.WriteUInt64(entry.FileId);
+    }
+
     private readonly void WriteSpecific(ref WireWriter writer, in DirectoryEntry entry, ReadOnlySpan<char> shortName)
     {
+        if (entry.Apple is { } apple && _layout == DirectoryEntryLayout.Of(FileInformationClass.IdBothDirectory))
+        {
+            WriteApple(ref writer, entry, apple);
+            return;
+        }
+
         if (_layout.HasEaSize)
         {
             bool tagInEaSize = !_layout.HasReparseTag && (entry.FileAttributes & FileAttributes.ReparsePoint) != 0;
