@@ -84,9 +84,10 @@ public sealed record SmbServerOptions
 
     /// <summary>
     /// Clients may cache what is in directories (SMB 3), and are told when that changes. Where a store's files can be changed
-    /// behind the server's back that takes a watch for each such directory.
+    /// behind the server's back that takes a watch for each such directory. Off by default: Linux clients of older kernels,
+    /// 6.1 among them, have a bug in their cache of directories that can crash them.
     /// </summary>
-    public bool DirectoryLeases { get; init; } = true;
+    public bool DirectoryLeases { get; init; }
 
     /// <summary>
     /// The network interfaces that clients are told of, for more channels; none for those that the server listens on.

@@ -238,7 +238,7 @@ class SymbioServer(Server):
             *(a for n in self.fixed_shares
               for a in ("--share", f"{n}={self.fixed_path(n)}{self.fixed_options.get(n, '')}")),
             "--user", f"{accounts.user}:{accounts.password}", "--user", f"{accounts.user2}:{accounts.password2}",
-            *self._kerberos(), *self.setups.get(self.setup, ["--require-signing", "false"])]
+            "--directory-leases", "true", *self._kerberos(), *self.setups.get(self.setup, ["--require-signing", "false"])]
 
     def _kerberos(self):
         return [] if not self.domain else [

@@ -45,6 +45,7 @@ public sealed class TestServer : IAsyncDisposable
             ServerName = "TEST",
             Accounts = new LocalAccounts { { User, Password } },
             Shares = [new ShareOptions { Name = Share, Store = store }],
+            DirectoryLeases = true, // All there is, as far as tests may meet it.
             LoggerFactory = log,
         };
         var server = new SmbServer(configure?.Invoke(options) ?? options);

@@ -101,8 +101,9 @@ internal static class SettingTable
             "directoryLeases", "--directory-leases", SettingType.Boolean, s => s.DirectoryLeases,
             (s, v) => s.DirectoryLeases = v,
             "Clients may cache what is in directories (SMB 3), and are told when it changes; also when a local process changes " +
-            "it, for which the kernel watches each such directory (inotify). Linux clients of older kernels (6.1 is one) have a bug " +
-            "in their cache of directories that can crash them, with any server: they should mount with nohandlecache."),
+            "it, for which the kernel watches each such directory (inotify). Off by default because Linux clients of older kernels " +
+            "(6.1 is one) have a bug in their cache of directories that can crash them; mounted with nohandlecache they can do " +
+            "without it."),
         new ListSetting<ServerSettings, InterfaceOptions>(
             "interfaces", "--interface", InterfaceSetting.Type, s => s.Interfaces, (s, v) => s.Interfaces = v,
             "Network interfaces that clients are told of for multichannel: a name (eth0) or an address, and after " +
