@@ -15,7 +15,7 @@ internal sealed class Connection
 {
     private readonly MessageProcessor _processor;
     private readonly SendQueue _sendQueue;
-    private readonly ConcurrentStack<RequestContext> _contexts = new();
+    private readonly Stack<RequestContext> _contexts = new(); // Under its own lock: a ConcurrentStack allocates.
     private readonly Signal _ended;
     private readonly Signal _drained;
     private readonly Signal _quiet;
@@ -249,7 +249,11 @@ internal sealed class Connection
         session.ReleaseKeys();
     }
 
-    public RequestContext RentContext() => _contexts.TryPop(out RequestContext? context) ? context : new RequestContext(this);
+    public RequestContext RentContext()
+    {
+        lock (_contexts)
+            return _contexts.TryPop(out RequestContext? context) ? context : new RequestContext(this);
+    }
 
     /// <summary>Ends the handling of one frame.</summary>
     public void Complete(RequestContext context)
@@ -257,7 +261,8 @@ internal sealed class Connection
         Frame frame = context.Frame;
         context.Reset();
         frame.Dispose();
-        _contexts.Push(context);
+        lock (_contexts)
+            _contexts.Push(context);
         LeaveUnderWay();
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Storage.Posix.Native;
@@ -66,13 +67,12 @@ internal static class StatReader
     /// <summary>The attributes stored with an object; none when there are none or they cannot be read.</summary>
     public static DosAttributes ReadDosAttributes(ReadOnlySpan<byte> path, bool follow)
     {
-        Span<byte> value = stackalloc byte[DosAttributes.MaxLength];
+        byte[] value = ArrayPool<byte>.Shared.Rent(DosAttributes.MaxLength);
         var errno = follow
-            ? Libc.GetXattr(path, DosAttributes.XattrName, value, out int length)
-            : Libc.GetXattrNoFollow(path, DosAttributes.XattrName, value, out length);
-        if (errno != Errno.None)
-            return default;
-        var read = DosAttributes.Read(value[..length].ToArray());
+            ? Libc.GetXattr(path, DosAttributes.XattrName, value.AsSpan(0, DosAttributes.MaxLength), out int length)
+            : Libc.GetXattrNoFollow(path, DosAttributes.XattrName, value.AsSpan(0, DosAttributes.MaxLength), out length);
+        var read = errno == Errno.None ? DosAttributes.Read(value.AsMemory(0, length)) : default;
+        ArrayPool<byte>.Shared.Return(value);
         return (read.Attributes & FileAttributes.ReparsePoint) > 0
             ? read with { Tag = ReparseXattr.ReadTag(path, follow) }
             : read;

@@ -117,7 +117,26 @@ internal static class ExtendedAttributes
         return names;
     }
 
-    private static bool IsShown(ReadOnlySpan<byte> name) => name.StartsWith(Prefix) && !IsHidden(Shown(name));
+    // Without a string for each: every GETINFO looks at the names of its file. All that is hidden is ASCII.
+    private static bool IsShown(ReadOnlySpan<byte> name)
+    {
+        if (!name.StartsWith(Prefix))
+            return false;
+        ReadOnlySpan<byte> own = name[Prefix.Length..^1];
+        if (own.Length >= StreamXattr.Prefix.Length
+            && Ascii.EqualsIgnoreCase(own[..StreamXattr.Prefix.Length], StreamXattr.Prefix))
+        {
+            return false;
+        }
+
+        foreach (string hidden in s_hidden)
+        {
+            if (Ascii.EqualsIgnoreCase(own, hidden))
+                return false;
+        }
+
+        return true;
+    }
 
     private static string Shown(ReadOnlySpan<byte> name) => Encoding.UTF8.GetString(name[Prefix.Length..^1]);
 
