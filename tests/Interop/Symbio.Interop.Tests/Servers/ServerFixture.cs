@@ -30,5 +30,11 @@ public sealed class DefaultServer() : ServerFixture(new ServerSetup
     Shares = [new(ShareNames.Files), new(ShareNames.ReadOnly, ReadOnly: true), new(ShareNames.Secret, Encrypt: true)],
 });
 
+/// <summary>A server with a continuously available share.</summary>
+public sealed class AvailableServer() : ServerFixture(new ServerSetup
+{
+    Shares = [new(ShareNames.Files, ContinuouslyAvailable: true)],
+});
+
 /// <summary>A server that does not insist on signatures.</summary>
 public sealed class RelaxedServer() : ServerFixture(new ServerSetup { RequireSigning = false });

@@ -43,6 +43,13 @@ internal abstract class ClaimDecorator(IFileClaim inner) : IFileClaim
     public ValueTask SetDeletePendingAsync(bool deletePending, CancellationToken cancellationToken) =>
         inner.SetDeletePendingAsync(deletePending, cancellationToken);
 
+    public ValueTask SetDeletePendingAtOnceAsync(CancellationToken cancellationToken) =>
+        inner.SetDeletePendingAtOnceAsync(cancellationToken);
+
+    public bool IsUnlinked => inner.IsUnlinked;
+
+    public void Unlink() => inner.Unlink();
+
     public NtStatus CheckShareDelete() => inner.CheckShareDelete();
 
     public NtStatus CheckShareWrite() => inner.CheckShareWrite();
