@@ -428,6 +428,7 @@ internal sealed partial class Client
         if (open.IsDirectory)
             return;
         uint timeout = (uint)Chance.Of(0, 5_000, 120_000);
+        open.Timeout = TimeSpan.Zero; // Another time counts from now on, also where the handle is persistent.
         byte[] input = new byte[8];
         var writer = new WireWriter(input);
         new NetworkResiliencyRequest(timeout).Write(ref writer);
