@@ -203,7 +203,7 @@ internal sealed partial class World
             return;
         for (int slot = 0; slot < cached.Length; slot++)
         {
-            if (cached[slot] is { } value && !open.Model.Allows(slot, value, Now, Now))
+            if (cached[slot] is { } value && !Allows(open.Model, slot, value, Now))
             {
                 throw new InvariantViolation(
                     "coherence", $"client {client.Index} keeps {value:x} in slot {slot} of {open.Name} under {believed}; it may be {open.Model.Describe(slot)}");

@@ -32,6 +32,7 @@ internal sealed partial class World
     private DateTimeOffset? _clockTarget;
     private ulong _lastValue;
     private int _lastLine;
+    private int _overwriting;
 
     public World(ulong seed, bool keepTrace = false, BrokenRule? rule = null)
     {
@@ -154,6 +155,15 @@ internal sealed partial class World
                 model.Begin(slot, 0, sent);
         }
     }
+
+    /// <summary>A create has been sent that overwrites a file, nobody knows yet which.</summary>
+    public void BeginOverwriting() => _overwriting++;
+
+    public void EndOverwriting() => _overwriting--;
+
+    /// <summary>Can a read that was sent then and is answered now have found this?</summary>
+    public bool Allows(FileModel model, int slot, ulong value, long sent) =>
+        model.Allows(slot, value, sent, Now) || (value == 0 && _overwriting > 0);
 
     public ClientLine OpenLine(Client client)
     {

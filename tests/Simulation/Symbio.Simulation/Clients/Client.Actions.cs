@@ -280,7 +280,7 @@ internal sealed partial class Client
         for (int i = 0; i < count; i++)
         {
             ulong value = FileModel.ValueAt(data, i);
-            if (!open.Model.Allows(first + i, value, sent, _world.Now))
+            if (!_world.Allows(open.Model, first + i, value, sent))
             {
                 throw new InvariantViolation(
                     "content", $"client {Index} read {value:x} in slot {first + i} of file {open.File}, between {sent} and {_world.Now}; "

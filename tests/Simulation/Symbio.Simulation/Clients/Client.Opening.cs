@@ -85,6 +85,8 @@ internal sealed partial class Client
             RequestFor(wanted), session, tree, reply => OnOpened(wanted, session, tree, sent, reply), flags: replays ? Smb2HeaderFlags.ReplayOperation : Smb2HeaderFlags.None);
         if (call is null)
             StopAsking(wanted);
+        else if (wanted.Overwrites)
+            _world.BeginOverwriting();
         else if (!replays && wanted.CreateGuid != Guid.Empty && Chance.Percent(5) && session.Channels > 1)
             Open(wanted, replays: true); // The client only thinks that it lost the line.
     }
@@ -97,6 +99,8 @@ internal sealed partial class Client
 
     private void OnOpened(Wanted wanted, ClientSession session, uint tree, long sent, Reply? reply)
     {
+        if (wanted.Overwrites)
+            _world.EndOverwriting();
         if (reply is not { Status: NtStatus.Success } answer)
         {
             // One whose session or tree ends under it may have done its work.
@@ -282,7 +286,7 @@ internal sealed partial class Client
                     return;
                 ulong value = FileModel.ValueAt(answer.Status == NtStatus.Success ? answer.As<ReadResponse>().Data.Span : default, 0);
                 FileModel model = _world.ModelOf(known);
-                if (!model.Allows(first, value, sent, _world.Now))
+                if (!_world.Allows(model, first, value, sent))
                     throw new InvariantViolation("content", $"a compound of client {Index} read {value:x}; it may be {model.Describe(first)}");
             }, mayWait: false, Smb2HeaderFlags.None, out _)!;
         byte[] close = line.Build(
@@ -344,8 +348,10 @@ internal sealed partial class Client
                     return;
                 }
 
-                if (session.HasEnded || session.TreeOf(open.IsOnAvailableShare) != tree || !_opens.Contains(open))
-                    return; // Lost again before it was heard of.
+                if (session.HasEnded || session.TreeOf(open.IsOnAvailableShare) != tree)
+                    Forget(open); // Given back to a session, or a tree, that the client has ended meanwhile.
+                if (!_opens.Contains(open))
+                    return;
                 var response = answer.As<CreateResponse>();
                 open.Session = session;
                 open.Tree = tree;
