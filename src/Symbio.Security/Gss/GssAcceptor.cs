@@ -6,7 +6,7 @@ using Symbio.Security.KeyDerivation;
 namespace Symbio.Security.Gss;
 
 /// <summary>The outcome of one call of GSS_Accept_sec_context.</summary>
-/// <param name="Status">Success, MoreProcessingRequired, or what to tell the client.</param>
+/// <param name="Status">Success, or what to tell the client.</param>
 /// <param name="Reason">Why it failed, for the log.</param>
 internal readonly record struct GssOutcome(NtStatus Status, byte[] Token, string? Reason = null);
 
@@ -66,7 +66,7 @@ internal sealed unsafe class GssAcceptor : IDisposable
         if ((major & GssApi.ContinueNeeded) != 0)
         {
             name.Dispose();
-            return new GssOutcome(NtStatus.MoreProcessingRequired, answer);
+            return new GssOutcome(NtStatus.LogonFailure, []) { Reason = "an exchange of more than one message" };
         }
 
         _client = name;

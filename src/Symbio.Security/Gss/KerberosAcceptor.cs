@@ -10,7 +10,6 @@ public sealed class KerberosAcceptor : ISecurityContext
     private readonly KerberosMechanism _mechanism;
     private readonly GssAcceptor _acceptor = new();
     private SecretKey? _sessionKey;
-    private bool _begun;
     private bool _finished;
 
     internal KerberosAcceptor(KerberosMechanism mechanism) => _mechanism = mechanism;
@@ -35,18 +34,14 @@ public sealed class KerberosAcceptor : ISecurityContext
     {
         if (_finished)
             return SecurityStep.Finish(NtStatus.InvalidParameter);
-        if (!_begun && !_mechanism.RecognizesToken(token.Span))
+        _finished = true; // One message each way: what SMB clients ask for has no third one (GSS_C_DCE_STYLE).
+        if (!_mechanism.RecognizesToken(token.Span))
         {
-            _finished = true;
             FailureReason = "a token that is not one of Kerberos";
             return SecurityStep.Finish(NtStatus.LogonFailure);
         }
 
-        _begun = true;
-        _finished = true; // Until the step is done: nobody enters a context twice at once.
-        SecurityStep step = await _mechanism.RunAsync(() => Step(token.Span), cancellationToken).ConfigureAwait(false);
-        _finished = step.Status != NtStatus.MoreProcessingRequired;
-        return step;
+        return await _mechanism.RunAsync(() => Step(token.Span), cancellationToken).ConfigureAwait(false);
     }
 
     public byte[] GetMic(ReadOnlySpan<byte> message) => _acceptor.GetMic(message);

@@ -26,6 +26,7 @@ internal sealed partial class World
     private readonly List<Client> _clients = [];
     private readonly SortedDictionary<ulong, FileModel> _models = [];
     private readonly List<long> _reads = [];
+    private readonly List<long> _doubtfulOverwrites = [];
     private readonly List<(Connection Connection, ServerLife Life, SlotWrite[] Writes)> _doubtful = [];
     private readonly string[] _names;
     private InvariantViolation? _failure;
@@ -134,8 +135,11 @@ internal sealed partial class World
 
     public FileModel ModelOf(ulong file)
     {
-        if (!_models.TryGetValue(file, out FileModel? model))
-            _models.Add(file, model = new FileModel());
+        if (_models.TryGetValue(file, out FileModel? model))
+            return model;
+        _models.Add(file, model = new FileModel());
+        foreach (long sent in _doubtfulOverwrites)
+            model.MayBeOverwritten(sent);
         return model;
     }
 
@@ -149,11 +153,9 @@ internal sealed partial class World
     /// <summary>A create that overwrites may happen or not, and nobody knows to which file.</summary>
     public void DoubtAll(long sent)
     {
+        _doubtfulOverwrites.Add(sent);
         foreach (FileModel model in _models.Values)
-        {
-            for (int slot = 0; slot < FileModel.Slots; slot++)
-                model.Begin(slot, 0, sent);
-        }
+            model.MayBeOverwritten(sent);
     }
 
     /// <summary>A create has been sent that overwrites a file, nobody knows yet which.</summary>

@@ -28,7 +28,7 @@ public sealed class QuotaTests
         CommandResult list = await RunAsync("-L");
         list.Matches($@"{QuotaStore.Anna}\s*:\s*100/\s*200/\s*300");
         list.Matches($@"{QuotaStore.Otto}\s*:\s*50/\s*{ulong.MaxValue}/\s*{ulong.MaxValue}"); // No limit.
-        await RunAsync("-S", $"UQLIM:{QuotaStore.Otto}/1000/2000");
+        await RunAsync("-S", $"UQLIM:{QuotaStore.Otto}:1000/2000");
         (await RunAsync("-L")).Matches($@"{QuotaStore.Otto}\s*:\s*50/\s*1000/\s*2000");
         (await RunAsync("-u", QuotaStore.Anna.ToString())).Matches(@":\s*100/\s*200/\s*300");
         await RunAsync("-F");

@@ -298,8 +298,12 @@ internal sealed partial class Client
         if (!_opens.Remove(open))
             return;
         open.IsClosing = true;
-        if (open.Lease is { } lease && --lease.Opens == 0 && lease.Asking == 0)
+        if (open.Lease is not { } lease || --lease.Opens > 0)
+            return;
+        if (lease.Asking == 0)
             DropLease(lease);
+        else
+            (lease.State, lease.Break, lease.IsStale) = (LeaseState.None, null, true); // The next one is a new one.
     }
 
     private void DropLease(ClientLease lease)

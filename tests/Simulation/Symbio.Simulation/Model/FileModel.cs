@@ -58,6 +58,13 @@ internal sealed class FileModel
         return write;
     }
 
+    /// <summary>A create may cut the file off, or not, and nobody will know.</summary>
+    public void MayBeOverwritten(long sent)
+    {
+        for (int slot = 0; slot < Slots; slot++)
+            Begin(slot, 0, sent);
+    }
+
     /// <summary>It was refused, and has changed nothing.</summary>
     public void Refuse(int slot, SlotWrite write) => _slots[slot].Remove(write);
 
