@@ -184,11 +184,13 @@ internal sealed class Connection
         if (Volatile.Read(ref _underWay) <= 1)
             _quiet.Set();
         Pending.CancelAll(null, close: true);
+        using var limit = new CancellationTokenSource(patience, Server.Time); // Task.WaitAsync may leave its timer behind.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await FinishAsync().WaitAsync(patience, Server.Time, cancellationToken).ConfigureAwait(false);
+            await FinishAsync().WaitAsync(either.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
             // The peer does not listen, or the caller waits no longer.
         }

@@ -14,11 +14,12 @@ internal static class Departure
     {
         if (open.IsDetached || open.IsClosed)
             return;
+        using var limit = new CancellationTokenSource(Patience, open.Server.Time);
         try
         {
-            await open.Connection.WhenEnded.WaitAsync(Patience, open.Server.Time).ConfigureAwait(false);
+            await open.Connection.WhenEnded.WaitAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException)
         {
             // Then it is in use.
         }
