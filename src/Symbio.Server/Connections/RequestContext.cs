@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Durability.Persistence;
 using Symbio.Server.Leases;
 using Symbio.Server.Opens;
 using Symbio.Server.Sessions;
 using Symbio.Server.Trees;
+using Symbio.Storage;
 using Symbio.Transport;
 
 namespace Symbio.Server.Connections;
@@ -163,13 +165,21 @@ internal sealed class RequestContext(Connection connection)
         }
     }
 
+    /// <summary>The same for what is cached of this file, where the client that asks does not wait for itself.</summary>
+    public async ValueTask<NtStatus> WaitForBreakAsync(Task broken, FileKey file)
+    {
+        if (!broken.IsCompleted)
+            await new AbsentOwners(this, file).GiveUpOwnAsync().ConfigureAwait(false);
+        return await WaitForBreakAsync(broken).ConfigureAwait(false);
+    }
+
     /// <summary>
     /// The open is about to do what spoils others' caches, [MS-FSA] 2.1.4.12: they are told, and waited for where they have
     /// a say.
     /// </summary>
     public async ValueTask<NtStatus> ContendAsync(Open open, LeaseState lose) =>
         await open.Claim.ContendAsync(lose, CancellationToken.None).ConfigureAwait(false) is { } wait
-            ? await WaitForBreakAsync(wait).ConfigureAwait(false)
+            ? await WaitForBreakAsync(wait, open.File.Key).ConfigureAwait(false)
             : NtStatus.Success;
 
     /// <summary>

@@ -268,9 +268,9 @@ internal sealed partial class OpenOperation(
             DeletesAtOnce: name.IsPosix);
         if (Caching.Lease is { } lease && !lease.TryBind(identity, options.Stream))
             return NtStatus.InvalidParameter;
-        PersistentHandles? persistent = context.Server.Persistent;
+        var absent = new AbsentOwners(context, key, Caching.Lease?.Id);
         bool disturbs = Overwrites || (GrantedAccess & ~UndisturbingAccess) != 0;
-        if (disturbs && persistent is not null && persistent.HasAbsentOwner(key, writesOnly: true))
+        if (disturbs && absent.HasOthersWhoCache(writesOnly: true))
             return NtStatus.FileNotAvailable;
         while (true)
         {
@@ -278,12 +278,15 @@ internal sealed partial class OpenOperation(
                 context.HoldBreaks(owner);
 
             // Whose client is away cannot answer: nothing is taken from it for an open that will not be let in.
-            bool isAbsent = persistent is not null && persistent.HasAbsentOwner(key, writesOnly: false);
+            bool isAbsent = absent.HasOthersWhoCache(writesOnly: false);
             ClaimOutcome outcome = await context.Server.Coordinator
                 .OpenAsync(identity, options with { BreaksNothing = isAbsent }, CancellationToken.None).ConfigureAwait(false);
-            bool conflicts = outcome.Wait is not null || outcome.Status == NtStatus.SharingViolation;
-            if (conflicts && (isAbsent || persistent is not null && persistent.HasAbsentOwner(key, writesOnly: false)))
+            if ((outcome.Wait is not null && (isAbsent || absent.HasOthersWhoCache(writesOnly: false)))
+                || (outcome.Status == NtStatus.SharingViolation && absent.HasAny))
+            {
                 return NtStatus.FileNotAvailable; // Its client comes back for it, [MS-SMB2] 3.3.5.9.
+            }
+
             if (outcome.Wait is null)
             {
                 Claim = outcome.Claim!;
@@ -292,7 +295,7 @@ internal sealed partial class OpenOperation(
                 return outcome.Status;
             }
 
-            NtStatus status = await context.WaitForBreakAsync(outcome.Wait).ConfigureAwait(false);
+            NtStatus status = await context.WaitForBreakAsync(outcome.Wait, key).ConfigureAwait(false);
             if (status != NtStatus.Success)
                 return status;
         }

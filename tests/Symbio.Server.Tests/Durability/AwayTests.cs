@@ -1,3 +1,4 @@
+using Symbio.Identity;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
@@ -128,6 +129,85 @@ public sealed class AwayTests : IDisposable
         Assert.Equal(NtStatus.Success, (await other.WaitAsync(id)).Status);
     }
 
+    [Fact] // A program of its may open the file before it has come back to what it lost: Linux.
+    public async Task A_client_that_is_back_shares_the_lease_of_what_it_lost()
+    {
+        await using TestServer server = await StartAsync();
+        ScriptedPeer peer = await server.ConnectAuthenticatedAsync(options: Client);
+        CreateResponse made = await PersistentAsync(peer, RWH);
+        peer = await DurableTests.ComeBackAsync(server, peer);
+
+        CreateResponse next = await peer.OpenAsync(Create("a.txt", 1, RWH));
+        Assert.Equal((RWH, LeaseFlags.None), (next.Lease().LeaseState, next.Lease().Flags));
+
+        CreateResponse back = await ReturnAsync(peer, made.FileId, RWH);
+        Assert.Equal((RWH, LeaseFlags.None), (back.Lease().LeaseState, back.Lease().Flags));
+        await peer.DisposeAsync();
+    }
+
+    [Fact] // It may have forgotten the handle: nobody else could agree to anything.
+    public async Task A_client_that_is_back_does_not_wait_for_itself()
+    {
+        await using TestServer server = await StartAsync();
+        ScriptedPeer peer = await server.ConnectAuthenticatedAsync(options: Client);
+        CreateResponse made = await PersistentAsync(peer, RWH);
+        peer = await DurableTests.ComeBackAsync(server, peer);
+
+        FileId file = await peer.OpenAsync("a.txt", AccessMask.Delete | AccessMask.WriteData);
+        Assert.Equal(NtStatus.Success, (await peer.SendAsync(DirectoryLeasePeer.RenameRequest(file, "b.txt"))).Status);
+        Assert.Equal(NtStatus.Success, (await peer.SendAsync(DirectoryLeasePeer.RenameRequest(file, "a.txt"))).Status);
+
+        CreateResponse back = await ReturnAsync(peer, made.FileId, RWH);
+        Assert.Equal((R, LeaseFlags.None), (back.Lease().LeaseState, back.Lease().Flags));
+        await peer.DisposeAsync();
+    }
+
+    [Fact] // [MS-SMB2] 3.3.5.9: how it shares the file is not for another open to change.
+    public async Task What_a_client_does_not_share_it_does_not_share_with_itself()
+    {
+        await using TestServer server = await StartAsync();
+        ScriptedPeer peer = await server.ConnectAuthenticatedAsync(options: Client);
+        await PersistentAsync(peer, RWH, ShareAccess.Read);
+        peer = await DurableTests.ComeBackAsync(server, peer);
+
+        Assert.Equal(NtStatus.FileNotAvailable, (await peer.SendAsync(Create("a.txt", 1, RWH))).Status);
+        await peer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Another_user_behind_the_same_client_is_another_one()
+    {
+        await using TestServer server = await StartAsync();
+        ScriptedPeer peer = await server.ConnectAuthenticatedAsync(options: Client);
+        await PersistentAsync(peer, RWH);
+        await DurableTests.DepartAsync(server, peer);
+        await using ScriptedPeer other = server.Connect();
+        await other.NegotiateAsync(Dialect.Smb311, Client);
+        Assert.Equal(NtStatus.Success, (await other.LogOnAsync("second", TestServer.Password)).Status);
+        Assert.Equal(NtStatus.Success, (await other.TreeConnectAsync(TestServer.Share)).Status);
+
+        Assert.Equal(NtStatus.FileNotAvailable, (await other.SendAsync(ScriptedPeer.Create("a.txt"))).Status);
+    }
+
+    [Fact] // By what it has open under the same lease.
+    public async Task A_client_that_is_back_is_told_of_breaks_before_it_returns_to_what_it_lost()
+    {
+        await using TestServer server = await StartAsync();
+        await using ScriptedPeer other = await server.ConnectAuthenticatedAsync();
+        ScriptedPeer peer = await server.ConnectAuthenticatedAsync(options: Client);
+        CreateResponse made = await PersistentAsync(peer, RWH);
+        peer = await DurableTests.ComeBackAsync(server, peer);
+        await peer.OpenAsync(Create("a.txt", 1, RWH));
+
+        ulong id = await other.PostWaitingAsync(ScriptedPeer.Create("a.txt"));
+        Assert.Equal(RH, (await peer.LeaseBreakAsync()).NewLeaseState);
+        Assert.Equal(NtStatus.Success, (await peer.AcknowledgeAsync(1, RH)).Status);
+
+        Assert.Equal(NtStatus.Success, (await other.WaitAsync(id)).Status);
+        Assert.Equal(RH, (await ReturnAsync(peer, made.FileId, RWH)).Lease().LeaseState);
+        await peer.DisposeAsync();
+    }
+
     [Theory] // [MS-SMB2] 2.2.13.2: what a dialect does not know is not looked at.
     [InlineData(Dialect.Smb210, NtStatus.Success)]
     [InlineData(Dialect.Smb300, NtStatus.InvalidParameter)]
@@ -147,13 +227,17 @@ public sealed class AwayTests : IDisposable
         options => options with
         {
             PersistentHandles = new HandleFolder(_folder),
+            Accounts = new LocalAccounts { { TestServer.User, TestServer.Password }, { "second", TestServer.Password } },
             Shares = [.. options.Shares.Select(share => share with { ContinuouslyAvailable = true })],
         },
         new MemoryFileStore(new MemoryStoreOptions()));
 
-    private static Task<CreateResponse> PersistentAsync(ScriptedPeer peer, LeaseState state) => peer.OpenAsync(Create(
-        "a.txt", 1, state,
-        (ref CreateContextListWriter w) => w.Add(new DurableHandleRequestV2(60_000, DurableHandleFlags.Persistent, Id))));
+    private static Task<CreateResponse> PersistentAsync(
+        ScriptedPeer peer, LeaseState state, ShareAccess share = ShareAccess.Read | ShareAccess.Write | ShareAccess.Delete) =>
+        peer.OpenAsync(Create(
+            "a.txt", 1, state,
+            (ref CreateContextListWriter w) => w.Add(new DurableHandleRequestV2(60_000, DurableHandleFlags.Persistent, Id)))
+            with { ShareAccess = share });
 
     private static Task<CreateResponse> ReturnAsync(ScriptedPeer peer, FileId file, LeaseState state) => peer.OpenAsync(Create(
         "a.txt", 1, state,

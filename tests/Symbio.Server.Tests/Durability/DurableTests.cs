@@ -231,6 +231,13 @@ public sealed class DurableTests
     internal static async Task<ScriptedPeer> ComeBackAsync(TestServer server, ScriptedPeer peer, int expected = 1)
     {
         PeerOptions options = peer.Options;
+        await DepartAsync(server, peer, expected);
+        return await server.ConnectAuthenticatedAsync(options: options);
+    }
+
+    /// <summary>The peer's connection is lost, and the server has noticed.</summary>
+    internal static async Task DepartAsync(TestServer server, ScriptedPeer peer, int expected = 1)
+    {
         int connections = server.Server.Connections.Count();
         await peer.DisposeAsync();
         for (int i = 0; server.Server.Connections.Count() == connections; i++)
@@ -240,7 +247,6 @@ public sealed class DurableTests
         }
 
         Assert.Equal(expected, server.Server.Disconnected.Count);
-        return await server.ConnectAuthenticatedAsync(options: options);
     }
 
     internal static async Task<NtStatus> ReconnectAsync(

@@ -1,7 +1,9 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Durability.Persistence;
+using Symbio.Server.Tests.Ioctls;
 using Symbio.Storage.Memory;
 using Symbio.Testing;
 
@@ -94,6 +96,29 @@ public sealed class PersistentHandleTests : IDisposable
         Assert.Equal(NtStatus.Success, (await ReconnectAsync(again, file, create, lease)).Status);
     }
 
+    [Fact] // FILE_OPEN_REPARSE_POINT, and what the link leads to is another file.
+    public async Task A_handle_of_a_link_is_one_of_the_link_again()
+    {
+        var link = new SymbolicLinkReparseData("target", "target", IsRelative: true);
+        Guid create = Guid.NewGuid(), lease = Guid.NewGuid();
+        TestServer first = await StartAsync();
+        ScriptedPeer peer = await first.ConnectAuthenticatedAsync(options: Client);
+        await peer.CloseAsync(await peer.OpenAsync("target"));
+        FileId file = await peer.OpenAsync("a.txt", options: CreateOptions.OpenReparsePoint);
+        Assert.Equal(NtStatus.Success, (await SetLinkAsync(peer, file, link)).Status);
+        await peer.CloseAsync(file);
+        CreateResponse made = await CreateAsync(peer, create, lease, CreateOptions.OpenReparsePoint);
+
+        await using TestServer second = await StartAsync();
+        Assert.Empty(second.Log.Errors);
+        await using ScriptedPeer again = await second.ConnectAuthenticatedAsync(options: Client);
+        Assert.Equal(NtStatus.Success, (await ReconnectAsync(again, made.FileId, create, lease)).Status);
+
+        Reply told = await again.IoctlAsync(FsctlCode.GetReparsePoint, made.FileId);
+        Assert.Equal(NtStatus.Success, told.Status);
+        Assert.Equal(ReparseTag.SymbolicLink, told.Output<ReparseDataBuffer>().Tag);
+    }
+
     [Fact]
     public async Task What_cannot_be_read_is_left_out_with_a_line_in_the_log()
     {
@@ -125,14 +150,25 @@ public sealed class PersistentHandleTests : IDisposable
         },
         _store);
 
-    private static async Task<CreateResponse> CreateAsync(ScriptedPeer peer, Guid create, Guid lease)
+    private static ValueTask<Reply> SetLinkAsync(ScriptedPeer peer, FileId file, SymbolicLinkReparseData link)
+    {
+        byte[] data = new byte[link.Length];
+        var writer = new WireWriter(data);
+        link.Write(ref writer);
+        return peer.IoctlAsync(
+            FsctlCode.SetReparsePoint, file, new ReparseDataBuffer(ReparseTag.SymbolicLink, Guid.Empty, data), 0);
+    }
+
+    private static async Task<CreateResponse> CreateAsync(
+        ScriptedPeer peer, Guid create, Guid lease, CreateOptions options = CreateOptions.None)
     {
         byte[] buffer = new byte[256];
         var contexts = new CreateContextListWriter(buffer);
         contexts.Add(new DurableHandleRequestV2(60_000, DurableHandleFlags.Persistent, create));
         contexts.Add(new LeaseV2(lease, ReadWriteHandle, LeaseFlags.None, Guid.Empty, 0));
         Reply reply = await peer.SendAsync(
-            ScriptedPeer.Create("a.txt", contexts: contexts.Written.ToArray()) with { RequestedOplockLevel = OplockLevel.Lease });
+            ScriptedPeer.Create("a.txt", options: options, contexts: contexts.Written.ToArray())
+                with { RequestedOplockLevel = OplockLevel.Lease });
         Assert.Equal(NtStatus.Success, reply.Status);
         return reply.As<CreateResponse>();
     }

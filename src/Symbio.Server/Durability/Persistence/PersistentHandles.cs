@@ -51,13 +51,6 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
         }
     }
 
-    /// <summary>Does the client of a persistent open of this file, which it has lost, have to be waited for?</summary>
-    /// <param name="writesOnly">Only if it may have data that are not written yet.</param>
-    public bool HasAbsentOwner(FileKey file, bool writesOnly) =>
-        server.Disconnected.Count > 0 && server.Opens.All.Any(open =>
-            open.IsDetached && open.Durable is { IsPersistent: true } && open.File.Key == file
-            && (!writesOnly || (open.Claim.Cache.State & LeaseState.WriteCaching) != 0));
-
     /// <summary>The open is closed, and nothing of it is left.</summary>
     public async ValueTask RemoveAsync(Open open)
     {
@@ -176,11 +169,12 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
         StoreAccess access = (handle.Access & OpenAccess.ReadAccess) != 0 ? StoreAccess.Read : StoreAccess.None;
         if ((handle.Access & OpenAccess.WriteAccess) != 0)
             access |= StoreAccess.Write;
+        var options = new StoreOpenOptions(
+            handle.Stream.Length > 0 ? StoreAccess.None : access,
+            OpenReparsePoint: (handle.Options & CreateOptions.OpenReparsePoint) != 0,
+            ExactCase: handle.Posix);
         (NtStatus status, IStoreFile? file) = await store
-            .OpenAsync(
-                handle.Path,
-                new StoreOpenOptions(handle.Stream.Length > 0 ? StoreAccess.None : access, ExactCase: handle.Posix),
-                handle.Caller, CancellationToken.None)
+            .OpenAsync(handle.Path, options, handle.Caller, CancellationToken.None)
             .ConfigureAwait(false);
         if (status != NtStatus.Success || handle.Stream.Length == 0)
             return (status, file);
