@@ -131,6 +131,8 @@ public enum NtStatus : uint
     RangeNotLocked = 0xC000007E,
     /// <summary>STATUS_DISK_FULL</summary>
     DiskFull = 0xC000007F,
+    /// <summary>STATUS_ALLOTTED_SPACE_EXCEEDED</summary>
+    AllottedSpaceExceeded = 0xC0000099,
     /// <summary>STATUS_INSUFFICIENT_RESOURCES</summary>
     InsufficientResources = 0xC000009A,
     /// <summary>STATUS_MEDIA_WRITE_PROTECTED</summary>

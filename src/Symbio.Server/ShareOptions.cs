@@ -59,6 +59,12 @@ public sealed record ShareOptions
     /// <summary>macOS is told that what it flushes is on the disk, without which Time Machine makes no backups there.</summary>
     public bool TimeMachine { get; init; }
 
+    /// <summary>
+    /// Bytes that the share says it has in all; of them, the images of Time Machine's backups (sparse bundles) are said to be
+    /// taken. Null: what the store says. Nothing is refused beyond it.
+    /// </summary>
+    public ulong? TimeMachineMaxSize { get; init; }
+
     /// <summary>Share.CscFlags: what clients may keep for the time they are offline.</summary>
     public OfflineCaching OfflineCaching { get; init; } = OfflineCaching.Manual;
 

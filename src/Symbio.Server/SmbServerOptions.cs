@@ -23,6 +23,11 @@ public sealed record SmbServerOptions
     /// <summary>Workgroup or domain name.</summary>
     public string DomainName { get; init; } = "WORKGROUP";
 
+    /// <summary>
+    /// The model of a Mac (kAAPL_MODEL_INFO), at most 32 characters: which picture Finder shows for the server.
+    /// </summary>
+    public string AppleModel { get; init; } = "Mac14,13";
+
     /// <summary>ServerGuid, [MS-SMB2] 3.3.1.5. The same as long as the server keeps its state.</summary>
     public Guid ServerGuid { get; init; } = Guid.NewGuid();
 

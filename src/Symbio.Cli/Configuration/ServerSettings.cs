@@ -23,6 +23,7 @@ internal sealed class ServerSettings
     /// <summary>Empty: every address, on the default port.</summary>
     public IReadOnlyList<IPEndPoint> Listen { get; set; } = [];
     public string ServerName { get; set; } = Defaults.ServerName;
+    public string AppleModel { get; set; } = Defaults.AppleModel;
     public string Workgroup { get; set; } = Defaults.DomainName;
     public string UsersFile { get; set; } = "";
     public IReadOnlyList<UserSetting> Users { get; set; } = [];
@@ -95,6 +96,7 @@ internal sealed class ShareSettings
     public bool PosixExtensions { get; set; } = true;
     public bool AppleExtensions { get; set; } = true;
     public bool TimeMachine { get; set; }
+    public ulong TimeMachineMaxSize { get; set; }
     public int MaxUses { get; set; }
     public int MaxOpens { get; set; }
     public OfflineCaching OfflineCaching { get; set; }

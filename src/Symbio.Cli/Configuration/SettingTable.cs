@@ -25,6 +25,10 @@ internal static class SettingTable
             "workgroup", "--workgroup", SettingType.Text, s => s.Workgroup, (s, v) => s.Workgroup = v,
             "Workgroup that the server says it is in."),
         new Setting<ServerSettings, string>(
+            "appleModel", "--apple-model", SettingType.Text, s => s.AppleModel, (s, v) => s.AppleModel = v,
+            "The model of a Mac, at most 32 characters, that decides which picture Finder shows for the server (for instance " +
+            "Xserve, MacPro7,1, TimeCapsule8,119)."),
+        new Setting<ServerSettings, string>(
             "usersFile", "--users-file", SettingType.Text, s => s.UsersFile, (s, v) => s.UsersFile = v,
             "The file with the local users, kept by `symbio user`. Only its owner may have access to it.")
         { DefaultText = "/var/lib/symbio/users.json as root, else ~/.local/state/symbio/users.json" },
@@ -277,10 +281,16 @@ internal static class SettingTable
             "appleExtensions", "apple-extensions", SettingType.Boolean, s => s.AppleExtensions,
             (s, v) => s.AppleExtensions = v,
             "Apple's extensions for clients of macOS, which ask for them: listings of folders tell what Finder wants to know " +
-            "of each file (resource fork, Finder information, rights), so that it need not open them one by one."),
+            "of each file (resource fork, Finder information, rights), so that it need not open them one by one; files are copied " +
+            "on the server; modes can be set; AFP_AfpInfo and AFP_Resource behave as macOS knows them."),
         new Setting<ShareSettings, bool>(
             "timeMachine", "time-machine", SettingType.Boolean, s => s.TimeMachine, (s, v) => s.TimeMachine = v,
             "macOS may keep backups of Time Machine here: it is told that what it flushes is on the disk."),
+        new Setting<ShareSettings, ulong>(
+            "timeMachineMaxSize", "time-machine-max-size", SettingType.Size(0, 1UL << 50), s => s.TimeMachineMaxSize,
+            (s, v) => s.TimeMachineMaxSize = v,
+            "Bytes that the share says it has, so that Time Machine deletes old backups in time; 0 for what the disk has. " +
+            "Only the backups count as taken, by the bands of the sparse bundles in the share's root: nothing else should be there."),
         new Setting<ShareSettings, bool>(
             "hideDotFiles", "hide-dot-files", SettingType.Boolean, s => s.HideDotFiles, (s, v) => s.HideDotFiles = v,
             "Names that begin with a dot have the attribute Hidden."),

@@ -123,6 +123,8 @@ internal static class SettingsLoader
             errors.Add($"{At("compressionAlgorithms")}: no algorithm is left; to serve without compression set compression to off");
         if (settings.SigningAlgorithms.Count == 0)
             errors.Add($"{At("signingAlgorithms")}: no signing algorithm is left");
+        if (settings.AppleModel.Length is 0 or > 32)
+            errors.Add($"{At("appleModel")}: '{settings.AppleModel}' is no model: 1 to 32 characters");
         if (settings.ServerName.Length is 0 or > 15
             || settings.ServerName.Any(c => c <= ' ' || "\\/:*?\"<>|.".Contains(c)))
             errors.Add($"{At("serverName")}: '{settings.ServerName}' is no server name: 1 to 15 characters, no dot, no space");

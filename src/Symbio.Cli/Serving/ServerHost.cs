@@ -160,6 +160,7 @@ internal sealed class ServerHost : IAsyncDisposable
             Endpoints = endpoints,
             ServerName = Settings.ServerName,
             DomainName = Settings.Workgroup,
+            AppleModel = Settings.AppleModel,
             ServerGuid = Endpoints.ServerGuid(_accounts.DomainSid.ToString(), endpoints),
             Accounts = _domain ?? (IAccountAuthority)_accounts,
             Mechanisms = _kerberos is null ? [] : [_kerberos],

@@ -50,6 +50,7 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
                     PosixExtensions = share.PosixExtensions,
                     AppleExtensions = share.AppleExtensions,
                     TimeMachine = share.TimeMachine,
+                    TimeMachineMaxSize = share.TimeMachineMaxSize == 0 ? null : share.TimeMachineMaxSize,
                     AllowGuest = share.Guest,
                     ConnectSecurity = ConnectSecurity(share, warn),
                     MaxUses = share.MaxUses == 0 ? null : share.MaxUses,

@@ -57,23 +57,9 @@ internal static class AppleListing
             if (NameComparer.Equals(stream.Name, AfpInfo.ResourceName))
                 resource = stream.EndOfFile;
             else if (NameComparer.Equals(stream.Name, AfpInfo.StreamName))
-                info = await ReadInfoAsync(file, stream.Name).ConfigureAwait(false);
+                info = await AppleStreams.ReadInfoAsync(file, stream.Name).ConfigureAwait(false);
         }
 
         return (resource, info);
-    }
-
-    private static async ValueTask<byte[]> ReadInfoAsync(IStoreFile file, string name)
-    {
-        (NtStatus status, IStoreFile? stream) = await file
-            .OpenStreamAsync(name, create: false, StoreAccess.Read, CancellationToken.None).ConfigureAwait(false);
-        if (status != NtStatus.Success)
-            return [];
-        await using (stream!.ConfigureAwait(false))
-        {
-            byte[] content = new byte[AfpInfo.Length];
-            (status, int count) = await stream!.ReadAsync(0, content, CancellationToken.None).ConfigureAwait(false);
-            return status.IsError ? [] : content[..count];
-        }
     }
 }

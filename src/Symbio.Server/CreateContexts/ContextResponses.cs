@@ -35,11 +35,16 @@ internal static class ContextResponses
         }
 
         if (requested.OnDiskId)
-            writer.Add(new QueryOnDiskIdResponse(stat.FileId, operation.File.Key.Volume));
+        {
+            // macOS takes an id for one that no other file ever gets, as on HFS+. Inode numbers are used again: it is told none.
+            ulong id = open.Tree.IsApple ? 0 : stat.FileId;
+            writer.Add(new QueryOnDiskIdResponse(id, operation.File.Key.Volume));
+        }
+
         AddDurable(ref writer, open);
         if (lease is not null)
             AddLease(ref writer, requested, lease, open.Claim.Granted);
-        if (requested.Apple is { } apple && AppleExtensions.Answer(open.Tree, apple) is { } answer)
+        if (requested.Apple is { } apple && AppleExtensions.Answer(open.Tree, apple, open.Server.Options.AppleModel) is { } answer)
             writer.Add(answer);
         if (open.IsPosix)
             writer.Add(new PosixCreateResponse(PosixInformation.PropertiesOf(stat)));

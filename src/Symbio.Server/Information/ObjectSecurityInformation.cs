@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Apple;
 using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
 using Symbio.Storage;
@@ -43,6 +44,8 @@ internal static class ObjectSecurityInformation
         if (status != NtStatus.Success)
             return status;
         SecurityDescriptor selected = ObjectSecurity.WithoutMark(descriptor!).Select(parts);
+        if (open.Tree.HasNfsAces)
+            selected = await NfsAces.AddAsync(selected, file).ConfigureAwait(false);
         if (selected.Length > query.Limit)
             return InformationErrors.BufferTooSmall(query.Context, selected.Length);
         return Reply(query, selected);
@@ -63,6 +66,24 @@ internal static class ObjectSecurityInformation
             return NtStatus.InvalidSecurityDescr;
         if (open.IsPosix && PosixSecurity.TryRead(change, parts, out PosixChange posix))
             return await PosixSecurity.SetAsync(set, posix).ConfigureAwait(false);
+        uint? mode = null;
+        if (open.Tree.HasNfsAces && (parts & SecurityInformation.Dacl) != 0
+            && NfsAces.TryTake(change, out change, out mode) && change.Dacl is { Aces.Length: 0 })
+        {
+            parts &= ~SecurityInformation.Dacl; // It was about the mode alone.
+        }
+
+        NtStatus changed = parts == SecurityInformation.None && mode is not null
+            ? NtStatus.Success
+            : await ApplyAsync(set, file, change, parts).ConfigureAwait(false);
+        return changed == NtStatus.Success && mode is { } wanted
+            ? await NfsAces.SetModeAsync(set, file, wanted).ConfigureAwait(false)
+            : changed;
+    }
+
+    private static async ValueTask<NtStatus> ApplyAsync(
+        InformationSet set, IStoreFile file, SecurityDescriptor change, SecurityInformation parts)
+    {
         (NtStatus status, SecurityDescriptor? current) =
             await ObjectSecurity.ReadAsync(file, CancellationToken.None).ConfigureAwait(false);
         if (status != NtStatus.Success)
@@ -76,7 +97,7 @@ internal static class ObjectSecurityInformation
         status = await file
             .SetSecurityDescriptorAsync(result.ToArray(), set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
         if (!status.IsError)
-            open.Modified(CompletionFilter.Security);
+            set.Open.Modified(CompletionFilter.Security);
         return status;
     }
 

@@ -56,13 +56,20 @@ internal static class PosixSecurity
         return status;
     }
 
+    /// <summary>A SID that tells an owner, a group or a mode.</summary>
+    public static bool IsNfs(Sid sid) =>
+        sid is { Authority: NtAuthority, SubAuthorityCount: 3 } && sid.SubAuthority(0) == NfsDomain;
+
+    public static Sid NfsUserSid(uint uid) => new(NtAuthority, NfsDomain, NfsUser, uid);
+
+    public static Sid NfsGroupSid(uint gid) => new(NtAuthority, NfsDomain, NfsGroup, gid);
+
+    public static Sid NfsModeSid(uint mode) => new(NtAuthority, NfsDomain, NfsMode, mode);
+
     private static uint? UserOf(Sid sid) => sid.TryGetUnixUser(out uint uid) ? uid : IdOf(sid, NfsUser);
 
     private static uint? GroupOf(Sid sid) => sid.TryGetUnixGroup(out uint gid) ? gid : IdOf(sid, NfsGroup);
 
     private static uint? IdOf(Sid sid, uint kind) =>
-        sid is { Authority: NtAuthority, SubAuthorityCount: 3 } && sid.SubAuthority(0) == NfsDomain
-        && sid.SubAuthority(1) == kind
-            ? sid.SubAuthority(2)
-            : null;
+        IsNfs(sid) && sid.SubAuthority(1) == kind ? sid.SubAuthority(2) : null;
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
@@ -44,6 +43,8 @@ internal static class ServerSideCopy
         NtStatus status = CheckOpens(source, call.Open, readsTarget);
         if (status != NtStatus.Success)
             return new(status);
+        if (count == 0 && call.Open.Tree.IsApple)
+            return UseAsync(source, () => new Copyfile(call, source).RunAsync());
         if (count > MaxChunks)
             return new(ReplyLimits(call));
         if (!call.TryReadInput(out SrvCopychunkCopy request))
@@ -58,17 +59,17 @@ internal static class ServerSideCopy
 
         if (total > MaxDataSize)
             return new(ReplyLimits(call));
-        return CopyAsync(call, source, request.Chunks);
+        return UseAsync(source, () => new CopychunkRun(call, source).RunAsync(request.Chunks));
     }
 
     // The dispatcher keeps the target's handle while the request runs; the source's is kept here.
-    private static async ValueTask<NtStatus> CopyAsync(FsctlCall call, Open source, ImmutableArray<SrvCopychunk> chunks)
+    private static async ValueTask<NtStatus> UseAsync(Open source, Func<ValueTask<NtStatus>> copy)
     {
         if (!source.TryUse())
             return NtStatus.ObjectNameNotFound;
         try
         {
-            return await new CopychunkRun(call, source).RunAsync(chunks).ConfigureAwait(false);
+            return await copy().ConfigureAwait(false);
         }
         finally
         {

@@ -4,6 +4,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Apple;
 using Symbio.Server.Connections;
 using Symbio.Server.CreateContexts;
 using Symbio.Server.Durability.Persistence;
@@ -112,7 +113,8 @@ internal sealed partial class OpenOperation
             (status, IStoreFile? stream) = await OpenStreamAsync(file).ConfigureAwait(false);
             if (status == NtStatus.Success)
             {
-                await file.DisposeAsync().ConfigureAwait(false);
+                if (stream is not AppleStream)
+                    await file.DisposeAsync().ConfigureAwait(false);
                 opened = stream!;
             }
         }

@@ -4,6 +4,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Apple;
 using Symbio.Server.Connections;
 using Symbio.Server.CreateContexts;
 using Symbio.Server.Durability.Persistence;
@@ -199,7 +200,8 @@ internal sealed partial class OpenOperation(
                 (status, IStoreFile? stream) = await OpenStreamAsync(file).ConfigureAwait(false);
                 if (status != NtStatus.Success)
                     return status;
-                await file.DisposeAsync().ConfigureAwait(false);
+                if (stream is not AppleStream) // That one works by the file's own handle.
+                    await file.DisposeAsync().ConfigureAwait(false);
                 opened = file = stream!;
             }
             else
@@ -231,6 +233,8 @@ internal sealed partial class OpenOperation(
     private async ValueTask<(NtStatus Status, IStoreFile? Stream)> OpenStreamAsync(IStoreFile file)
     {
         const StoreAccess Access = StoreAccess.Read | StoreAccess.Write;
+        if (AppleStreams.Of(Tree, file, name.Stream) is { } apple)
+            return await OpenAppleStreamAsync(apple).ConfigureAwait(false);
         if (request.CreateDisposition != CreateDisposition.Create)
         {
             (NtStatus status, IStoreFile? stream) = await file
@@ -244,6 +248,21 @@ internal sealed partial class OpenOperation(
             return (NtStatus.AccessDenied, null);
         Action = CreateAction.Created;
         return await file.OpenStreamAsync(name.Stream, create: true, Access, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async ValueTask<(NtStatus Status, IStoreFile? Stream)> OpenAppleStreamAsync(AppleStream stream)
+    {
+        (NtStatus status, bool exists) = await stream.ExistsAsync().ConfigureAwait(false);
+        if (status.IsError)
+            return (status, null);
+        if (exists && request.CreateDisposition == CreateDisposition.Create)
+            return (NtStatus.ObjectNameCollision, null);
+        if (!exists && !MayCreate)
+            return (NtStatus.ObjectNameNotFound, null);
+        if (!exists && Tree.Share.IsReadOnly)
+            return (NtStatus.AccessDenied, null);
+        Action = exists ? CreateAction.Opened : CreateAction.Created;
+        return (NtStatus.Success, stream);
     }
 
     private async ValueTask<NtStatus> ClaimAsync(IStoreFile file)

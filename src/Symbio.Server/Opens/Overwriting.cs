@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Apple;
 using Symbio.Storage;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
 
@@ -13,7 +14,9 @@ namespace Symbio.Server.Opens;
 internal static class Overwriting
 {
     public static async ValueTask<NtStatus> OverwriteStreamAsync(IStoreFile stream) =>
-        await stream.SetEndOfFileAsync(0, CancellationToken.None).ConfigureAwait(false);
+        stream is AppleStream apple
+            ? await apple.OverwriteAsync().ConfigureAwait(false)
+            : await stream.SetEndOfFileAsync(0, CancellationToken.None).ConfigureAwait(false);
 
     /// <param name="file">The unnamed stream.</param>
     /// <param name="attributes">The attributes it is to have.</param>

@@ -102,6 +102,12 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     /// <summary>Decrypts what we receive.</summary>
     public MessageDecryptor? Decryptor { get; private set; }
 
+    /// <summary>
+    /// What the client, one of macOS, was told of Apple's extensions; null: it has not asked. It asks on one share, and takes the
+    /// answer for all.
+    /// </summary>
+    public AaplCapabilities? AppleCapabilities { get; set; }
+
     /// <summary>Session.TreeConnectTable</summary>
     public ConcurrentDictionary<uint, TreeConnect> TreeConnects { get; } = new();
 

@@ -1,4 +1,6 @@
+using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Apple;
 using Symbio.Cluster.Scheduling;
 using Symbio.Server.Notifications;
 using Symbio.Storage;
@@ -13,6 +15,8 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges changes, Wor
     private int _openFiles;
     private int _holds = 1; // The share as long as it is served, and every tree that something still works in.
     private int _retired;
+
+    private readonly BackupSpace _backups = new();
 
     private ShareOptions? _options = options;
     private SnapshotView? _view = ViewOf(options);
@@ -72,6 +76,16 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges changes, Wor
 
     /// <summary>Backups of Time Machine are welcome.</summary>
     public bool IsTimeMachine => Options?.TimeMachine ?? false;
+
+    /// <summary>Sizes of the volume, as the share shows it.</summary>
+    public async ValueTask<(NtStatus Status, VolumeInfo Info)> GetVolumeInfoAsync()
+    {
+        (NtStatus status, VolumeInfo info) =
+            await Store.GetVolumeInfoAsync(CancellationToken.None).ConfigureAwait(false);
+        return status.IsError || Options?.TimeMachineMaxSize is not { } most
+            ? (status, info)
+            : (status, await _backups.BoundAsync(Store, info, most).ConfigureAwait(false));
+    }
 
     /// <summary>Oplocks and leases are granted.</summary>
     public bool GrantsOplocks => Options?.Oplocks ?? false;

@@ -1,4 +1,5 @@
 using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Smb2;
 using Symbio.Server.Sessions;
 using Symbio.Storage;
 
@@ -30,8 +31,16 @@ internal sealed class TreeConnect(
     /// <summary>TreeConnect.CreationTime</summary>
     public DateTimeOffset CreationTime => creationTime;
 
+    /// <summary>The client is one of macOS that has asked for Apple's extensions, and the share has them.</summary>
+    public bool IsApple => session.AppleCapabilities is not null && share.HasAppleExtensions;
+
     /// <summary>The client has said that it understands Apple's listings, and was told that it gets them.</summary>
-    public bool HasAppleListings { get; set; }
+    public bool HasAppleListings =>
+        session.AppleCapabilities is { } told && (told & AaplCapabilities.ReadDirAttr) != 0 && share.HasAppleExtensions;
+
+    /// <summary>The client was told that owners and modes come as entries of the DACL.</summary>
+    public bool HasNfsAces =>
+        session.AppleCapabilities is { } told && (told & AaplCapabilities.NfsAce) != 0 && share.HasAppleExtensions;
 
     /// <summary>TreeConnect.OpenCount</summary>
     public int OpenCount => Volatile.Read(ref _openCount);

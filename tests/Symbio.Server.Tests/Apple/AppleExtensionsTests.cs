@@ -4,6 +4,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Tests.Notifications;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Apple;
@@ -11,8 +12,7 @@ namespace Symbio.Server.Tests.Apple;
 /// <summary>What a client of macOS asks for with its first open, and what its listings hold from then on.</summary>
 public sealed class AppleExtensionsTests
 {
-    private const AaplQueries All =
-        AaplQueries.ServerCapabilities | AaplQueries.VolumeCapabilities | AaplQueries.ModelInfo;
+    private const AaplQueries All = ApplePeer.All;
 
     private const int EaSizeOffset = 64;
     private const int ShortNameOffset = 70;
@@ -23,16 +23,17 @@ public sealed class AppleExtensionsTests
     public async Task The_query_is_answered(bool timeMachine)
     {
         await using TestServer server = await TestServer.StartAsync(
-            o => o with { Shares = [o.Shares[0] with { TimeMachine = timeMachine }] });
+            o => o with { AppleModel = "Xserve", Shares = [o.Shares[0] with { TimeMachine = timeMachine }] });
         await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
 
-        AaplServerReply? reply = await QueryAsync(peer, All, AaplCapabilities.ReadDirAttr | AaplCapabilities.OsxCopyfile);
+        AaplServerReply? reply = await peer.QueryAppleAsync(All, AaplCapabilities.ReadDirAttr | AaplCapabilities.OsxCopyfile);
 
         Assert.NotNull(reply);
-        Assert.Equal((All, AaplCapabilities.ReadDirAttr), (reply.Value.Reply, reply.Value.ServerCapabilities));
+        Assert.Equal(
+            (All, AaplCapabilities.ReadDirAttr | AaplCapabilities.OsxCopyfile), (reply.Value.Reply, reply.Value.ServerCapabilities));
         Assert.Equal(
             timeMachine ? AaplVolumeCapabilities.FullSync : AaplVolumeCapabilities.None, reply.Value.VolumeCapabilities);
-        Assert.NotEmpty(reply.Value.Model);
+        Assert.Equal("Xserve", reply.Value.Model);
     }
 
     [Fact]
@@ -41,7 +42,7 @@ public sealed class AppleExtensionsTests
         await using TestServer server = await TestServer.StartAsync();
         await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
 
-        AaplServerReply? reply = await QueryAsync(peer, AaplQueries.VolumeCapabilities, AaplCapabilities.ReadDirAttr);
+        AaplServerReply? reply = await peer.QueryAppleAsync(AaplQueries.VolumeCapabilities, AaplCapabilities.ReadDirAttr);
 
         Assert.Equal(AaplQueries.VolumeCapabilities, reply!.Value.Reply);
         Assert.Empty(reply.Value.Model);
@@ -54,7 +55,7 @@ public sealed class AppleExtensionsTests
             o => o with { Shares = [o.Shares[0] with { AppleExtensions = false }] });
         await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
 
-        Assert.Null(await QueryAsync(peer, All, AaplCapabilities.ReadDirAttr));
+        Assert.Null(await peer.QueryAppleAsync(All, AaplCapabilities.ReadDirAttr));
     }
 
     [Theory] // Too short, and kAAPL_RESOLVE_ID: contexts that the server does not know.
@@ -68,7 +69,7 @@ public sealed class AppleExtensionsTests
         data[0] = command;
         data[8] = (byte)All;
 
-        Reply reply = await CreateAsync(peer, data);
+        Reply reply = await peer.CreateWithAaplAsync(data);
 
         Assert.Equal(NtStatus.Success, reply.Status);
         Assert.Equal(0, reply.As<CreateResponse>().Contexts.Length);
@@ -79,17 +80,15 @@ public sealed class AppleExtensionsTests
     {
         await using TestServer server = await TestServer.StartAsync();
         await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
-        byte[] info = new byte[AfpInfo.Length];
-        "AFP\0"u8.CopyTo(info);
-        "TEXTttxt"u8.CopyTo(info.AsSpan(16)); // FinderInfo: type and creator, flags, ..., extended flags.
+        byte[] info = ApplePeer.Info("TEXTttxt"); // FinderInfo: type and creator, flags, ..., extended flags.
         info[24] = 0x40;
         info[16 + 24] = 0x80;
-        await WriteAsync(peer, "a", []);
-        await WriteAsync(peer, "a:AFP_AfpInfo", info);
-        await WriteAsync(peer, "a:AFP_Resource", new byte[300]);
+        await peer.WriteFileAsync("a", []);
+        await peer.WriteFileAsync("a:AFP_AfpInfo", info);
+        await peer.WriteFileAsync("a:AFP_Resource", new byte[300]);
 
         Assert.Equal(0, ShortNameBytes(await ListAsync(peer)).ToArray().Count(b => b != 0)); // Not asked for yet.
-        await QueryAsync(peer, AaplQueries.ServerCapabilities, AaplCapabilities.ReadDirAttr);
+        await peer.QueryAppleAsync(AaplQueries.ServerCapabilities, AaplCapabilities.ReadDirAttr);
         byte[] entry = await ListAsync(peer);
 
         Assert.Equal((uint)AccessMask.FileAll, BinaryPrimitives.ReadUInt32LittleEndian(entry.AsSpan(EaSizeOffset)));
@@ -110,23 +109,68 @@ public sealed class AppleExtensionsTests
         await using TestServer server = await TestServer.StartAsync();
         await using ScriptedPeer mac = await server.ConnectAuthenticatedAsync();
         await using ScriptedPeer windows = await server.ConnectAuthenticatedAsync();
-        await WriteAsync(mac, "a", []);
-        await QueryAsync(mac, All, AaplCapabilities.ReadDirAttr);
+        await mac.WriteFileAsync("a", []);
+        await mac.QueryAppleAsync(All, AaplCapabilities.ReadDirAttr);
 
         byte[] entry = await ListAsync(windows);
 
         Assert.Equal(0u, BinaryPrimitives.ReadUInt32LittleEndian(entry.AsSpan(EaSizeOffset)));
     }
 
-    private static ReadOnlySpan<byte> ShortNameBytes(byte[] entry) => entry.AsSpan(ShortNameOffset, 24);
-
-    private static async Task WriteAsync(ScriptedPeer peer, string name, byte[] data)
+    [Fact] // It asks on the share it connects to first, and takes the answer for all that it connects to.
+    public async Task What_was_asked_on_one_share_holds_on_the_others()
     {
-        FileId file = await peer.OpenAsync(name);
-        if (data.Length > 0)
-            await peer.WriteAsync(file, 0, data);
-        await peer.CloseAsync(file);
+        await using TestServer server = await TestServer.StartAsync(
+            o => o with { Shares = [.. o.Shares, o.Shares[0] with { Name = "second" }] });
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await peer.WriteFileAsync("a", []);
+        await peer.WriteFileAsync("a:AFP_Resource", new byte[300]);
+        await peer.QueryAppleAsync();
+
+        await peer.TreeConnectAsync("second");
+
+        Assert.Equal(300ul, BinaryPrimitives.ReadUInt64LittleEndian(ShortNameBytes(await ListAsync(peer))));
     }
+
+    [Fact] // Inode numbers are used again; macOS thinks that ids are not.
+    public async Task The_file_id_on_disk_is_not_told()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        Assert.NotEqual(0ul, await DiskIdAsync());
+
+        await peer.QueryAppleAsync();
+
+        Assert.Equal(0ul, await DiskIdAsync());
+
+        async Task<ulong> DiskIdAsync()
+        {
+            byte[] buffer = new byte[64];
+            var list = new CreateContextListWriter(buffer);
+            list.Add(QueryOnDiskIdRequest.Name, []);
+            Reply reply = await peer.CreateAsync("a", contexts: list.Written.ToArray());
+            Assert.True(reply.As<CreateResponse>().CreateContexts.TryGet(QueryOnDiskIdResponse.Name, out ReadOnlyMemory<byte> data));
+            return BinaryPrimitives.ReadUInt64LittleEndian(data.Span);
+        }
+    }
+
+    [Fact]
+    public async Task A_directory_is_renamed_while_files_in_it_are_open()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId directory = await peer.OpenAsync("d", options: CreateOptions.DirectoryFile);
+        FileId file = await peer.OpenAsync(@"d\a");
+        Assert.Equal(NtStatus.AccessDenied, (await peer.RenameAsync(directory, "e")).Status);
+
+        await peer.QueryAppleAsync();
+
+        Assert.Equal(NtStatus.Success, (await peer.RenameAsync(directory, "e")).Status);
+        Assert.Equal(NtStatus.Success, (await peer.WriteAsync(file, 0, "x"u8.ToArray())).Status);
+        Assert.Equal("x"u8.ToArray(), await peer.ReadFileAsync(@"e\a"));
+    }
+
+    private static ReadOnlySpan<byte> ShortNameBytes(byte[] entry) => entry.AsSpan(ShortNameOffset, 24);
 
     private static async Task<byte[]> ListAsync(ScriptedPeer peer)
     {
@@ -135,26 +179,5 @@ public sealed class AppleExtensionsTests
             (byte)FileInformationClass.IdBothDirectory, QueryDirectoryFlags.None, 0, root, 4096, Encoding.Unicode.GetBytes("a")));
         await peer.CloseAsync(root);
         return reply.As<QueryDirectoryResponse>().Buffer.ToArray();
-    }
-
-    private static async Task<AaplServerReply?> QueryAsync(ScriptedPeer peer, AaplQueries queries, AaplCapabilities client)
-    {
-        byte[] data = new byte[24];
-        var writer = new WireWriter(data);
-        new AaplServerQuery(queries, client).Write(ref writer);
-        Reply reply = await CreateAsync(peer, data);
-        Assert.Equal(NtStatus.Success, reply.Status);
-        return reply.As<CreateResponse>().CreateContexts.TryGet(CreateContextName.Aapl, out ReadOnlyMemory<byte> answer)
-            && AaplServerReply.TryRead(answer, out AaplServerReply read)
-                ? read
-                : null;
-    }
-
-    private static ValueTask<Reply> CreateAsync(ScriptedPeer peer, byte[] data)
-    {
-        Span<byte> buffer = stackalloc byte[128];
-        var list = new CreateContextListWriter(buffer);
-        list.Add(CreateContextName.Aapl, data);
-        return peer.CreateAsync("", AccessMask.ReadAttributes, CreateDisposition.Open, contexts: list.Written.ToArray());
     }
 }

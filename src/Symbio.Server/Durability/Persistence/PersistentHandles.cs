@@ -4,6 +4,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Apple;
 using Symbio.Server.Commands;
 using Symbio.Server.CreateContexts;
 using Symbio.Server.Leases;
@@ -97,7 +98,7 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
     {
         if (!server.Shares.TryGet(handle.Share, out Share? share) || !share.IsContinuouslyAvailable)
             return $"there is no continuously available share '{handle.Share}'";
-        (NtStatus status, IStoreFile? file) = await OpenFileAsync(share.Store, handle).ConfigureAwait(false);
+        (NtStatus status, IStoreFile? file) = await OpenFileAsync(share, handle).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return $"the file cannot be opened: {status}";
         if (file!.Key != handle.Key)
@@ -164,7 +165,7 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
         open.Replay = replay;
     }
 
-    private static async ValueTask<(NtStatus Status, IStoreFile? File)> OpenFileAsync(IFileStore store, PersistentHandle handle)
+    private static async ValueTask<(NtStatus Status, IStoreFile? File)> OpenFileAsync(Share share, PersistentHandle handle)
     {
         StoreAccess access = (handle.Access & OpenAccess.ReadAccess) != 0 ? StoreAccess.Read : StoreAccess.None;
         if ((handle.Access & OpenAccess.WriteAccess) != 0)
@@ -173,11 +174,13 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
             handle.Stream.Length > 0 ? StoreAccess.None : access,
             OpenReparsePoint: (handle.Options & CreateOptions.OpenReparsePoint) != 0,
             ExactCase: handle.Posix);
-        (NtStatus status, IStoreFile? file) = await store
+        (NtStatus status, IStoreFile? file) = await share.Store
             .OpenAsync(handle.Path, options, handle.Caller, CancellationToken.None)
             .ConfigureAwait(false);
         if (status != NtStatus.Success || handle.Stream.Length == 0)
             return (status, file);
+        if (AppleStreams.Of(share, file!, handle.Stream) is { } apple)
+            return (status, apple);
         await using (file!.ConfigureAwait(false))
         {
             return await file!

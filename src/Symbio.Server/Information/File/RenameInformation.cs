@@ -87,7 +87,7 @@ internal static class RenameInformation
         bool replaces = found && !(set.Open.IsPosix
             ? oldPath == name.Path
             : NameComparer.Equals(oldPath, name.Path)); // And not only the spelling.
-        Open[] below = set.Open is { IsPosix: true, IsDirectory: true } ? OpensBelow(set.Open) : [];
+        Open[] below = set.Open.IsDirectory && MovesWithOpens(set.Open) ? OpensBelow(set.Open) : [];
         NtStatus status = await set.Open.File
             .RenameAsync(name.Path, replace, set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
         if (status != NtStatus.Success)
@@ -103,7 +103,7 @@ internal static class RenameInformation
 
     // A directory keeps its name while anything below it is open, and a file while one of its named streams is. Who only
     // caches such a handle is asked to close it. Renames of directories are rare, and so are opens beside ours of a file
-    // that is being renamed: all opens are looked through. In POSIX nothing binds a directory.
+    // that is being renamed: all opens are looked through. In POSIX and macOS nothing binds a directory.
     private static async ValueTask<NtStatus> CheckOpensThatBindAsync(InformationSet set)
     {
         Open[] binding = OpensThatBind(set.Open);
@@ -128,10 +128,13 @@ internal static class RenameInformation
         return status;
     }
 
+    // POSIX, and so macOS, knows nothing of a directory that is bound by what is open below it.
+    private static bool MovesWithOpens(Open open) => open.IsPosix || open.Tree.IsApple;
+
     private static Open[] OpensThatBind(Open open)
     {
         if (open.IsDirectory)
-            return open.IsPosix ? [] : OpensBelow(open);
+            return MovesWithOpens(open) ? [] : OpensBelow(open);
 
         return open.Claim.HasOtherOpens
             ? [.. Others(open).Where(other => other.File.StreamName.Length > 0 && other.File.Key == open.File.Key)]

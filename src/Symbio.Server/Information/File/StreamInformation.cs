@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Apple;
 using Symbio.Storage;
 
 namespace Symbio.Server.Information.File;
@@ -20,6 +21,7 @@ internal static class StreamInformation
             : (NtStatus.Success, []);
         if (status.IsError)
             return status;
+        streams = await AppleStreams.SelectAsync(query.Open.Tree, file, streams).ConfigureAwait(false);
         (status, StoreStream? unnamed) = await GetUnnamedAsync(query, file).ConfigureAwait(false);
         return status.IsError ? status : Write(query, unnamed, streams);
     }

@@ -13,7 +13,7 @@ internal static class QueriedVolume
     public static ValueTask<(NtStatus Status, VolumeInfo Info)> GetAsync(InformationQuery query)
     {
         if (query.Open.Pipe is null)
-            return query.Open.Tree.Share.Store.GetVolumeInfoAsync(CancellationToken.None);
+            return query.Open.Tree.Share.GetVolumeInfoAsync();
 
         // What Windows says of its named pipe file system.
         return new((NtStatus.Success, new VolumeInfo(

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Symbio.Protocol;
+using Symbio.Protocol.Fscc;
+using Symbio.Protocol.Smb2;
+using Symbio.Server.Tests.Ioctls;
+using Symbio.Testing;
+
+namespace Symbio.Server.Tests.Apple;
+
+/// <summary>kAAPL_SUPPORTS_OSX_COPYFILE: the server copies a file with all its streams.</summary>
+public sealed class CopyfileTests
+{
+    [Fact]
+    public async Task A_file_is_copied_with_its_streams()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await peer.QueryAppleAsync();
+        byte[] data = [.. Enumerable.Range(0, 100_000).Select(i => (byte)i)];
+        FileId source = await peer.OpenAsync("source");
+        await peer.WriteAsync(source, 0, data);
+        await peer.WriteFileAsync("source:AFP_AfpInfo", ApplePeer.Info());
+        await peer.WriteFileAsync("source:AFP_Resource", new byte[300]);
+        await peer.WriteFileAsync("source:com.apple.quarantine", "q"u8.ToArray());
+        await peer.WriteFileAsync("target", new byte[200_000]); // It was longer before.
+        FileId target = await peer.OpenAsync("target");
+
+        Reply reply = await CopyAsync(peer, source, target);
+
+        Assert.Equal(NtStatus.Success, reply.Status);
+        Assert.Equal(new SrvCopychunkResponse(0, 0, 100_000), reply.Output<SrvCopychunkResponse>());
+        Assert.Equal(await peer.StreamsAsync("source"), await peer.StreamsAsync("target"));
+        Assert.Equal(ApplePeer.Info(), await peer.ReadFileAsync("target:AFP_AfpInfo"));
+        Assert.Equal("q"u8.ToArray(), await peer.ReadFileAsync("target:com.apple.quarantine"));
+        Assert.Equal(data[..65536], await peer.ReadFileAsync("target"));
+        Assert.Empty(server.Log.Errors);
+    }
+
+    [Fact] // As [MS-SMB2] has it.
+    public async Task No_chunk_is_nothing_to_everybody_else()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId source = await peer.OpenAsync("source");
+        await peer.WriteAsync(source, 0, "data"u8.ToArray());
+        FileId target = await peer.OpenAsync("target");
+
+        Reply reply = await CopyAsync(peer, source, target);
+
+        Assert.Equal(NtStatus.Success, reply.Status);
+        Assert.Equal(new SrvCopychunkResponse(0, 0, 0), reply.Output<SrvCopychunkResponse>());
+        Assert.Empty(await peer.ReadFileAsync("target"));
+    }
+
+    [Fact]
+    public async Task What_somebody_has_locked_is_not_copied()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await using ScriptedPeer other = await server.ConnectAuthenticatedAsync();
+        await peer.QueryAppleAsync();
+        FileId source = await peer.OpenAsync("source");
+        await peer.WriteAsync(source, 0, "data"u8.ToArray());
+        FileId target = await peer.OpenAsync("target");
+        await other.LockAsync(
+            await other.OpenAsync("source"),
+            new LockElement(1, 1, LockFlags.ExclusiveLock | LockFlags.FailImmediately));
+
+        Assert.Equal(NtStatus.FileLockConflict, (await CopyAsync(peer, source, target)).Status);
+    }
+
+    private static async Task<Reply> CopyAsync(ScriptedPeer peer, FileId source, FileId target)
+    {
+        Reply key = await peer.IoctlAsync(FsctlCode.SrvRequestResumeKey, source, maxOutput: 32);
+        return await peer.IoctlAsync(
+            FsctlCode.SrvCopychunk, target,
+            new SrvCopychunkCopy(key.Output<SrvRequestResumeKeyResponse>().ResumeKey, ImmutableArray<SrvCopychunk>.Empty), 12);
+    }
+}
