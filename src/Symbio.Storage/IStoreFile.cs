@@ -32,6 +32,18 @@ public interface IStoreFile : IAsyncDisposable
     /// <summary>Attributes, times and sizes. For a stream: the file's, with the stream's sizes.</summary>
     ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// What an open looks at first, of one moment: a store can know it from having opened the object, or in one go.
+    /// </summary>
+    async ValueTask<StoreInspection> InspectAsync(CancellationToken cancellationToken)
+    {
+        var (status, stat) = await GetStatAsync(cancellationToken).ConfigureAwait(false);
+        if (status.IsError)
+            return StoreInspection.Failed(status);
+        (status, var descriptor) = await GetSecurityDescriptorAsync(cancellationToken).ConfigureAwait(false);
+        return StoreInspection.Of(stat, status, descriptor);
+    }
+
     /// <summary>Sets times and attributes; what is null stays. Changes no other time as a side effect that it can avoid.</summary>
     ValueTask<NtStatus> SetBasicInfoAsync(BasicInfoChange change, CancellationToken cancellationToken);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Symbio.Cluster.Scheduling;
 using Symbio.Protocol;
 using Symbio.Protocol.Fscc;
@@ -21,8 +22,10 @@ namespace Symbio.Server.Opens;
 /// <param name="isPosix">Names are told, and looked for, as POSIX clients spell them.</param>
 internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler scheduler, bool isPosix) : IAsyncDisposable
 {
-    // Entries that are read from the store at once. More would grow stale while a slow client reads on.
-    private const int BatchSize = 64;
+    // Entries that are read from the store at once: as many as there is likely to be room for, so that one answer takes one
+    // way to the store and back, and little grows stale while a slow client reads on.
+    private const int LargestBatch = 512;
+    private const int UsualEntry = 128; // Bytes of an answer.
 
     // All that any class shows: entries that wait may be asked for by another class than the one they were read for.
     private const DirectoryFields Fields = DirectoryFields.Stat | DirectoryFields.EaSize;
@@ -64,7 +67,7 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
             if (_isDisposed)
                 return;
             _isDisposed = true;
-            _batch = null;
+            ReturnBatch();
             await _enumerator.DisposeAsync().ConfigureAwait(false);
         }
         finally
@@ -109,7 +112,8 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
         {
             if (_next == _count)
             {
-                NtStatus status = await ReadBatchAsync(context, single ? 1 : BatchSize).ConfigureAwait(false);
+                int wanted = single ? 1 : Math.Clamp((payload.Length - writer.Length) / UsualEntry, 1, LargestBatch);
+                NtStatus status = await ReadBatchAsync(context, wanted).ConfigureAwait(false);
                 if (status.IsError && writer.Count == 0)
                     return status;
                 if (status.IsError || _count == 0)
@@ -154,7 +158,12 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
 
     private async ValueTask<NtStatus> ReadBatchAsync(RequestContext context, int count)
     {
-        _batch ??= new StoredEntry[BatchSize];
+        if (_batch is null || _batch.Length < count)
+        {
+            ReturnBatch();
+            _batch = ArrayPool<StoredEntry>.Shared.Rent(count);
+        }
+
         NtStatus status;
         int read, shown;
         do
@@ -169,8 +178,15 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
         _next = 0;
         _count = status.IsError ? 0 : shown;
         if (_count == 0)
-            _batch = null; // The directory may stay open for long.
+            ReturnBatch(); // The directory may stay open for long.
         return status;
+    }
+
+    private void ReturnBatch()
+    {
+        if (_batch is not null)
+            ArrayPool<StoredEntry>.Shared.Return(_batch, clearArray: true);
+        _batch = null;
     }
 
     // The first entry alone is too long: as much of it as the client takes. It stays, for a larger buffer to come.

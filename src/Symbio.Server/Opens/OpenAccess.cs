@@ -57,9 +57,11 @@ internal sealed class OpenAccess(
     }
 
     /// <summary>Checks the rights that were asked for on a file that exists.</summary>
-    public async ValueTask<NtStatus> CheckExistingAsync(IStoreFile file, FileStat stat)
+    public async ValueTask<NtStatus> CheckExistingAsync(StoreInspection seen)
     {
-        (NtStatus status, _descriptor) = await ObjectSecurity.ReadAsync(file, CancellationToken.None).ConfigureAwait(false);
+        FileStat stat = seen.Stat;
+        NtStatus status = seen.SecurityStatus;
+        _descriptor = seen.Descriptor;
         if (status.IsError)
             return status;
         AccessMask desired = request.DesiredAccess;

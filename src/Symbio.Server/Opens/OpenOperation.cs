@@ -177,9 +177,10 @@ internal sealed partial class OpenOperation(
         IStoreFile? opened = file;
         try
         {
-            (NtStatus status, FileStat stat) = await file.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
-            if (status.IsError)
-                return status;
+            StoreInspection seen = await file.InspectAsync(CancellationToken.None).ConfigureAwait(false);
+            if (seen.Status.IsError)
+                return seen.Status;
+            FileStat stat = seen.Stat;
             if (stat.ReparseTag != 0 && (Options & CreateOptions.OpenReparsePoint) == 0)
             {
                 return stat.ReparseTag == (uint)ReparseTag.SymbolicLink
@@ -187,12 +188,12 @@ internal sealed partial class OpenOperation(
                     : NtStatus.IoReparseTagNotHandled;
             }
 
-            status = CheckKind(stat, file);
+            NtStatus status = CheckKind(stat, file);
             if (status != NtStatus.Success)
                 return status;
             if (name.Stream.Length == 0 && request.CreateDisposition == CreateDisposition.Create)
                 return NtStatus.ObjectNameCollision;
-            status = await _access.CheckExistingAsync(file, stat).ConfigureAwait(false);
+            status = await _access.CheckExistingAsync(seen).ConfigureAwait(false);
             if (status != NtStatus.Success)
                 return status;
             if (name.Stream.Length > 0)

@@ -164,7 +164,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         var path = dot == "." || _isRoot ? "."u8 : ".."u8;
         if (Libc.StatAt(fd, path.WithNul(), StatxMask.All, out var stat) == Errno.None && stat.LinkCount > 0)
             destination[count++] =
-                new DirectoryEntry(dot, fields == 0 ? default : Build(fd, path, stat, false));
+                new DirectoryEntry(dot, fields == 0 ? default : Build(fd, path.WithNul(), stat, false));
     }
 
     /// <summary>Adds an entry; one that has gone since it was listed is left out.</summary>
@@ -184,15 +184,15 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         bool hidden = _store.HidesName(name);
         if (stat.Type == Statx.SymbolicLink)
         {
-            AddLink(fd, name, diskName, stat, hidden, fields, destination, ref count);
+            AddLink(fd, name, terminated, stat, hidden, fields, destination, ref count);
             return;
         }
 
         DataBlocks.CorrectAt(fd, terminated, ref stat);
-        destination[count++] = new DirectoryEntry(name, Build(fd, diskName, stat, hidden));
+        destination[count++] = new DirectoryEntry(name, Build(fd, terminated, stat, hidden));
     }
 
-    private void AddLink(int fd, string name, ReadOnlySpan<byte> diskName, in Statx stat, bool hidden,
+    private void AddLink(int fd, string name, ReadOnlySpan<byte> terminated, in Statx stat, bool hidden,
         DirectoryFields fields, Span<DirectoryEntry> destination, ref int count)
     {
         var policy = _store.Options.Links;
@@ -204,7 +204,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
             return;
         }
 
-        shown = Build(fd, diskName, stat, hidden);
+        shown = Build(fd, terminated, stat, hidden);
         if (policy == LinkPolicy.Report && !directory.IsExactCase && _store.Resolver.LeadsToDirectory(PathOf(name)))
             shown = shown with { Attributes = shown.Attributes | FileAttributes.Directory };
         destination[count++] = new DirectoryEntry(name, shown);
@@ -212,16 +212,11 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
 
     private string PathOf(string name) => directory.Path is { Length: > 0 } parent ? parent + '\\' + name : name;
 
-    private FileStat Build(int fd, ReadOnlySpan<byte> name, in Statx stat, bool hidden)
+    private FileStat Build(int fd, ReadOnlySpan<byte> terminated, in Statx stat, bool hidden)
     {
-        Span<byte> path = stackalloc byte[ProcFd.MaxLength + NameCodec.MaxBytes + 2];
-        int length = ProcFd.Format(fd, path);
-        path[length++] = (byte)'/';
-        name.CopyTo(path[length..]);
-        path[length + name.Length] = 0;
         bool isMounted = stat.Device != directory.Volume.Device; // On it: a file system of its own, for once not known.
-        var facts = (isMounted ? default : directory.Volume.Inodes).Read(stat, path, follow: false);
-        return StatReader.Build(stat, facts.Dos, hidden, facts.EaSize);
+        var (dos, eaSize) = (isMounted ? default : directory.Volume.Inodes).ReadEntry(stat, fd, terminated);
+        return StatReader.Build(stat, dos, hidden, eaSize);
     }
 
     /// <summary>

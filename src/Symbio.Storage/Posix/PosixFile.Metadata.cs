@@ -20,6 +20,9 @@ internal sealed partial class PosixFile
     public ValueTask<NtStatus> SetBasicInfoAsync(BasicInfoChange change, CancellationToken cancellationToken) =>
         new(SetBasicInfo(change));
 
+    /// <inheritdoc/>
+    public ValueTask<StoreInspection> InspectAsync(CancellationToken cancellationToken) => new(Inspect());
+
     internal NtStatus GetStat(out FileStat stat)
     {
         stat = default;
@@ -27,14 +30,39 @@ internal sealed partial class PosixFile
         var errno = Libc.StatFd(lease.Fd, StatxMask.All, out var statx);
         if (errno != Errno.None)
             return errno.ToNtStatus();
-        DataBlocks.Correct(lease.Fd, ref statx);
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(lease.Fd, path);
+        stat = Describe(lease.Fd, _volume.Inodes.Read(statx, path, follow: true), ref statx);
+        return NtStatus.Success;
+    }
+
+    private StoreInspection Inspect()
+    {
+        using var lease = _handle.Lease();
+        Statx statx;
+        if (Interlocked.Exchange(ref _found, null) is { } found)
+            statx = found.Stat;
+        else if (Libc.StatFd(lease.Fd, StatxMask.All, out statx) is var errno and not Errno.None)
+            return StoreInspection.Failed(errno.ToNtStatus());
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(lease.Fd, path);
         var facts = _volume.Inodes.Read(statx, path, follow: true);
-        stat = StatReader.Build(statx, facts.Dos, IsHidden, facts.EaSize);
-        if (_type == Statx.SymbolicLink && !_exactCase && _store.Resolver.LeadsToDirectory(Path))
-            stat = stat with { Attributes = stat.Attributes | FileAttributes.Directory };
-        return NtStatus.Success;
+        var failed = InodeReader.ReadSecurity(statx, path, facts, out var security);
+        var stat = Describe(lease.Fd, facts, ref statx);
+        if (failed != Errno.None)
+            return new StoreInspection(NtStatus.Success, stat, failed.ToNtStatus(), null);
+        return security!.Stored is { } stored
+            ? StoreInspection.Of(stat, NtStatus.Success, stored)
+            : new StoreInspection(NtStatus.Success, stat, NtStatus.Success, MadeUpDescriptor(security));
+    }
+
+    private FileStat Describe(int fd, InodeFacts facts, ref Statx statx)
+    {
+        DataBlocks.Correct(fd, ref statx);
+        var stat = StatReader.Build(statx, facts.Dos, IsHidden, facts.EaSize);
+        return _type == Statx.SymbolicLink && !_exactCase && _store.Resolver.LeadsToDirectory(Path)
+            ? stat with { Attributes = stat.Attributes | FileAttributes.Directory }
+            : stat;
     }
 
     /// <summary>Attributes and the like that a new object begins with.</summary>

@@ -26,9 +26,11 @@ internal sealed partial class PosixFile
         var errno = _volume.Inodes.ReadSecurity(lease.Fd, out var security);
         if (errno != Errno.None)
             return (errno.ToNtStatus(), default);
-        return (NtStatus.Success, security!.Stored ??
-            PosixAclMapping.ToDescriptor(security.Posix, _store.Identities, _store.Options.DirectoryMode).ToArray());
+        return (NtStatus.Success, security!.Stored ?? MadeUpDescriptor(security).ToArray());
     }
+
+    private SecurityDescriptor MadeUpDescriptor(InodeSecurity security) =>
+        PosixAclMapping.ToDescriptor(security.Posix, _store.Identities, _store.Options.DirectoryMode);
 
     /// <param name="applies">The kernel is to grant what it grants; false: the mode is to stay as it is.</param>
     private NtStatus SetSecurityDescriptor(ReadOnlyMemory<byte> bytes, bool applies = true)

@@ -17,10 +17,13 @@ internal sealed partial class PosixFile : IStoreFile, ILeasableFile
     private readonly bool _exactCase;
     private volatile string _openedAs; // What the caller called it: a link's name, if it was opened by way of one.
     private volatile string _path; // The last that was seen.
+    private Found? _found;
 
+    /// <param name="isFound">It was there before; who has opened it will ask what it is.</param>
     public PosixFile(PosixFileStore store, PosixHandle handle, in Statx stat, PosixVolume volume, StoreAccess access,
-        string path, bool isExact, bool exactCase = false)
+        string path, bool isExact, bool exactCase = false, bool isFound = false)
     {
+        _found = isFound ? new Found(stat) : null;
         _store = store;
         _handle = handle;
         _volume = volume;
@@ -91,5 +94,11 @@ internal sealed partial class PosixFile : IStoreFile, ILeasableFile
     {
         _handle.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>What the object looked like when it was opened, until somebody has asked.</summary>
+    private sealed class Found(in Statx stat)
+    {
+        public readonly Statx Stat = stat;
     }
 }

@@ -41,7 +41,8 @@ public sealed partial class PosixFileStore
         }
 
         file = new PosixFile(
-            this, new PosixHandle(opened), stat, VolumeOf(opened, stat), options.Access, path, isExact, options.ExactCase);
+            this, new PosixHandle(opened), stat, VolumeOf(opened, stat), options.Access, path, isExact, options.ExactCase,
+            isFound: true);
         return NtStatus.Success;
     }
 

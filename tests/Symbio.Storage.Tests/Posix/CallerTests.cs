@@ -39,6 +39,20 @@ public sealed class CallerTests : IAsyncDisposable
         Assert.Equal("0:0", OwnerOf("service"));
     }
 
+    [Fact] // Threads keep the groups of whom they acted for last: for the next one that must not show.
+    public async Task Callers_in_turn_each_have_their_own_group()
+    {
+        RequireRoot();
+        StoreCaller[] callers = [s_nobody, s_daemon, StoreCaller.Service, s_nobody with { Gid = 1 }];
+        string[] owners = ["65534:65534", "1:1", "0:0", "65534:1"];
+        for (int i = 0; i < 64; i++)
+        {
+            int which = (i * 7 / 3) % callers.Length; // Some twice in a row.
+            Assert.Equal(NtStatus.Success, await CreateAsync($"file{i}", callers[which]));
+            Assert.Equal(owners[which], OwnerOf($"file{i}"));
+        }
+    }
+
     [Fact]
     public async Task The_kernel_checks_the_caller_s_rights()
     {

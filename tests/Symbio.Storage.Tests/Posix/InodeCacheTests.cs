@@ -54,6 +54,20 @@ public sealed class InodeCacheTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_local_change_of_attributes_is_seen_in_listings()
+    {
+        await using IStoreFile file = await RememberedAsync("a");
+        Assert.Equal(FileAttributes.None, (await ListedAsync()).Attributes);
+        Assert.Equal(FileAttributes.None, (await ListedAsync()).Attributes); // What was remembered of the first.
+
+        Run("setfattr", "-n", "user.DOSATTRIB", "-v", HiddenAndSystem, _folder.Combine("a"));
+        Assert.Equal(FileAttributes.Hidden | FileAttributes.System, (await ListedAsync()).Attributes);
+
+        Run("setfattr", "-x", "user.DOSATTRIB", _folder.Combine("a"));
+        Assert.Equal(FileAttributes.None, (await ListedAsync()).Attributes);
+    }
+
+    [Fact]
     public async Task Chmod_is_seen()
     {
         await using IStoreFile file = await RememberedAsync("a");
@@ -146,14 +160,16 @@ public sealed class InodeCacheTests : IAsyncDisposable
         return file!;
     }
 
-    private async Task<uint> ListedEaSizeAsync()
+    private async Task<uint> ListedEaSizeAsync() => (await ListedAsync()).EaSize;
+
+    private async Task<FileStat> ListedAsync()
     {
         await using IStoreFile root = await OpenAsync("");
         await using IDirectoryEnumerator listing = root.Enumerate();
         var entries = new DirectoryEntry[10];
         (_, int count) = await listing.ReadAsync(
             NamePattern.All, DirectoryFields.Stat | DirectoryFields.EaSize, entries, default);
-        return entries.Take(count).Single(e => e.Name == "a").Stat.EaSize;
+        return entries.Take(count).Single(e => e.Name == "a").Stat;
     }
 
     private static void Run(string program, params string[] arguments)

@@ -24,6 +24,35 @@ internal readonly struct InodeReader(InodeCache? cache)
         return facts;
     }
 
+    /// <summary>What a listing shows of an entry beside its stat.</summary>
+    /// <param name="stat">The entry as it is now.</param>
+    /// <param name="directory">Where it is.</param>
+    /// <param name="name">Its name there, with NUL.</param>
+    public (DosAttributes Dos, uint EaSize) ReadEntry(in Statx stat, int directory, ReadOnlySpan<byte> name)
+    {
+        if (!HasXattrs(stat) || cache?.IsBare(stat) == true)
+            return default;
+        if (cache?.Find(stat) is { } known)
+            return (known.Dos, known.EaSize);
+        Span<byte> names = stackalloc byte[ManyNames];
+        if (Libc.ListXattrAt(directory, name, names, out int length) == Errno.None && IsBare(names[..length]))
+        {
+            cache?.KeepBare(stat);
+            return default;
+        }
+
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength + NameCodec.MaxBytes + 2];
+        int prefix = ProcFd.Format(directory, path);
+        path[prefix++] = (byte)'/';
+        name.CopyTo(path[prefix..]);
+        var facts = ReadAnew(stat, path[..(prefix + name.Length)], follow: false);
+        if (facts.Dos == default && facts.EaSize == 0)
+            cache?.KeepBare(stat);
+        else
+            cache?.Keep(facts, stat);
+        return (facts.Dos, facts.EaSize);
+    }
+
     /// <summary>Owner, permissions and descriptor of what is open.</summary>
     public Errno ReadSecurity(int fd, out InodeSecurity? security)
     {
@@ -33,12 +62,18 @@ internal readonly struct InodeReader(InodeCache? cache)
             return errno;
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(fd, path);
-        var facts = Read(stat, path, follow: true);
+        return ReadSecurity(stat, path, Read(stat, path, follow: true), out security);
+    }
+
+    /// <summary>Of an object that has been looked at, with the facts of the same moment.</summary>
+    public static Errno ReadSecurity(in Statx stat, ReadOnlySpan<byte> path, InodeFacts facts, out InodeSecurity? security)
+    {
         security = facts.Security;
         if (security is not null)
             return Errno.None;
         var posix = PosixSecurity.Read(stat, path, facts.HasAcls);
         ReadOnlyMemory<byte>? stored = null;
+        var errno = Errno.None;
         if (facts.HasDescriptor)
             errno = StoredDescriptor.Read(path, posix, out stored);
         if (errno is not (Errno.None or Errno.EOPNOTSUPP))
@@ -52,7 +87,7 @@ internal readonly struct InodeReader(InodeCache? cache)
         DosAttributes dos = default;
         uint eaSize = 0;
         bool hasAcls = true, hasDescriptor = true; // Unless it is known better.
-        if (stat.IsRegularFile || stat.IsDirectory) // Links, sockets and the like have no user xattrs.
+        if (HasXattrs(stat))
         {
             Span<byte> names = stackalloc byte[ManyNames];
             var errno = Libc.ListXattr(path, names, out int length);
@@ -73,6 +108,12 @@ internal readonly struct InodeReader(InodeCache? cache)
 
         return new InodeFacts(stat.Device, stat.Inode, stat.ChangeTime, dos, eaSize, hasAcls, hasDescriptor);
     }
+
+    /// <summary>Links, sockets and the like have no user xattrs.</summary>
+    private static bool HasXattrs(in Statx stat) => stat.IsRegularFile || stat.IsDirectory;
+
+    private static bool IsBare(ReadOnlySpan<byte> names) =>
+        names.IsEmpty || (!Contains(names, DosAttributes.XattrName) && !ExtendedAttributes.HasAny(names));
 
     /// <summary>A list of names, each with its NUL, holds one that has its NUL too.</summary>
     private static bool Contains(ReadOnlySpan<byte> names, ReadOnlySpan<byte> name)

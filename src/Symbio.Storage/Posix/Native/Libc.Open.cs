@@ -88,6 +88,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Syscall(nint number, nint first, nint second, nint third, nint fourth);
 
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint Syscall(nint number, nint first, nint second, nint third, nint fourth, nint fifth);
+
     [Conditional("DEBUG")]
     private static void AssertTerminated(ReadOnlySpan<byte> path) => Debug.Assert(path.IndexOf((byte)0) >= 0);
 

@@ -4,6 +4,10 @@ namespace Symbio.Storage.Posix.Native;
 
 internal static unsafe partial class Libc
 {
+    private const nint ListXattrAtNumber = 465; // On all architectures.
+
+    private static volatile bool s_lacksXattrAt;
+
     /// <summary>setxattr(2): the name must not exist.</summary>
     public const int XattrCreate = 1;
 
@@ -59,6 +63,30 @@ internal static unsafe partial class Libc
         fixed (byte* namesPointer = names)
             length = (int)ListXattrCall(pathPointer, namesPointer, (nuint)names.Length);
         return Check(length);
+    }
+
+    /// <summary>
+    /// As <see cref="ListXattr"/>, of a name in a directory; a link is not followed. Linux has it since 6.13: ENOSYS says that
+    /// this one has not.
+    /// </summary>
+    public static Errno ListXattrAt(int directory, ReadOnlySpan<byte> name, Span<byte> names, out int length)
+    {
+        length = 0;
+        if (s_lacksXattrAt)
+            return Errno.ENOSYS;
+        AssertTerminated(name);
+        Errno errno;
+        fixed (byte* namePointer = name)
+        fixed (byte* namesPointer = names)
+        {
+            length = (int)Syscall(
+                ListXattrAtNumber, directory, (nint)namePointer, AtSymlinkNoFollow, (nint)namesPointer, names.Length);
+            errno = Check(length);
+        }
+
+        // Where system calls are filtered the answer to an unknown one may be EPERM.
+        s_lacksXattrAt |= errno is Errno.ENOSYS or Errno.EPERM;
+        return errno is Errno.EPERM ? Errno.ENOSYS : errno;
     }
 
     [LibraryImport(Library, EntryPoint = "getxattr", SetLastError = true)]
