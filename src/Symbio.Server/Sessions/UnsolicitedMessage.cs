@@ -56,7 +56,9 @@ internal sealed class UnsolicitedMessage
         var sent = new UnsolicitedMessage(session, message, mustEncrypt);
         if (!sent.TrySendOverNext(preferred))
             return false;
-        if (session.ChannelCount > 1)
+
+        // Also over the only channel: when that one leads nowhere the client may have bound another by the time it shows.
+        if (session.Negotiated.Dialect >= Dialect.Smb300)
             sent.Watch();
         return true;
     }

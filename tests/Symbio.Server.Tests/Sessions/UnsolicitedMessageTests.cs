@@ -60,6 +60,29 @@ public sealed class UnsolicitedMessageTests
         Assert.Empty(await server.LeftoversAsync());
     }
 
+    [Fact] // Nobody has noticed that the session's one connection is dead when the client binds another.
+    public async Task A_break_that_is_lost_comes_over_a_channel_that_is_bound_later()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer first = server.Connect(out CutTransport line);
+        await first.NegotiateAsync(Dialect.Smb311);
+        await first.LogOnAsync(TestServer.User, TestServer.Password);
+        await first.TreeConnectAsync(TestServer.Share);
+        await using ScriptedPeer other = await server.ConnectAuthenticatedAsync();
+        FileId file = await OpenBatchAsync(first);
+        line.Cut();
+        line.Progress = TransportProgress.UnderWay;
+        ulong open = await other.PostAsync(ScriptedPeer.Create("a.txt"));
+        await other.WaitAsync(open, acceptInterim: true);
+
+        await using ScriptedPeer second = await server.ConnectBoundAsync(first);
+        line.Progress = TransportProgress.Stalled;
+
+        Assert.Equal(Smb2Command.OplockBreak, (await second.WaitAsync(Unsolicited)).Header.Command);
+        await second.CloseAsync(file);
+        Assert.Equal(NtStatus.Success, (await other.WaitAsync(open)).Status);
+    }
+
     [Fact] // 3.3.7.1: the channel it went over ends before it has arrived.
     public async Task A_break_outlives_the_channel_it_was_sent_over()
     {
