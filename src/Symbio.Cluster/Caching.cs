@@ -17,8 +17,12 @@ public readonly record struct LeaseId(Guid Client, Guid Key);
 /// Nothing is granted, and nothing left by a break, but to who is alone with the file: what two of them cached could be changed
 /// by a third that is not asked here.
 /// </param>
+/// <param name="Continues">
+/// The owner believes to have what is wanted, with this epoch, from an earlier life of the server: only less than that is a
+/// change.
+/// </param>
 public sealed record CacheRequest(
-    LeaseState Wanted, LeaseId? Lease, ushort Epoch, ICacheOwner Owner, bool OnlyAlone = false);
+    LeaseState Wanted, LeaseId? Lease, ushort Epoch, ICacheOwner Owner, bool OnlyAlone = false, bool Continues = false);
 
 /// <summary>Who holds an oplock or a lease.</summary>
 public interface ICacheOwner
@@ -28,6 +32,12 @@ public interface ICacheOwner
     /// so by <see cref="IFileClaim.AcknowledgeBreakAsync"/> of any claim that shares the state.
     /// </summary>
     void OnBreak(CacheBreak cacheBreak);
+
+    /// <summary>
+    /// The owner has not agreed to a break in time and has lost everything, [MS-SMB2] 3.3.6.1 and 3.3.6.3. Called with nothing
+    /// held, before those who waited go on; must not wait.
+    /// </summary>
+    void OnBreakExpired();
 }
 
 /// <summary>A change of state that is announced to its owner.</summary>

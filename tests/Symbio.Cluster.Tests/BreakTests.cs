@@ -247,10 +247,11 @@ public sealed class BreakTests : CacheTests
         Task wait = await WaitAsync(Plain);
 
         Clock.Advance(LocalCoordinator.DefaultBreakTimeout - TimeSpan.FromTicks(1));
-        Assert.False(wait.IsCompleted);
+        Assert.Equal((false, 0), (wait.IsCompleted, owner.Expired));
         Clock.Advance(TimeSpan.FromTicks(1));
 
         await wait;
+        Assert.Equal(1, owner.Expired);
         Assert.Equal((None, false), (claim.Cache.State, claim.Cache.Breaking));
         Assert.Equal(NtStatus.Unsuccessful, await claim.AcknowledgeBreakAsync(RH, default));
         owner.Told(); // Once.

@@ -24,6 +24,31 @@ public sealed class GrantTests : CacheTests
         Assert.Equal(claim.Cache, claim.Granted);
     }
 
+    [Theory] // What an owner believes to have from an earlier life of the server, and another has already.
+    [InlineData(RWH, None, RWH, 7)]
+    [InlineData(None, None, None, 7)]
+    [InlineData(RWH, R, RH, 8)]
+    [InlineData(RH, RWH, None, 8)]
+    public async Task Only_less_than_before_is_a_change(LeaseState believed, LeaseState other, LeaseState left, int epoch)
+    {
+        if (other != None)
+            await OpenAsync(Leased(new Owner(), 2, other) with { Access = AccessMask.ReadAttributes });
+        ClaimOptions options = Leased(new Owner(), 1, believed, epoch: 7) with { Access = AccessMask.ReadAttributes };
+        IFileClaim claim = await OpenAsync(options with { Caching = options.Caching! with { Continues = true } });
+
+        Assert.Equal(new CacheGrant(left, false, (ushort)epoch), claim.Cache);
+    }
+
+    [Fact] // Its second open remembers more, from before.
+    public async Task What_is_left_is_not_added_to()
+    {
+        ClaimOptions options = Leased(new Owner(), 1, R, epoch: 7);
+        IFileClaim claim = await OpenAsync(options with { Caching = options.Caching! with { Continues = true } });
+        await OpenAsync(options with { Caching = options.Caching! with { Continues = true, Wanted = RH, Epoch = 6 } });
+
+        Assert.Equal(new CacheGrant(R, false, 7), claim.Cache);
+    }
+
     [Theory] // A second lease beside a first that is held by an open of the same file.
     [InlineData(R, RWH, RH)]
     [InlineData(R, RW, R)]

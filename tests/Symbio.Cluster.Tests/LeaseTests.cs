@@ -67,5 +67,9 @@ public sealed class LeaseTests
         public List<CacheBreak> Breaks { get; } = [];
 
         public void OnBreak(CacheBreak cacheBreak) => Breaks.Add(cacheBreak);
+
+        public void OnBreakExpired()
+        {
+        }
     }
 }

@@ -51,6 +51,14 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
         Epoch++;
     }
 
+    /// <summary>Goes on with what is left of the state that the owner believes to have.</summary>
+    public void Continue(LeaseState state, LeaseState believed)
+    {
+        State = state;
+        if (state != believed)
+            Epoch++;
+    }
+
     /// <summary>
     /// Takes away what others need. Returns what completes when the owner has agreed, if it has to and the caller wants to
     /// know.

@@ -106,10 +106,12 @@ internal sealed class CacheTable(FileRecord record)
             if (granted == LeaseState.None && request.Lease is null)
                 return null;
             _holders.Add(holder = new CacheHolder(options.Stream, request));
-            if (granted != LeaseState.None)
+            if (request.Continues)
+                holder.Continue(granted, request.Wanted);
+            else if (granted != LeaseState.None)
                 holder.Raise(granted);
         }
-        else if (holder.BreakTo is null && granted != holder.State && granted == Asked(options, request)
+        else if (!request.Continues && holder.BreakTo is null && granted != holder.State && granted == Asked(options, request)
             && (holder.State & ~granted) == 0)
         {
             // An upgrade gives all that is asked for, or nothing.

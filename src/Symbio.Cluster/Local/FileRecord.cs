@@ -98,6 +98,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
             UpdateCachedFlags(holder.Stream);
         }
 
+        holder.Owner.OnBreakExpired();
         Finish([], wake);
     }
 

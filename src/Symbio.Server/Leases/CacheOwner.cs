@@ -21,9 +21,14 @@ internal abstract class CacheOwner : ICacheOwner
     /// <inheritdoc/>
     public void OnBreak(CacheBreak cacheBreak)
     {
+        if (!cacheBreak.AcknowledgeRequired)
+            Persist();
         Add(cacheBreak);
         TellAll();
     }
+
+    /// <inheritdoc/>
+    public void OnBreakExpired() => Persist();
 
     /// <summary>
     /// The client has come back to an open, and is about to be answered: it may not have heard of the break that is under way.
@@ -79,6 +84,13 @@ internal abstract class CacheOwner : ICacheOwner
         where T : struct, IResponse<T> =>
         UnsolicitedMessage.TrySend(
             open.Session, preferred, Smb2Command.OplockBreak, sessionId: 0, notification, open.Tree.Share.EncryptData);
+
+    // What has been taken away must not come back with the next life of the server: others may have it by then.
+    private void Persist()
+    {
+        foreach (Open open in Opens)
+            _ = open.PersistAsync().AsTask();
+    }
 
     private void Add(in CacheBreak cacheBreak)
     {

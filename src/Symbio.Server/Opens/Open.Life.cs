@@ -317,6 +317,14 @@ internal sealed partial class Open
         _madeThrough.EndUse();
     }
 
+    // The close has made the file delete-pending: others have it open.
+    private async ValueTask OnDeletePendingAsync()
+    {
+        this.DeletePending();
+        if (Server.Persistent is { } persistent)
+            await persistent.SaveAllAsync(File.Key).ConfigureAwait(false);
+    }
+
     private async ValueTask ReleaseAsync()
     {
         ReleaseOutcome outcome = await Claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
@@ -332,7 +340,7 @@ internal sealed partial class Open
         {
             this.ReportPending();
             if ((CreateOptions & CreateOptions.DeleteOnClose) != 0)
-                this.DeletePending();
+                await OnDeletePendingAsync().ConfigureAwait(false);
         }
 
         Claim.CompleteRelease();

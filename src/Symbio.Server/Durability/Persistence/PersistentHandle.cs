@@ -69,6 +69,9 @@ internal sealed record PersistentHandle
 
     public required IReadOnlyList<PersistentLock> Locks { get; init; }
 
+    /// <summary>Counts the records that the server has kept: of two the later one has the larger number.</summary>
+    public long Order { get; init; }
+
     /// <summary>Open.LockSequenceArray; null for an unused one.</summary>
     public byte[]? LockSequences { get; init; }
 
@@ -88,7 +91,7 @@ internal sealed record PersistentHandle
     public byte[] ToRecord() => JsonSerializer.SerializeToUtf8Bytes(this, PersistentHandleJson.Default.PersistentHandle);
 
     /// <summary>The open as it is now.</summary>
-    public static PersistentHandle Of(Open open)
+    public static PersistentHandle Of(Open open, long order)
     {
         DurableState durable = open.Durable!;
         CacheGrant grant = open.Claim.Cache;
@@ -122,6 +125,7 @@ internal sealed record PersistentHandle
             LeaseHasEpoch = lease?.HasEpoch ?? false,
             LeaseEpoch = grant.Epoch,
             Locks = [.. open.Claim.GetLocks().Select(l => new PersistentLock(l.Range.Offset, l.Range.Length, l.Exclusive))],
+            Order = order,
             LockSequences = open.LockSequences.Save(),
         };
     }

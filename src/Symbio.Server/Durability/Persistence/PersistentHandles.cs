@@ -20,6 +20,8 @@ namespace Symbio.Server.Durability.Persistence;
 /// </summary>
 internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage)
 {
+    private long _order;
+
     /// <summary>Keeps the open as it is now; false when that could not be done.</summary>
     public async ValueTask<bool> SaveAsync(Open open)
     {
@@ -27,8 +29,10 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
         await durable.Saving.EnterAsync().ConfigureAwait(false);
         try
         {
-            if (!open.IsClosed)
-                await storage.SaveAsync(NameOf(open), PersistentHandle.Of(open).ToRecord()).ConfigureAwait(false);
+            if (open.IsClosed)
+                return true;
+            byte[] record = PersistentHandle.Of(open, Interlocked.Increment(ref _order)).ToRecord();
+            await storage.SaveAsync(NameOf(open), record).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -42,7 +46,7 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
         }
     }
 
-    /// <summary>Keeps all opens of a file as they are now: it has another name.</summary>
+    /// <summary>Keeps all opens of a file as they are now: it has another name, or is to be deleted, or not any more.</summary>
     public async ValueTask SaveAllAsync(FileKey file)
     {
         foreach (Open open in server.Opens.All)
@@ -73,11 +77,19 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
     /// <summary>Opens again what an earlier life of the server had open; before anybody else opens anything.</summary>
     public async ValueTask RestoreAsync()
     {
+        // The latest record first: an earlier one may promise what its client has lost since, and others have been given.
+        (string Name, PersistentHandle? Handle)[] kept =
+        [
+            .. storage.Load()
+                .Select(kept => (kept.Name, Handle: PersistentHandle.FromRecord(kept.Record)))
+                .OrderByDescending(kept => kept.Handle?.Order),
+        ];
+        _order = kept.Max(k => k.Handle?.Order) ?? 0;
         int restored = 0;
-        foreach ((string name, byte[] record) in storage.Load())
+        List<IFileClaim> pending = [];
+        foreach ((string name, PersistentHandle? handle) in kept)
         {
-            var handle = PersistentHandle.FromRecord(record);
-            string? problem = handle is null ? "it cannot be read" : await RestoreAsync(handle).ConfigureAwait(false);
+            string? problem = handle is null ? "it cannot be read" : await RestoreAsync(handle, pending).ConfigureAwait(false);
             if (problem is null)
             {
                 restored++;
@@ -88,13 +100,16 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
             storage.Remove(name);
         }
 
+        // Once all are back: nobody opens a file that is about to be deleted.
+        foreach (IFileClaim claim in pending)
+            await claim.SetDeletePendingAsync(true, CancellationToken.None).ConfigureAwait(false);
         if (restored > 0)
             ServerLog.HandlesRestored(server.Log, restored);
     }
 
     private static string NameOf(Open open) => open.FileId.Persistent.ToString("x16", CultureInfo.InvariantCulture);
 
-    private async ValueTask<string?> RestoreAsync(PersistentHandle handle)
+    private async ValueTask<string?> RestoreAsync(PersistentHandle handle, List<IFileClaim> pending)
     {
         if (!server.Shares.TryGet(handle.Share, out Share? share) || !share.IsContinuouslyAvailable)
             return $"there is no continuously available share '{handle.Share}'";
@@ -147,6 +162,8 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
         (owner as Lease)?.Add(open);
         await KeepReplayAsync(open, handle).ConfigureAwait(false);
         open.Restore(handle.Locks.Count);
+        if (handle.DeletePending)
+            pending.Add(claim!);
         tree.EndUse(); // The open has taken its own.
         return null;
     }
@@ -206,12 +223,9 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
             DeleteOnClose: (handle.Options & CreateOptions.DeleteOnClose) != 0,
             IsDirectory: file.IsDirectory,
             DeletesAtOnce: handle.Posix,
-
-            // Granting counts: the client is to find the number that it knows.
             Caching: owner is null
                 ? null
-                : new CacheRequest(
-                    handle.Cached, owner is Lease ? id : null, unchecked((ushort)(handle.LeaseEpoch - 1)), owner));
+                : new CacheRequest(handle.Cached, owner is Lease ? id : null, handle.LeaseEpoch, owner, Continues: true));
         ClaimOutcome outcome = await server.Coordinator.OpenAsync(identity, options, CancellationToken.None).ConfigureAwait(false);
         if (outcome.Claim is not { } claim)
             return (outcome.Status, null);
@@ -222,8 +236,6 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
                 .ConfigureAwait(false);
         }
 
-        if (handle.DeletePending)
-            await claim.SetDeletePendingAsync(true, CancellationToken.None).ConfigureAwait(false);
         return (NtStatus.Success, claim);
     }
 }

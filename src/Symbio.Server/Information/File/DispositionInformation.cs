@@ -59,7 +59,12 @@ internal static class DispositionInformation
             await open.Claim.SetDeletePendingAtOnceAsync(CancellationToken.None).ConfigureAwait(false);
         else
             await open.Claim.SetDeletePendingAsync(delete, CancellationToken.None).ConfigureAwait(false);
-        await open.PersistAsync().ConfigureAwait(false);
+
+        // It is the file's state: all opens of it that outlive the server have to remember it.
+        if (open.Claim.HasOtherOpens && open.Server.Persistent is { } persistent)
+            await persistent.SaveAllAsync(open.File.Key).ConfigureAwait(false);
+        else
+            await open.PersistAsync().ConfigureAwait(false);
         if (delete)
             open.DeletePending();
         return NtStatus.Success;

@@ -81,6 +81,10 @@ internal sealed class DropsBreaks : BrokenRule
         public void OnBreak(CacheBreak cacheBreak)
         {
         }
+
+        public void OnBreakExpired()
+        {
+        }
     }
 }
 
