@@ -16,6 +16,20 @@ public sealed class SeedTests
         { 619, 300 }, // A tree that ends under an overwriting CREATE: refused, and done.
         { 1059, 300 }, // A break sent over a channel that its client had closed comes over another one.
         { 3575, 300 }, // A lease that begins anew for a client that has lost all opens of the old one.
+        { 103650, 400 }, // A break over the only channel, which nobody knows to be dead; the client binds another.
+        { 106403, 400 },
+        { 101536, 400 }, // A break overtakes the CREATE over another channel; the lease has no epoch that would tell.
+        { 102494, 400 },
+        { 104809, 400 },
+        { 106481, 400 },
+        { 107126, 400 },
+        { 103994, 400 }, // A lease of which the client has only opens left that it has lost: the next one is a new one.
+        { 104294, 400 },
+        { 101399, 400 }, // An open that was given back to a tree which its client, not having heard of it, has disconnected.
+        { 108851, 400 }, // Two persistent handles of a file that is to be deleted, and the server dies.
+        { 224055, 400 }, // A persistent handle whose oplock was taken away when its client did not answer, and the server dies.
+        { 207291, 400 }, // The answer to a CREATE after the close, which followed the answer to its repetition.
+        { 216769, 400 }, // The server learns of a broken line, and counts, before the client does.
     };
 
     [Fact]

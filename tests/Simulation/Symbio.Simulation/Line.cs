@@ -28,6 +28,9 @@ internal sealed class Line(World world, int id, ServerLife life) : IMessageTrans
 
     public bool IsReset => _reset;
 
+    /// <summary>Since when one of the ends may know that the line is broken; null while none can.</summary>
+    public DateTimeOffset? Broken { get; private set; }
+
     /// <summary>The server's end takes time to send: the client's window is full.</summary>
     public bool IsSlow { get; set; }
 
@@ -79,6 +82,7 @@ internal sealed class Line(World world, int id, ServerLife life) : IMessageTrans
     public void Reset()
     {
         _reset = true;
+        Broken ??= world.Clock.GetUtcNow();
         IsCut = false;
         _toServer.Clear();
         _toClient.Clear();
@@ -180,6 +184,7 @@ internal sealed class Line(World world, int id, ServerLife life) : IMessageTrans
         if (_serverClosed)
             return;
         _serverClosed = true;
+        Broken ??= world.Clock.GetUtcNow();
         _arrived.Clear();
     }
 

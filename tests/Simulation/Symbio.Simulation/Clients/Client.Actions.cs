@@ -385,7 +385,10 @@ internal sealed partial class Client
         ClientSession session = _session!;
         ClientLine line = session.PickLine(Chance);
         if (line.Send(new LogoffRequest(), session, 0, _ => EndAll(session)) is not null)
+        {
+            session.HasLoggedOff = true;
             EndSession(session, keepsDurable: false);
+        }
     }
 
     private void EndAll(ClientSession session)

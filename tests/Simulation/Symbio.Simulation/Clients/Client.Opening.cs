@@ -18,6 +18,7 @@ internal sealed partial class Client
     ];
 
     private readonly List<LostCreate> _lostCreates = [];
+    private readonly HashSet<FileId> _heardOf = []; // Opens that the client has, or has had.
 
     private void Create(ClientAction kind)
     {
@@ -79,10 +80,11 @@ internal sealed partial class Client
         if (wanted.Lease is { } lease)
             lease.Asking++;
         long sent = _world.Now;
+        int changes = wanted.Lease?.Changes ?? 0;
         uint tree = session.TreeOf(wanted.IsOnAvailableShare);
-        _world.Trace.Say($"  client {Index} opens '{wanted.Name}', {wanted.Durable}{(replays ? ", once more" : "")}");
+        _world.Trace.Say($"  client {Index} opens '{wanted.Name}', {wanted.Durable}, {wanted.Lease}{(replays ? ", once more" : "")}");
         Call? call = session.PickLine(Chance).Send(
-            RequestFor(wanted), session, tree, reply => OnOpened(wanted, session, tree, sent, reply), flags: replays ? Smb2HeaderFlags.ReplayOperation : Smb2HeaderFlags.None);
+            RequestFor(wanted), session, tree, reply => OnOpened(wanted, session, tree, sent, changes, reply), flags: replays ? Smb2HeaderFlags.ReplayOperation : Smb2HeaderFlags.None);
         if (call is null)
             StopAsking(wanted);
         else if (wanted.Overwrites)
@@ -97,7 +99,7 @@ internal sealed partial class Client
             DropLease(lease);
     }
 
-    private void OnOpened(Wanted wanted, ClientSession session, uint tree, long sent, Reply? reply)
+    private void OnOpened(Wanted wanted, ClientSession session, uint tree, long sent, int changes, Reply? reply)
     {
         if (wanted.Overwrites)
             _world.EndOverwriting();
@@ -139,8 +141,8 @@ internal sealed partial class Client
                 model.Begin(slot, 0, sent).Done = _world.Now;
         }
 
-        ClientOpen? known = _opens.Find(o => o.FileId == response.FileId);
-        if (known is not null || session.HasEnded || session.TreeOf(wanted.IsOnAvailableShare) != tree)
+        // The answer to a CREATE may come after the one to its repetition, and after the close.
+        if (!_heardOf.Add(response.FileId) || session.HasEnded || session.TreeOf(wanted.IsOnAvailableShare) != tree)
         {
             StopAsking(wanted);
             return;
@@ -168,7 +170,7 @@ internal sealed partial class Client
             lease.Asking--;
         }
 
-        Learn(open, response);
+        Learn(open, response, changes);
         _opens.Add(open);
         if (_early.Remove(open.FileId, out OplockLevel level))
             OnOplockBreak(open, level);
@@ -176,7 +178,7 @@ internal sealed partial class Client
     }
 
     // What the response says of lease and durability.
-    private static void Learn(ClientOpen open, in CreateResponse response, bool returns = false)
+    private static void Learn(ClientOpen open, in CreateResponse response, int changes, bool returns = false)
     {
         CreateContextList contexts = response.CreateContexts;
         if (contexts.TryGet(CreateContextName.DH2Q, out ReadOnlyMemory<byte> data)
@@ -202,7 +204,9 @@ internal sealed partial class Client
         }
         else if (LeaseV1.TryRead(data, out LeaseV1 v1))
         {
-            Learn(lease, v1.LeaseState, v1.LeaseFlags, returns);
+            // A break may have overtaken the response over another channel, and without an epoch nothing says which is newer.
+            LeaseState most = lease.Changes == changes ? v1.LeaseState : lease.Break ?? lease.State;
+            Learn(lease, v1.LeaseState & most, v1.LeaseFlags, returns && lease.Changes == changes);
         }
     }
 
@@ -322,6 +326,7 @@ internal sealed partial class Client
         else
             contexts.Add(new DurableHandleReconnect(open.FileId));
         AddLease(ref contexts, open.Lease, LeaseState.ReadCaching | LeaseState.HandleCaching | LeaseState.WriteCaching);
+        int changes = open.Lease?.Changes ?? 0;
         bool mustSucceed = persistent && _world.MustComeBack(open);
         open.IsReturning = true;
         uint tree = session.TreeOf(open.IsOnAvailableShare);
@@ -336,6 +341,10 @@ internal sealed partial class Client
                 open.IsReturning = false;
                 if (reply is not { } answer)
                 {
+                    // It may have been given back, and closed with all that the client gave up or is about to give up.
+                    open.Session = session;
+                    if (session.HasLoggedOff || session.TreeOf(open.IsOnAvailableShare) != tree)
+                        Forget(open);
                     return;
                 }
 
@@ -358,7 +367,7 @@ internal sealed partial class Client
                 open.Lost = null;
                 if (open.Lease is null)
                     (open.Oplock, open.OplockBreak, open.IsDoubtful) = (response.OplockLevel, null, false);
-                Learn(open, response, returns: true);
+                Learn(open, response, changes, returns: true);
                 if (_early.Remove(open.FileId, out OplockLevel level))
                     OnOplockBreak(open, level);
                 _world.CheckShared(open);

@@ -75,12 +75,13 @@ internal sealed partial class Client
             session.HasDoubtfulChannel = true;
             session.ChannelSequence++;
             if (last && !session.HasEnded)
-                EndSession(session, keepsDurable: true);
+                EndSession(session, keepsDurable: true, line.Line.Broken);
         }
     }
 
     /// <summary>The session is gone. What is durable can be asked for again.</summary>
-    public void EndSession(ClientSession session, bool keepsDurable)
+    /// <param name="since">When the server may have noticed; null for now.</param>
+    public void EndSession(ClientSession session, bool keepsDurable, DateTimeOffset? since = null)
     {
         session.HasEnded = true;
         if (_session == session)
@@ -92,7 +93,7 @@ internal sealed partial class Client
         foreach (ClientOpen open in _opens.Where(o => o.Session == session).ToArray())
         {
             if (keepsDurable && open.Durable != DurableKind.None && !open.IsClosing)
-                Lose(open);
+                Lose(open, since);
             else
                 Forget(open);
         }
@@ -168,6 +169,7 @@ internal sealed partial class Client
             open.Cached = null;
         lease.Changes++;
         lease.IsDoubtful = false;
+        lease.IsStale = false;
         if ((notification.Flags & LeaseBreakFlags.AckRequired) != 0)
             lease.Break = notification.NewLeaseState;
         else
@@ -285,9 +287,9 @@ internal sealed partial class Client
         }
     }
 
-    private void Lose(ClientOpen open)
+    private void Lose(ClientOpen open, DateTimeOffset? since)
     {
-        open.Lost ??= _world.Clock.GetUtcNow();
+        open.Lost ??= since ?? _world.Clock.GetUtcNow();
         open.Cached = null;
         if (open.Lease is { } lease)
             (lease.State, lease.Break, lease.IsStale) = (LeaseState.None, null, true);
@@ -298,11 +300,11 @@ internal sealed partial class Client
         if (!_opens.Remove(open))
             return;
         open.IsClosing = true;
-        if (open.Lease is not { } lease || --lease.Opens > 0)
+        if (open.Lease is not { } lease)
             return;
-        if (lease.Asking == 0)
+        if (--lease.Opens == 0 && lease.Asking == 0)
             DropLease(lease);
-        else
+        else if (!_opens.Exists(o => o.Lease == lease && o.Lost is null))
             (lease.State, lease.Break, lease.IsStale) = (LeaseState.None, null, true); // The next one is a new one.
     }
 

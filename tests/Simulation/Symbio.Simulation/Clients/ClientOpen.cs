@@ -114,4 +114,7 @@ internal sealed class ClientLease(Guid key, bool second)
 
     /// <summary>Creates with it that have not been answered.</summary>
     public int Asking { get; set; }
+
+    public override string ToString() =>
+        $"lease {key.ToString()[..8]} ({State}{(Break is { } to ? $" -> {to}" : "")}, epoch {Epoch}, {Opens} opens, {Asking} asking)";
 }

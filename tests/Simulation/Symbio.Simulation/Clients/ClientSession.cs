@@ -31,6 +31,9 @@ internal sealed class ClientSession(Client client, ulong sessionId)
     /// <summary>The client has ended it, or learned that it is gone.</summary>
     public bool HasEnded { get; set; }
 
+    /// <summary>The client has ended it, and with it all that was open in it.</summary>
+    public bool HasLoggedOff { get; set; }
+
     /// <summary>A channel has ended: what was sent over it comes over another one only after a while.</summary>
     public bool HasDoubtfulChannel { get; set; }
 
