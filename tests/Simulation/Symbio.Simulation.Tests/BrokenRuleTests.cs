@@ -20,6 +20,9 @@ public sealed class BrokenRuleTests
     public void A_break_that_nobody_is_told_of_is_seen() => AssertSeen(new DropsBreaks(), "beliefs");
 
     [Fact]
+    public void A_listing_that_is_stale_under_a_lease_is_seen() => AssertSeen(new KeepsListings(), "coherence");
+
+    [Fact]
     public void A_read_or_write_past_a_lock_is_seen() => AssertSeen(new IgnoresLocks(), "locks");
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Symbio.Simulation;
 /// </summary>
 internal sealed class Plan
 {
-    public Plan(Chance chance)
+    public Plan(ulong seed, Chance chance)
     {
         Clients = chance.Between(1, 4);
         Names = chance.Between(1, 4);
@@ -29,6 +29,10 @@ internal sealed class Plan
         StartsLoggedOn = chance.Percent(85);
         ServerSpeed = chance.Of(30, 100, 300);
         NetworkSpeed = chance.Of(30, 100, 300);
+
+        // What was added later is drawn apart: a seed that has none of it is the story that it always was.
+        var later = new Chance(~seed);
+        DirectoryLeases = later.Percent(40);
     }
 
     public int Clients { get; }
@@ -66,6 +70,9 @@ internal sealed class Plan
     public int ServerSpeed { get; }
 
     public int NetworkSpeed { get; }
+
+    /// <summary>The server grants leases on directories, and clients ask for them.</summary>
+    public bool DirectoryLeases { get; }
 
     /// <summary>How often clients do what; by <see cref="ClientAction"/>.</summary>
     public int[] Weights { get; } = new int[Enum.GetValues<ClientAction>().Length];

@@ -32,6 +32,7 @@ internal sealed class ServerLife : ILoggerFactory, ILogger
             RequireSigning = false,
             Encryption = EncryptionMode.Off,
             Compression = CompressionMode.Off,
+            DirectoryLeases = world.Plan.DirectoryLeases,
             TimeProvider = world.Clock,
             Scheduler = Scheduler,
             RandomNumbers = world.Rule.Randomize(world.Random.Fill),

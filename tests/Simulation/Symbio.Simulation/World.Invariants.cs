@@ -191,6 +191,7 @@ internal sealed partial class World
             if ((believed & ~grant.State) != 0 || (grant.Breaking && believed != LeaseState.None && !WasTold(open)))
                 throw new InvariantViolation("beliefs", $"client {client.Index} believes to have {believed} on {open.Name} ({open.FileId.Persistent:x}), and the server {grant}; {string.Join(", ", session.Lines)}");
             CheckCached(client, open, believed);
+            CheckListing(client, open, believed);
         }
     }
 
@@ -210,6 +211,20 @@ internal sealed partial class World
             }
         }
     }
+
+    // Nor have the names in a directory changed.
+    private void CheckListing(Client client, ClientOpen open, LeaseState believed)
+    {
+        if (open.Listing is not { } listing || (believed & LeaseState.ReadCaching) == 0)
+            return;
+        string kept = string.Join(", ", listing), there = string.Join(", ", _names.Where(Exists));
+        if (kept != there)
+            throw new InvariantViolation("coherence", $"client {client.Index} keeps a listing of {kept} under {believed}; there are {there}");
+    }
+
+    private bool Exists(string name) => Files.OpenAsync(
+        name, new StoreOpenOptions(StoreAccess.None), StoreCaller.Service, CancellationToken.None)
+        .AsTask().GetAwaiter().GetResult().Status == NtStatus.Success;
 
     // The store itself, whoever may read it: what has been acknowledged is there.
     private void CheckStore(bool settle)

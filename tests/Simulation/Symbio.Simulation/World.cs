@@ -41,7 +41,7 @@ internal sealed partial class World
         Rule = rule ?? BrokenRule.None;
         Trace = new Trace(keepTrace);
         Chance = new Chance(seed);
-        Plan = new Plan(Chance);
+        Plan = new Plan(seed, Chance);
         Random = new Chance(Chance.Next());
         Clock = new SimulatedClock(this);
         Files = new MemoryFileStore(new MemoryStoreOptions

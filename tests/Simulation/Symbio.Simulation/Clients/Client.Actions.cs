@@ -85,10 +85,10 @@ internal sealed partial class Client
                 Unlock(open);
                 break;
             case ClientAction.Rename when !open.IsDirectory:
-                SetInfo(open, new FileRenameInformation(Chance.Percent(50), 0, _world.PickName()), Ignore);
+                SetName(open, new FileRenameInformation(Chance.Percent(50), 0, _world.PickName()));
                 break;
             case ClientAction.Delete when !open.IsDirectory:
-                SetInfo(open, new FileDispositionInformation(Chance.Percent(80)), Ignore);
+                SetName(open, new FileDispositionInformation(Chance.Percent(80)));
                 break;
             case ClientAction.Truncate when !open.IsDirectory:
                 Truncate(open);
@@ -100,10 +100,7 @@ internal sealed partial class Client
                         CompletionFilter.All), Ignore, mayWait: true);
                 break;
             case ClientAction.List when open.IsDirectory:
-                Ask(
-                    open, new QueryDirectoryRequest(
-                        (byte)FileInformationClass.Directory, Chance.Of(QueryDirectoryFlags.None, QueryDirectoryFlags.Reopen), 0,
-                        open.FileId, 4096, Encoding.Unicode.GetBytes("*")), Ignore);
+                List(open);
                 break;
             case ClientAction.Query:
                 Ask(
@@ -368,8 +365,10 @@ internal sealed partial class Client
 
     private void Close(ClientOpen open)
     {
-        if (TryAsk(open, new CloseRequest(CloseFlags.None, open.FileId), Ignore) is not null)
+        if (TryAsk(open, new CloseRequest(CloseFlags.None, open.FileId), ChangingNames(open.Session, Ignore, out Action undo)) is not null)
             Forget(open);
+        else
+            undo();
     }
 
     private void CancelSomething()
@@ -405,15 +404,19 @@ internal sealed partial class Client
         _connecting++;
         Call? call = line.Send(
             new TreeDisconnectRequest(), session, available ? session.AvailableTree : session.PlainTree,
-            reply =>
-            {
-                if (reply is null || session.HasEnded || !line.IsOpen)
-                    _connecting--;
-                else
-                    ConnectTree(line, session, available ? World.AvailableShare : World.PlainShare);
-            });
+            ChangingNames(
+                session,
+                reply =>
+                {
+                    if (reply is null || session.HasEnded || !line.IsOpen)
+                        _connecting--;
+                    else
+                        ConnectTree(line, session, available ? World.AvailableShare : World.PlainShare);
+                },
+                out Action undo));
         if (call is null)
         {
+            undo();
             _connecting--;
             return;
         }

@@ -36,6 +36,7 @@ internal sealed partial class Client
                 _dialect >= Dialect.Smb300
                     ? Capabilities.GlobalCapLeasing | Capabilities.GlobalCapLargeMtu | Capabilities.GlobalCapMultiChannel
                         | Capabilities.GlobalCapPersistentHandles
+                        | (_world.Plan.DirectoryLeases ? Capabilities.GlobalCapDirectoryLeasing : Capabilities.None)
                     : Capabilities.None,
                 _dialect >= Dialect.Smb210 ? _guid : Guid.Empty, contexts.Count, contexts.Written.ToArray()),
             null, 0, reply => OnNegotiated(line, sent, reply, bindTo), onBuilt: bytes => sent = bytes);

@@ -45,10 +45,22 @@ internal sealed partial class Client
         }
 
         ClientLease? lease = null;
-        bool leases = _dialect >= Dialect.Smb210 && Chance.Percent(60);
+        if (_world.Plan.DirectoryLeases && _dialect >= Dialect.Smb300 && kind == ClientAction.CreateCached && Chance.Percent(25))
+        {
+            wanted = wanted with
+            {
+                Name = "",
+                IsDirectory = true,
+                Access = AccessMask.ListDirectory | AccessMask.ReadAttributes,
+                Disposition = CreateDisposition.Open,
+                DeletesOnClose = false,
+            };
+        }
+
+        bool leases = _dialect >= Dialect.Smb210 && (wanted.IsDirectory || Chance.Percent(60));
         if (leases)
         {
-            bool second = _dialect >= Dialect.Smb300 && Chance.Percent(80);
+            bool second = _dialect >= Dialect.Smb300 && (wanted.IsDirectory || Chance.Percent(80));
             lease = _leases.Find(l => l.Name == wanted.Name && l.IsSecond == second);
             if (lease is null || Chance.Percent(20))
                 _leases.Add(lease = new ClientLease(Chance.Guid(), second) { Name = wanted.Name });
@@ -71,6 +83,10 @@ internal sealed partial class Client
                 : DurableKind.None,
             CreateGuid = secondDurable ? Chance.Guid() : Guid.Empty,
             Timeout = (uint)Chance.Of(0, 10_000, 120_000),
+            Parent = !wanted.IsDirectory && lease is { IsSecond: true } && _leases.Find(l => l.Name.Length == 0) is { } parent
+                && Chance.Percent(70)
+                ? parent.Key
+                : null,
         });
     }
 
@@ -84,9 +100,14 @@ internal sealed partial class Client
         uint tree = session.TreeOf(wanted.IsOnAvailableShare);
         _world.Trace.Say($"  client {Index} opens '{wanted.Name}', {wanted.Durable}, {wanted.Lease}{(replays ? ", once more" : "")}");
         Call? call = session.PickLine(Chance).Send(
-            RequestFor(wanted), session, tree, reply => OnOpened(wanted, session, tree, sent, changes, reply), flags: replays ? Smb2HeaderFlags.ReplayOperation : Smb2HeaderFlags.None);
+            RequestFor(wanted), session, tree,
+            ChangingNames(session, reply => OnOpened(wanted, session, tree, sent, changes, reply), out Action undo),
+            flags: replays ? Smb2HeaderFlags.ReplayOperation : Smb2HeaderFlags.None);
         if (call is null)
+        {
+            undo();
             StopAsking(wanted);
+        }
         else if (wanted.Overwrites)
             _world.BeginOverwriting();
         else if (!replays && wanted.CreateGuid != Guid.Empty && Chance.Percent(5) && session.Channels > 1)
@@ -232,7 +253,7 @@ internal sealed partial class Client
             contexts.Add(default(DurableHandleRequest));
         else if (wanted.Durable != DurableKind.None)
             contexts.Add(new DurableHandleRequestV2(wanted.Timeout, FlagsFor(wanted.Durable), wanted.CreateGuid));
-        AddLease(ref contexts, wanted.Lease, wanted.LeaseState);
+        AddLease(ref contexts, wanted.Lease, wanted.LeaseState, wanted.Parent);
         return new CreateRequest(
             0, wanted.Oplock, ImpersonationLevel.Impersonation, 0, wanted.Access | (wanted.DeletesOnClose ? AccessMask.Delete : AccessMask.None),
             FileAttributes.None, wanted.Share, wanted.Disposition,
@@ -244,12 +265,17 @@ internal sealed partial class Client
     private static DurableHandleFlags FlagsFor(DurableKind kind) =>
         kind == DurableKind.Persistent ? DurableHandleFlags.Persistent : DurableHandleFlags.None;
 
-    private static void AddLease(ref CreateContextListWriter contexts, ClientLease? lease, LeaseState state)
+    private static void AddLease(
+        ref CreateContextListWriter contexts, ClientLease? lease, LeaseState state, Guid? parent = null)
     {
         if (lease is null)
             return;
         if (lease.IsSecond)
-            contexts.Add(new LeaseV2(lease.Key, state, LeaseFlags.None, Guid.Empty, lease.Epoch));
+        {
+            contexts.Add(new LeaseV2(
+                lease.Key, state, parent is null ? LeaseFlags.None : LeaseFlags.ParentLeaseKeySet, parent ?? Guid.Empty,
+                lease.Epoch));
+        }
         else
             contexts.Add(new LeaseV1(lease.Key, state, LeaseFlags.None));
     }
@@ -399,6 +425,9 @@ internal sealed partial class Client
         public ClientLease? Lease { get; init; }
 
         public LeaseState LeaseState { get; init; }
+
+        /// <summary>The key of the client's lease on the directory, if it says so.</summary>
+        public Guid? Parent { get; init; }
 
         public OplockLevel Oplock { get; init; }
 

@@ -166,7 +166,7 @@ internal sealed partial class Client
         }
 
         foreach (ClientOpen open in _opens.Where(o => o.Lease == lease))
-            open.Cached = null;
+            (open.Cached, open.Listing) = (null, null);
         lease.Changes++;
         lease.IsDoubtful = false;
         lease.IsStale = false;
@@ -290,7 +290,7 @@ internal sealed partial class Client
     private void Lose(ClientOpen open, DateTimeOffset? since)
     {
         open.Lost ??= since ?? _world.Clock.GetUtcNow();
-        open.Cached = null;
+        (open.Cached, open.Listing) = (null, null);
         if (open.Lease is { } lease)
             (lease.State, lease.Break, lease.IsStale) = (LeaseState.None, null, true);
     }

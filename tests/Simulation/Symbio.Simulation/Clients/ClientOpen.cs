@@ -58,6 +58,9 @@ internal sealed class ClientOpen
     /// <summary>What was read under a lease or oplock that lets the client keep it; null for nothing.</summary>
     public ulong?[]? Cached { get; set; }
 
+    /// <summary>The names that were listed under a lease on the directory; null for nothing.</summary>
+    public SortedSet<string>? Listing { get; set; }
+
     /// <summary>The client will not answer the break.</summary>
     public bool Ignored;
 

@@ -37,6 +37,11 @@ internal sealed class ClientSession(Client client, ulong sessionId)
     /// <summary>A channel has ended: what was sent over it comes over another one only after a while.</summary>
     public bool HasDoubtfulChannel { get; set; }
 
+    /// <summary>
+    /// The client does not know whether it has changed names in a directory, and its own changes break no lease of its own.
+    /// </summary>
+    public bool HasDoubtfulNames { get; set; }
+
     public IEnumerable<ClientLine> Lines => _channels.Select(c => c.Line);
 
     public int Channels => _channels.Count;

@@ -1,4 +1,5 @@
 using Symbio.Cluster;
+using Symbio.Protocol.Smb2;
 using Symbio.Security;
 
 namespace Symbio.Simulation.Faults;
@@ -85,6 +86,21 @@ internal sealed class DropsBreaks : BrokenRule
         public void OnBreakExpired()
         {
         }
+    }
+}
+
+/// <summary>Whoever lists a directory under a lease is not told that names in it have changed.</summary>
+internal sealed class KeepsListings : BrokenRule
+{
+    public override ICoordinator Coordinate(ICoordinator coordinator) => new Decorator(coordinator);
+
+    private sealed class Decorator(ICoordinator inner) : CoordinatorDecorator(inner)
+    {
+        public override ValueTask<Task?> ContendAsync(
+            FileIdentity file, string stream, LeaseState lose, LeaseId? except, CancellationToken cancellationToken) =>
+            lose == LeaseState.ReadCaching
+                ? new((Task?)null)
+                : base.ContendAsync(file, stream, lose, except, cancellationToken);
     }
 }
 

@@ -18,7 +18,7 @@ internal abstract class CoordinatorDecorator(ICoordinator inner) : ICoordinator
     public ValueTask<bool> IsDeletePendingAsync(FileIdentity file, string link, CancellationToken cancellationToken) =>
         inner.IsDeletePendingAsync(file, link, cancellationToken);
 
-    public ValueTask<Task?> ContendAsync(
+    public virtual ValueTask<Task?> ContendAsync(
         FileIdentity file, string stream, LeaseState lose, LeaseId? except, CancellationToken cancellationToken) =>
         inner.ContendAsync(file, stream, lose, except, cancellationToken);
 
