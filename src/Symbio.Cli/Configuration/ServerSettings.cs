@@ -110,6 +110,8 @@ internal sealed class ShareSettings
     public string RunAs { get; set; } = "";
     public NameMapping NameMapping { get; set; } = StoreDefaults.NameMapping;
     public LinkPolicy Links { get; set; } = StoreDefaults.Links;
+    public AppleMetadata AppleMetadata { get; set; } = StoreDefaults.AppleMetadata;
+    public AppleResource AppleResource { get; set; } = StoreDefaults.AppleResource;
     public bool HideDotFiles { get; set; } = StoreDefaults.HideDotFiles;
     public IReadOnlyList<string> HideFiles { get; set; } = [];
     public bool Streams { get; set; } = true;

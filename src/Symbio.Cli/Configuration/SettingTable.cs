@@ -283,6 +283,19 @@ internal static class SettingTable
             "Apple's extensions for clients of macOS, which ask for them: listings of folders tell what Finder wants to know " +
             "of each file (resource fork, Finder information, rights), so that it need not open them one by one; files are copied " +
             "on the server; modes can be set; AFP_AfpInfo and AFP_Resource behave as macOS knows them."),
+        new Setting<ShareSettings, AppleMetadata>(
+            "appleMetadata", "apple-metadata",
+            SettingType.OneOf(("stream", AppleMetadata.Stream), ("netatalk", AppleMetadata.Netatalk)),
+            s => s.AppleMetadata, (s, v) => s.AppleMetadata = v,
+            "Where Finder information (AFP_AfpInfo) is kept. stream: as other streams. netatalk: in the extended attribute " +
+            "org.netatalk.Metadata, as Netatalk and Samba's fruit module do. What is kept in the other place does not come along."),
+        new Setting<ShareSettings, AppleResource>(
+            "appleResource", "apple-resource",
+            SettingType.OneOf(("stream", AppleResource.Stream), ("file", AppleResource.File)),
+            s => s.AppleResource, (s, v) => s.AppleResource = v,
+            "Where resource forks (AFP_Resource) are kept. stream: as other streams, with their bound. file: in AppleDouble files " +
+            "(`._name`), as Netatalk and Samba's fruit module do, up to 4 GiB; clients see no names that begin with `._` then. What " +
+            "is kept in the other place does not come along."),
         new Setting<ShareSettings, bool>(
             "timeMachine", "time-machine", SettingType.Boolean, s => s.TimeMachine, (s, v) => s.TimeMachine = v,
             "macOS may keep backups of Time Machine here: it is told that what it flushes is on the disk."),

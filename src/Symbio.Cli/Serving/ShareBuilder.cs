@@ -100,7 +100,7 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
     /// <summary>All that a store is made with: when it changes, the share gets a new store.</summary>
     private static string StoreKey(ShareSettings share) => share.IsMemory
         ? $"{ShareSettings.Memory}{share.Name}/{share.Capacity}"
-        : $"{share.NameMapping},{share.Links},{share.HideDotFiles},{string.Join(':', share.HideFiles)},{share.FileMode},{share.DirectoryMode}," +
+        : $"{share.NameMapping},{share.Links},{share.AppleMetadata},{share.AppleResource},{share.HideDotFiles},{string.Join(':', share.HideFiles)},{share.FileMode},{share.DirectoryMode}," +
           share.Path;
 
     private IFileStore Open(ShareSettings share)
@@ -132,6 +132,8 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
             Identities = identities,
             NameMapping = share.NameMapping,
             Links = share.Links,
+            AppleMetadata = share.AppleMetadata,
+            AppleResource = share.AppleResource,
             HideDotFiles = share.HideDotFiles,
             HiddenNames = share.HideFiles,
             FileMode = share.FileMode,

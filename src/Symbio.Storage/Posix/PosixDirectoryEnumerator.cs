@@ -104,7 +104,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
 
             var record = DirectoryRecord.Read(_buffer.AsSpan(_position, _length - _position));
             _position += record.Length;
-            if (record.IsDotOrDotDot)
+            if (record.IsDotOrDotDot || (_store.HasForkFiles && ForkFile.IsName(record.Name)))
                 continue;
             string name = _store.Codec.Decode(record.Name);
             if (pattern.Matches(name))
@@ -128,7 +128,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
             return NtStatus.Success;
         }
 
-        byte[]? name = _store.Codec.Encode(literal);
+        byte[]? name = _store.HidesPath(literal) ? null : _store.Codec.Encode(literal);
         if (name is not null && Libc.StatAt(lease.Fd, name, StatxMask.Type, out _) == Errno.ENOENT)
         {
             var status = directory.Resolver.Find(lease.Fd, literal, StoreCaller.Service, mayBlock, out string? spelling);

@@ -25,7 +25,7 @@ internal sealed partial class PosixFile
             {
                 var record = DirectoryRecord.Read(buffer[position..length]);
                 position += record.Length;
-                if (!record.IsDotOrDotDot)
+                if (!record.IsDotOrDotDot && !(_store.HasForkFiles && ForkFile.IsName(record.Name)))
                     return new((NtStatus.Success, false));
             }
         }

@@ -10,13 +10,19 @@ internal sealed partial class PosixFile
     private const uint SetGroupId = 0x400;
 
     public ValueTask<NtStatus> SetPosixAsync(
-        PosixChange change, StoreCaller caller, CancellationToken cancellationToken) => new(SetPosix(change, caller));
+        PosixChange change, StoreCaller caller, CancellationToken cancellationToken) =>
+        ReadsForks
+            ? _store.Options.Scheduler.RunAsync((File: this, change, caller), static s => s.File.SetPosix(s.change, s.caller))
+            : new(SetPosix(change, caller));
 
     private NtStatus SetPosix(PosixChange change, StoreCaller caller)
     {
         using var lease = _handle.Lease();
         var foreign = ReadForeignDescriptor(lease.Fd);
+        uint owner = HasForkFile && Libc.StatFd(lease.Fd, StatxMask.Basic, out var before) == Errno.None ? before.Uid : 0;
         var errno = ChangeAs(caller, lease.Fd, change);
+        if (errno == Errno.None)
+            ProtectFork(owner);
         if (errno == Errno.None && foreign is not null)
         {
             errno = PosixSecurity.Read(lease.Fd, out var security);

@@ -8,11 +8,17 @@ namespace Symbio.Storage.Posix;
 internal sealed partial class PosixFile
 {
     public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken) =>
-        new(Delete(caller));
+        ReadsForks
+            ? _store.Options.Scheduler.RunAsync((File: this, caller), static state => state.File.Delete(state.caller))
+            : new(Delete(caller));
 
     public ValueTask<NtStatus> RenameAsync(
         string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>
-        new(Rename(newPath, replace, caller));
+        ReadsForks
+            ? _store.Options.Scheduler.RunAsync(
+                (File: this, newPath, replace, caller),
+                static state => state.File.Rename(state.newPath, state.replace, state.caller))
+            : new(Rename(newPath, replace, caller));
 
     public ValueTask<NtStatus> RenameStreamAsync(string newName, bool replace, CancellationToken cancellationToken) =>
         new(NtStatus.InvalidParameter);
@@ -31,10 +37,16 @@ internal sealed partial class PosixFile
 
             // POSIX cannot remove "this name if it is still this object": between the look and here another process
             // may have put something else in its place.
+            byte[]? fork = isLink ? null : FindFork(directory!.Fd, name);
+            if (IsDirectory && !isLink && _store.HasForkFiles)
+                RemoveOrphans();
             using var scope = _store.Account.Enter(caller);
-            return scope.IsEntered
-                ? Libc.Unlink(directory!.Fd, name, IsDirectory && !isLink).ToNtStatus()
-                : NtStatus.AccessDenied;
+            if (!scope.IsEntered)
+                return NtStatus.AccessDenied;
+            var errno = Libc.Unlink(directory!.Fd, name, IsDirectory && !isLink);
+            if (errno == Errno.None && fork is not null)
+                Libc.Unlink(directory.Fd, fork, isDirectory: false);
+            return errno.ToNtStatus();
         }
     }
 
@@ -55,9 +67,12 @@ internal sealed partial class PosixFile
                     return NtStatus.ObjectNameCollision; // The root is always there.
                 if (_store.Codec.Encode(leaf) is not { } newName)
                     return NtStatus.ObjectNameInvalid;
+                if (_store.HidesPath(newPath))
+                    return NtStatus.AccessDenied;
                 var errno = Libc.StatFd(target.Fd.Fd, StatxMask.Basic, out var targetStat);
                 if (errno != Errno.None)
                     return errno.ToNtStatus();
+                byte[]? fork = FindFork(directory!.Fd, name);
                 lock (_store.CreateGate(targetStat, leaf))
                 {
                     status = RenameTo(
@@ -65,7 +80,11 @@ internal sealed partial class PosixFile
                 }
 
                 if (status.IsSuccess)
+                {
                     _openedAs = _path = newPath;
+                    MoveFork(caller, directory!.Fd, fork, target.Fd.Fd, newName);
+                }
+
                 return status;
             }
         }
@@ -151,6 +170,8 @@ internal sealed partial class PosixFile
                 return NtStatus.ObjectNameCollision;
             if (_store.Codec.Encode(leaf) is not { } newName)
                 return NtStatus.ObjectNameInvalid;
+            if (_store.HidesPath(newPath))
+                return NtStatus.AccessDenied;
             var errno = Libc.StatFd(target.Fd.Fd, StatxMask.Basic, out var targetStat);
             if (errno != Errno.None)
                 return errno.ToNtStatus();

@@ -18,7 +18,9 @@ internal sealed partial class PosixFile
 
     public ValueTask<NtStatus> SetSecurityDescriptorAsync(
         ReadOnlyMemory<byte> descriptor, StoreCaller caller, CancellationToken cancellationToken) =>
-        new(SetSecurityDescriptor(descriptor));
+        ReadsForks
+            ? _store.Options.Scheduler.RunAsync((File: this, descriptor), static s => s.File.SetSecurityDescriptor(s.descriptor))
+            : new(SetSecurityDescriptor(descriptor));
 
     private (NtStatus, ReadOnlyMemory<byte>) GetSecurityDescriptor()
     {
@@ -42,7 +44,12 @@ internal sealed partial class PosixFile
         using var lease = _handle.Lease();
         var errno = PosixSecurity.Read(lease.Fd, out var security);
         if (errno == Errno.None && applies && _store.Account.CanImpersonate)
+        {
             errno = ApplyToPosix(lease.Fd, descriptor, security!);
+            if (errno == Errno.None)
+                ProtectFork(security!.Uid);
+        }
+
         if (errno == Errno.None)
             errno = PosixSecurity.Read(lease.Fd, out security);
         return errno == Errno.None ? WriteStored(lease.Fd, descriptor, security!) : errno.ToNtStatus();

@@ -33,27 +33,49 @@ internal sealed partial class PosixFile
     {
         if (!HasXattrs)
             return new((NtStatus.Success, []));
+        return ReadsForks ? _store.Options.Scheduler.RunAsync(this, static file => file.GetStreams()) : new(GetStreams());
+    }
+
+    private (NtStatus Status, IReadOnlyList<StoreStream> Streams) GetStreams()
+    {
         using var lease = _handle.Lease();
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(lease.Fd, path);
-        var errno = StreamXattr.List(path, out var names);
+        var errno = _store.Streams.List(path, out var kept);
         if (errno != Errno.None)
-            return new((errno.ToNtStatus(), []));
-        var streams = new List<StoreStream>(names.Count);
-        foreach (string name in names)
+            return (errno.ToNtStatus(), []);
+        var streams = new List<StoreStream>(kept.Count);
+        foreach (KeptStream stream in kept)
         {
-            // One byte more is stored than the stream has. What is gone since it was listed is left out.
-            if (Libc.GetXattr(path, StreamXattr.ToXattr(name), [], out int length) == Errno.None)
-                streams.Add(new StoreStream(
-                    name, (ulong)Math.Max(length - 1, 0), PosixStream.AllocationOf(length - 1)));
+            // What is gone since it was listed is left out.
+            if (Libc.GetXattr(path, stream.Xattr, [], out int valueLength) == Errno.None)
+            {
+                int length = stream.Form.LengthOf(valueLength);
+                streams.Add(new StoreStream(stream.Name, (ulong)length, PosixStream.AllocationOf(length)));
+            }
         }
 
-        return new((NtStatus.Success, streams));
+        if (OpenFork(create: false, out PosixFork? fork).IsSuccess)
+        {
+            streams.Add(fork!.Describe());
+            fork.Dispose();
+        }
+
+        return (NtStatus.Success, streams);
     }
 
     public ValueTask<(NtStatus Status, IStoreFile? Stream)> OpenStreamAsync(
         string name, bool create, StoreAccess access, CancellationToken cancellationToken)
     {
+        if (IsFork(name))
+        {
+            return _store.Options.Scheduler.RunAsync((File: this, create), static state =>
+            {
+                var opened = state.File.OpenFork(state.create, out PosixFork? fork);
+                return (opened, (IStoreFile?)fork);
+            });
+        }
+
         var status = PosixStream.Open(this, name, create, access, out var stream);
         return new((status, stream));
     }

@@ -10,6 +10,8 @@ public sealed partial class PosixFileStore
     private NtStatus Open(string path, StoreOpenOptions options, StoreCaller caller, bool mayBlock, out PosixFile? file)
     {
         file = null;
+        if (HidesPath(path))
+            return NtStatus.ObjectNameNotFound;
         var status = ResolverFor(options.ExactCase)
             .Open(path, options.OpenReparsePoint, caller, mayBlock, out int fd, out bool isExact);
         if (status.IsError)
@@ -74,6 +76,8 @@ public sealed partial class PosixFileStore
         file = null;
         if (path.Length == 0)
             return NtStatus.ObjectNameCollision;
+        if (HidesPath(path))
+            return NtStatus.AccessDenied;
         Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
         var resolver = ResolverFor(options.ExactCase);
         var status = resolver.OpenParent(path, caller, mayBlock, buffer, out var parent, out var leaf);

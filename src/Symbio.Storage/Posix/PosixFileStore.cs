@@ -39,6 +39,7 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
         _root = root;
         Options = options;
         Codec = new NameCodec(options.NameMapping);
+        Streams = new StreamXattrs(options);
         Account = new ServiceAccount();
         int shards = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Environment.ProcessorCount, 1, 8));
         _index = new NameIndex(
@@ -64,6 +65,9 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
     internal PosixStoreOptions Options { get; }
 
     internal NameCodec Codec { get; }
+
+    /// <summary>Which streams are kept in which xattrs.</summary>
+    internal StreamXattrs Streams { get; }
 
     internal ServiceAccount Account { get; }
 
@@ -185,6 +189,12 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
         _root.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Resource forks have files of their own, whose names are nobody else's.</summary>
+    internal bool HasForkFiles => Options.AppleResource == AppleResource.File;
+
+    /// <summary>The path leads to a file of the store's own.</summary>
+    internal bool HidesPath(ReadOnlySpan<char> path) => HasForkFiles && ForkFile.IsPath(path);
 
     /// <summary>What has this name is hidden, whatever its attributes say.</summary>
     internal bool HidesName(ReadOnlySpan<char> name)

@@ -25,6 +25,12 @@ public sealed record PosixStoreOptions
     /// <summary>Mode bits of a new directory, less the process's umask (Samba: <c>directory mask</c>).</summary>
     public uint DirectoryMode { get; init; } = 0b111_101_101;
 
+    /// <summary>Where the stream AFP_AfpInfo is kept. What is kept in another place does not come along.</summary>
+    public AppleMetadata AppleMetadata { get; init; }
+
+    /// <summary>Where the stream AFP_Resource is kept. What is kept in another place does not come along.</summary>
+    public AppleResource AppleResource { get; init; }
+
     /// <summary>SIDs for Unix accounts. Null: S-1-22-1-uid and S-1-22-2-gid.</summary>
     public IIdentityMap? Identities { get; init; }
 

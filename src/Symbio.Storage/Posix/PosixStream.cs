@@ -19,14 +19,14 @@ internal sealed class PosixStream : IStoreFile
     private readonly PosixFile _file; // This stream's own handle on the object.
     private readonly StoreAccess _access;
     private readonly Lock _gate;
+    private readonly StreamForm _form;
     private volatile byte[] _xattr;
     private volatile string _name;
 
-    private PosixStream(PosixFile file, string name, byte[] xattr, StoreAccess access)
+    private PosixStream(PosixFile file, KeptStream kept, StoreAccess access)
     {
         _file = file;
-        _name = name;
-        _xattr = xattr;
+        (_name, _xattr, _form) = kept;
         _access = access;
         _gate = GateOf(file);
     }
@@ -47,29 +47,28 @@ internal sealed class PosixStream : IStoreFile
     public static NtStatus Open(PosixFile file, string name, bool create, StoreAccess access, out PosixStream? stream)
     {
         stream = null;
-        if (name.Length is 0 or > NameCodec.MaxChars || StreamXattr.ToXattr(name) is not { } xattr)
+        if (file.Store.Streams.Of(name) is not { } kept)
             return NtStatus.ObjectNameInvalid;
         using var lease = file.Handle.Lease();
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(lease.Fd, path);
         lock (GateOf(file))
         {
-            var errno = StreamXattr.List(path, out var names);
+            var errno = file.Store.Streams.Find(path, name, out KeptStream? present);
             if (errno != Errno.None)
                 return errno.ToNtStatus();
-            string? present = names.FirstOrDefault(other => Protocol.Fscc.NameComparer.Equals(other, name));
             if (present is null == !create)
                 return create ? NtStatus.ObjectNameCollision : NtStatus.ObjectNameNotFound;
-            if (present is not null)
-                (name, xattr) = (present, StreamXattr.ToXattr(present)!);
-            else if ((errno = Libc.SetXattr(path, xattr, [0], Libc.XattrCreate)) != Errno.None)
+            if (present is { } found)
+                kept = found;
+            else if ((errno = Libc.SetXattr(path, kept.Xattr, NewValue(file, kept.Form), Libc.XattrCreate)) != Errno.None)
                 return Xattr.WriteStatus(errno);
         }
 
         // The stream stays open when the handle it came from is closed.
         var status = file.Duplicate(out var own);
         if (status.IsSuccess)
-            stream = new PosixStream(own!, name, xattr, access);
+            stream = new PosixStream(own!, kept, access);
         return status;
     }
 
@@ -88,7 +87,7 @@ internal sealed class PosixStream : IStoreFile
             var errno = Libc.GetXattr(path, _xattr, [], out int length);
             if (errno != Errno.None)
                 return Xattr.WriteStatus(errno);
-            int size = Math.Max(length - 1, 0);
+            int size = _form.LengthOf(length);
             stat = stat with
             {
                 EndOfFile = (ulong)size,
@@ -214,13 +213,15 @@ internal sealed class PosixStream : IStoreFile
 
     public ValueTask<NtStatus> RenameStreamAsync(string newName, bool replace, CancellationToken cancellationToken)
     {
-        if (newName.Length is 0 or > NameCodec.MaxChars || StreamXattr.ToXattr(newName) is not { } target)
+        if (_file.Store.Streams.Of(newName) is not { } target)
             return new(NtStatus.ObjectNameInvalid);
+        if (!_form.IsPlain || !target.Form.IsPlain)
+            return new(NtStatus.AccessDenied); // The bytes of one are none of the other's.
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Xattr.MaxValue);
         try
         {
             lock (_gate)
-                return new(Rename(newName, target, replace, buffer));
+                return new(Rename(newName, target.Xattr, replace, buffer));
         }
         finally
         {
@@ -246,10 +247,10 @@ internal sealed class PosixStream : IStoreFile
         using var lease = _file.Handle.Lease();
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(lease.Fd, path);
-        var errno = StreamXattr.List(path, out var names);
+        var errno = _file.Store.Streams.Find(path, newName, out KeptStream? found);
         if (errno != Errno.None)
             return errno.ToNtStatus();
-        string? present = names.FirstOrDefault(name => Protocol.Fscc.NameComparer.Equals(name, newName));
+        string? present = found?.Name;
         if (present is not null && present != _name && !replace)
             return NtStatus.ObjectNameCollision;
         errno = Libc.GetXattr(path, _xattr, buffer, out int length);
@@ -261,19 +262,25 @@ internal sealed class PosixStream : IStoreFile
             return NtStatus.Success;
         Libc.RemoveXattr(path, _xattr);
         if (present is not null && present != _name && present != newName)
-            Libc.RemoveXattr(path, StreamXattr.ToXattr(present));
+            Libc.RemoveXattr(path, found!.Value.Xattr);
         (_name, _xattr) = (newName, target);
         return NtStatus.Success;
     }
 
-    /// <summary>The stream's bytes, without the zero at the end.</summary>
+    private static byte[] NewValue(PosixFile file, StreamForm form)
+    {
+        file.GetStat(out FileStat stat); // What cannot be read is not worth failing for.
+        return form.Create(stat);
+    }
+
+    /// <summary>The stream's bytes, at the beginning of the buffer.</summary>
     private NtStatus Load(byte[] buffer, out int length)
     {
         using var lease = _file.Handle.Lease();
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(lease.Fd, path);
         var errno = Libc.GetXattr(path, _xattr, buffer, out length);
-        length = Math.Max(length - 1, 0);
+        length = errno == Errno.None ? _form.Decode(buffer, length) : 0;
         return Xattr.WriteStatus(errno);
     }
 
@@ -294,16 +301,33 @@ internal sealed class PosixStream : IStoreFile
                 length = edit(state, buffer, length);
                 if (length < 0)
                     return NtStatus.DiskFull; // What it would become does not fit.
-                buffer[length] = 0;
-                using var lease = _file.Handle.Lease();
-                Span<byte> path = stackalloc byte[ProcFd.MaxLength];
-                ProcFd.Format(lease.Fd, path);
-                return Xattr.WriteStatus(Libc.SetXattr(path, _xattr, buffer.AsSpan(0, length + 1), 0));
+                return Store(buffer, length);
             }
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private NtStatus Store(byte[] buffer, int length)
+    {
+        using var lease = _file.Handle.Lease();
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(lease.Fd, path);
+        byte[] old = [];
+        FileStat stat = default;
+        if (!_form.IsPlain)
+        {
+            var errno = Xattr.Get(path, _xattr, out old);
+            if (errno != Errno.None)
+                return Xattr.WriteStatus(errno);
+            var known = _file.GetStat(out stat);
+            if (known.IsError)
+                return known;
+        }
+
+        var status = _form.Encode(buffer.AsSpan(0, length), old, stat, out byte[] value);
+        return status.IsSuccess ? Xattr.WriteStatus(Libc.SetXattr(path, _xattr, value, 0)) : status;
     }
 }

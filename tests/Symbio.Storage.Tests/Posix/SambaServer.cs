@@ -14,7 +14,7 @@ internal sealed class SambaServer : IDisposable
     private readonly int _port;
     private readonly Process _server;
 
-    private SambaServer(string folder)
+    private SambaServer(string folder, string modules)
     {
         using (var probe = new TcpListener(IPAddress.Loopback, 0))
         {
@@ -44,7 +44,7 @@ internal sealed class SambaServer : IDisposable
             [share]
               path = {folder}
               read only = no
-              vfs objects = acl_xattr streams_xattr
+              {modules}
               store dos attributes = yes
               ea support = yes
             """);
@@ -63,7 +63,8 @@ internal sealed class SambaServer : IDisposable
     }
 
     /// <summary>Null, and the test is skipped, where there is no Samba or no right to run it.</summary>
-    public static SambaServer? Start(string folder)
+    /// <param name="modules">What the share's section says of its VFS modules.</param>
+    public static SambaServer? Start(string folder, string modules = "vfs objects = acl_xattr streams_xattr")
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "smbd with users of its own needs root.");
         foreach (string program in new[] { "smbd", "smbpasswd", "smbclient" })
@@ -73,7 +74,7 @@ internal sealed class SambaServer : IDisposable
             Assert.SkipUnless(found, $"{program} is not installed (Debian: samba, smbclient).");
         }
 
-        return new SambaServer(folder);
+        return new SambaServer(folder, modules);
     }
 
     /// <summary>Runs smbclient's commands on the share; returns what it prints.</summary>

@@ -205,6 +205,8 @@ internal sealed class DirectoryWatcher(PosixFileStore store) : IDisposable
 
         if (record.Name.IsEmpty)
             return; // The directory's own: its parent tells of that, if anybody watches it.
+        if (store.HasForkFiles && ForkFile.IsName(record.Name))
+            return; // Nobody sees it.
         string path = SharePaths.Join(directory.Path, store.Codec.Decode(record.Name));
         bool isDirectory = (record.Mask & InotifyMask.IsDirectory) != 0;
         if ((record.Mask & InotifyMask.Create) != 0)
@@ -268,7 +270,7 @@ internal sealed class DirectoryWatcher(PosixFileStore store) : IDisposable
                 {
                     var record = DirectoryRecord.Read(buffer.AsSpan(position));
                     position += record.Length;
-                    if (record.IsDotOrDotDot)
+                    if (record.IsDotOrDotDot || (store.HasForkFiles && ForkFile.IsName(record.Name)))
                         continue;
                     bool isDirectory = record.Type == DirectoryRecord.DirectoryType;
                     if (heard is null && !isDirectory)

@@ -1,5 +1,4 @@
 using System.Text;
-using Symbio.Storage.Posix.Native;
 
 namespace Symbio.Storage.Posix;
 
@@ -30,20 +29,4 @@ internal static class StreamXattr
             xattr.Length > XattrPrefix.Length + XattrSuffix.Length
             ? Encoding.UTF8.GetString(xattr[XattrPrefix.Length..^XattrSuffix.Length])
             : null;
-
-    /// <summary>The names of all streams of an object.</summary>
-    public static Errno List(ReadOnlySpan<byte> path, out List<string> names)
-    {
-        names = [];
-        var errno = Xattr.List(path, out byte[] list);
-        for (var rest = list.AsSpan(); !rest.IsEmpty;)
-        {
-            int end = rest.IndexOf((byte)0) + 1;
-            if (FromXattr(rest[..end]) is { } name)
-                names.Add(name);
-            rest = rest[end..];
-        }
-
-        return errno;
-    }
 }
