@@ -40,6 +40,12 @@ public sealed class BrokenRuleTests
     [Fact]
     public void A_credit_too_many_is_seen() => AssertSeen(new MiscountsCredits(), "credits");
 
+    [Fact]
+    public void An_answer_in_another_session_is_seen() => AssertSeen(new ConfusesSessions(), "answers");
+
+    [Fact]
+    public void An_open_that_another_session_can_use_is_seen() => AssertSeen(new LendsOpens(), "opens");
+
     private static void AssertSeen(BrokenRule rule, string name)
     {
         var campaign = new Campaign(1, Seeds, Defaults.Steps, rule) { StopsAtFailure = true };

@@ -33,6 +33,9 @@ internal sealed class Plan
         // What was added later is drawn apart: a seed that has none of it is the story that it always was.
         var later = new Chance(~seed);
         DirectoryLeases = later.Percent(40);
+        if (DirectoryLeases)
+            Names += 3; // So that there are new ones for a while.
+        SharedLines = later.Percent(30);
     }
 
     public int Clients { get; }
@@ -73,6 +76,9 @@ internal sealed class Plan
 
     /// <summary>The server grants leases on directories, and clients ask for them.</summary>
     public bool DirectoryLeases { get; }
+
+    /// <summary>Every other client is one that uses the lines of the one before as well: several users of one machine.</summary>
+    public bool SharedLines { get; }
 
     /// <summary>How often clients do what; by <see cref="ClientAction"/>.</summary>
     public int[] Weights { get; } = new int[Enum.GetValues<ClientAction>().Length];

@@ -60,7 +60,7 @@ internal sealed partial class World
         Life = new ServerLife(this);
         Pump(Life.Server.StartAsync().AsTask());
         for (int i = 0; i < Plan.Clients; i++)
-            _clients.Add(new Client(this, i));
+            _clients.Add(new Client(this, i, Plan.SharedLines && i % 2 == 1 ? _clients[i - 1] : null));
     }
 
     public ulong Seed { get; }
@@ -173,6 +173,13 @@ internal sealed partial class World
         _lines.Add(line);
         Life.Server.Accept(line);
         return new ClientLine(this, client, line, Life.Server.Connections.First(c => c.Transport == line));
+    }
+
+    /// <summary>An open of another session; null when there is none.</summary>
+    public ClientOpen? PickOpenOf(ClientSession notOf, Chance chance)
+    {
+        ClientOpen[] others = [.. _clients.SelectMany(c => c.Opens).Where(o => o.IsUsable && o.Session != notOf)];
+        return others.Length == 0 ? null : others[chance.Below(others.Length)];
     }
 
     private enum Event
@@ -288,6 +295,8 @@ internal sealed partial class World
         CheckStore(settle: true);
         Life = new ServerLife(this);
         Pump(Life.Server.StartAsync().AsTask());
+        foreach (ClientOpen open in _clients.SelectMany(c => c.Opens).Where(o => o.Durable == DurableKind.Persistent))
+            MustComeBack(open);
     }
 
     // A start, or a stop, which nothing else happens beside.

@@ -31,7 +31,7 @@ internal sealed partial class Client
                 return;
             case ClientAction.Bind:
                 if (_dialect >= Dialect.Smb300 && _session!.Channels + _connecting < _world.Plan.ConnectionsPerClient)
-                    Connect(_session);
+                    Bind(_session);
                 return;
             case ClientAction.Logoff:
                 if (Chance.Percent(10))
@@ -43,7 +43,7 @@ internal sealed partial class Client
                 return;
             case ClientAction.LeaveLine:
                 if (Chance.Percent(10))
-                    Chance.Of(_lines).End(_world);
+                    PickLine().End(_world);
                 return;
             case ClientAction.ResetLine:
             case ClientAction.CutLine:
@@ -101,6 +101,9 @@ internal sealed partial class Client
                 break;
             case ClientAction.List when open.IsDirectory:
                 List(open);
+                break;
+            case ClientAction.Query when _world.Plan.SharedLines && Chance.Percent(20):
+                Trespass();
                 break;
             case ClientAction.Query:
                 Ask(
@@ -393,7 +396,7 @@ internal sealed partial class Client
     private void EndAll(ClientSession session)
     {
         foreach (ClientLine line in session.Lines.ToArray())
-            line.End(_world);
+            EndUnused(line);
     }
 
     private void DisconnectTree()
@@ -427,6 +430,25 @@ internal sealed partial class Client
             session.PlainTree = 0;
         foreach (ClientOpen open in _opens.Where(o => o.Session == session && o.IsOnAvailableShare == available).ToArray())
             Forget(open);
+    }
+
+    // What another session has open is nobody else's, though it came over the same connection.
+    private void Trespass()
+    {
+        ClientSession session = _session!;
+        ClientOpen? theirs = _world.PickOpenOf(session, Chance);
+        if (theirs is null)
+            return;
+        session.PickLine(Chance).Send(
+            new FlushRequest(theirs.FileId), session, session.TreeOf(theirs.IsOnAvailableShare),
+            reply =>
+            {
+                if (reply is { Status: NtStatus.Success })
+                {
+                    throw new InvariantViolation(
+                        "opens", $"client {Index} has flushed {theirs.FileId.Persistent:x}, which is client {theirs.Session.Client.Index}'s");
+                }
+            });
     }
 
     private void AskForResilience(ClientOpen open)

@@ -47,7 +47,9 @@ internal sealed partial class Client
 
     private void List(ClientOpen open)
     {
-        QueryDirectoryFlags flags = Chance.Of(QueryDirectoryFlags.None, QueryDirectoryFlags.Reopen);
+        QueryDirectoryFlags flags = MayCache(open) && Chance.Percent(60)
+            ? QueryDirectoryFlags.Reopen
+            : Chance.Of(QueryDirectoryFlags.None, QueryDirectoryFlags.Reopen);
         int? changes = open.Lease?.Changes;
         long changed = _changedNames;
         bool keeps = MayCache(open) && _changingNames == 0 && flags == QueryDirectoryFlags.Reopen;

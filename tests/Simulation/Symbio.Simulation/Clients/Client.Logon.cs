@@ -12,6 +12,38 @@ namespace Symbio.Simulation.Clients;
 /// <content>From the first message of a line to the trees.</content>
 internal sealed partial class Client
 {
+    // Over a line that there is already, where that is done, or over one of its own.
+    private void LogOn()
+    {
+        if (_world.Plan.SharedLines && PickNegotiated(null) is { } line && Chance.Percent(70))
+            Authenticate(line, null);
+        else
+            Connect();
+    }
+
+    private void Bind(ClientSession session)
+    {
+        if (_world.Plan.SharedLines && session.Signer is not null && PickNegotiated(session) is { } line && Chance.Percent(70))
+            Authenticate(line, session);
+        else
+            Connect(session);
+    }
+
+    // One that this session neither uses nor is about to.
+    private ClientLine? PickNegotiated(ClientSession? notOf)
+    {
+        ClientLine[] lines =
+            [.. _fellows.SelectMany(f => f._lines).Where(l => l.HasNegotiated && l.IsOpen && notOf?.Binding.Contains(l) != true)];
+        return lines.Length == 0 ? null : lines[Chance.Below(lines.Length)];
+    }
+
+    // The client has no use for the line; others may have.
+    private void EndUnused(ClientLine line)
+    {
+        if (line.Sessions.TrueForAll(s => s.HasEnded))
+            line.End(_world);
+    }
+
     /// <summary>Opens a line; when it has negotiated it logs on, or binds the session that the client has.</summary>
     private void Connect(ClientSession? bindTo = null)
     {
@@ -64,6 +96,7 @@ internal sealed partial class Client
             line.Preauth.Update(answer.Message.Span);
         }
 
+        line.HasNegotiated = true;
         if (bindTo is not null && (!bindTo.IsReady || bindTo.Signer is null))
             bindTo = null;
         if (bindTo is null && _session is not null)
@@ -73,6 +106,14 @@ internal sealed partial class Client
             return;
         }
 
+        _connecting--;
+        Authenticate(line, bindTo);
+    }
+
+    private void Authenticate(ClientLine line, ClientSession? bindTo)
+    {
+        _connecting++;
+        bindTo?.Binding.Add(line);
         var initiator = new SpnegoInitiator(
             [
                 new InitiatorMechanism(MechanismOids.Ntlm, () => new NtlmInitiator(
@@ -142,7 +183,7 @@ internal sealed partial class Client
             initiator.Dispose();
             _connecting--;
             if (bindTo.HasEnded)
-                line.End(_world);
+                EndUnused(line);
             else
                 bindTo.AddChannel(line, MessageSigner.Create(line.SigningAlgorithm, key.Span));
             return;
@@ -159,6 +200,7 @@ internal sealed partial class Client
             Signer = MessageSigner.Create(line.SigningAlgorithm, keys.SigningKey.Span),
         };
         initiator.Dispose();
+        session.Binding.Add(line);
         session.AddChannel(line, session.Signer);
         _session = session;
         ConnectTree(line, session, World.PlainShare);
@@ -205,6 +247,6 @@ internal sealed partial class Client
     {
         initiator.Dispose();
         _connecting--;
-        line.End(_world);
+        EndUnused(line);
     }
 }

@@ -218,7 +218,9 @@ internal sealed partial class Client
         if (LeaseV2.TryRead(data, out LeaseV2 v2))
         {
             int newer = (short)(v2.Epoch - lease.Epoch);
-            if ((newer < 0 && !lease.IsStale) || (newer == 0 && lease.Opens > 1 && !returns && !lease.IsStale))
+            if (newer < 0 && lease.IsStale)
+                (lease.State, lease.IsStale) = (v2.LeaseState & (lease.Break ?? lease.State), false); // The old one, or a new one?
+            if (newer < 0 || (newer == 0 && lease.Opens > 1 && !returns && !lease.IsStale))
                 return;
             Learn(lease, v2.LeaseState, v2.Flags, returns || newer > 0);
             lease.Epoch = v2.Epoch;

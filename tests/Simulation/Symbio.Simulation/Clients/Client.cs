@@ -11,6 +11,7 @@ internal sealed partial class Client
     private readonly List<ClientOpen> _opens = [];
     private readonly List<ClientLease> _leases = [];
     private readonly Dictionary<FileId, OplockLevel> _early = []; // Breaks of opens that the client has not heard of yet.
+    private readonly List<Client> _fellows; // Who uses the same lines, this one included.
     private readonly Guid _guid;
     private readonly Dialect _dialect;
     private ClientSession? _session;
@@ -19,12 +20,15 @@ internal sealed partial class Client
     private long _written;
     private int _connecting; // Lines that are not of use yet.
 
-    public Client(World world, int index)
+    /// <param name="host">Another user of the same machine; null for a machine of its own.</param>
+    public Client(World world, int index, Client? host)
     {
         _world = world;
         Index = index;
-        _guid = world.Chance.Guid();
-        _dialect = Plan.DialectOf(world.Chance);
+        _guid = host?._guid ?? world.Chance.Guid();
+        _dialect = host?._dialect ?? Plan.DialectOf(world.Chance);
+        _fellows = host?._fellows ?? [];
+        _fellows.Add(this);
         Signs = world.Plan.Signs;
     }
 
@@ -46,8 +50,8 @@ internal sealed partial class Client
         if (_session is null || !_session.IsReady)
         {
             if (_connecting == 0)
-                Connect();
-            else if (Chance.Percent(2))
+                LogOn();
+            else if (Chance.Percent(2) && _lines.Count > 0)
                 Chance.Of(_lines).End(_world); // The user has lost patience.
             return;
         }
@@ -57,6 +61,12 @@ internal sealed partial class Client
         if (Chance.Below(1000) < _world.Plan.Faults)
         {
             BreakSomething();
+            return;
+        }
+
+        if (_world.Plan.DirectoryLeases && Chance.Percent(5) && PickOpen(ClientAction.List) is { IsDirectory: true } directory)
+        {
+            List(directory);
             return;
         }
 
@@ -75,7 +85,7 @@ internal sealed partial class Client
             session.HasDoubtfulChannel = true;
             session.ChannelSequence++;
             if (last && !session.HasEnded)
-                EndSession(session, keepsDurable: true, line.Line.Broken);
+                session.Client.EndSession(session, keepsDurable: true, line.Line.Broken);
         }
     }
 
@@ -107,16 +117,21 @@ internal sealed partial class Client
         {
             var lease = reply.As<LeaseBreakNotification>();
             _world.Trace.Say($"  {line} hears: lease {lease.LeaseKey} {lease.CurrentLeaseState} -> {lease.NewLeaseState} epoch {lease.NewEpoch} {lease.Flags}");
-            OnLeaseBreak(lease);
+            foreach (Client fellow in _fellows)
+                fellow.OnLeaseBreak(lease);
             return;
         }
 
         var oplock = reply.As<OplockBreakNotification>();
         _world.Trace.Say($"  {line} hears: oplock {oplock.FileId} -> {oplock.OplockLevel}");
-        if (_opens.Find(o => o.FileId == oplock.FileId) is not { } open)
-            _early[oplock.FileId] = oplock.OplockLevel;
-        else
+        if (_fellows.SelectMany(f => f._opens).FirstOrDefault(o => o.FileId == oplock.FileId) is { } open)
+        {
             OnOplockBreak(open, oplock.OplockLevel);
+            return;
+        }
+
+        foreach (Client fellow in _fellows)
+            fellow._early[oplock.FileId] = oplock.OplockLevel;
     }
 
     /// <summary>The client is told to give up all that waits, so that nothing is left that waits for it.</summary>
@@ -264,7 +279,7 @@ internal sealed partial class Client
 
     private void BreakSomething()
     {
-        ClientLine line = Chance.Of(_lines);
+        ClientLine line = PickLine();
         switch (Chance.Below(4))
         {
             case 0:
@@ -287,6 +302,8 @@ internal sealed partial class Client
         }
     }
 
+    private ClientLine PickLine() => _lines.Count > 0 ? Chance.Of(_lines) : _session!.PickLine(Chance);
+
     private void Lose(ClientOpen open, DateTimeOffset? since)
     {
         open.Lost ??= since ?? _world.Clock.GetUtcNow();
@@ -305,7 +322,7 @@ internal sealed partial class Client
         if (--lease.Opens == 0 && lease.Asking == 0)
             DropLease(lease);
         else if (!_opens.Exists(o => o.Lease == lease && o.Lost is null))
-            (lease.State, lease.Break, lease.IsStale) = (LeaseState.None, null, true); // The next one is a new one.
+            lease.IsStale = true; // The next one is a new one, unless it was granted before.
     }
 
     private void DropLease(ClientLease lease)

@@ -58,6 +58,9 @@ internal sealed class ClientLine(World world, Client client, Line line, Connecti
 
     public Dialect Dialect { get; set; }
 
+    /// <summary>Sessions can be begun on it.</summary>
+    public bool HasNegotiated { get; set; }
+
     public SigningAlgorithm SigningAlgorithm { get; set; }
 
     public PreauthIntegrityHash Preauth;
@@ -233,6 +236,12 @@ internal sealed class ClientLine(World world, Client client, Line line, Connecti
             throw new Model.InvariantViolation("answers", $"{this} got an answer to {header.MessageId}, which it did not ask, or twice");
         if (call.Command != header.Command)
             throw new Model.InvariantViolation("answers", $"{this} got {header.Command} as the answer to {call.Command}");
+        if (call.Session is { SessionId: not 0 } session && header.SessionId != session.SessionId)
+        {
+            throw new Model.InvariantViolation(
+                "answers", $"{this} got the answer to {header.Command} {header.MessageId} in session {header.SessionId:x} in place of {session.SessionId:x}");
+        }
+
         if (world.Trace.IsKept)
             world.Trace.Say($"  {this} gets {header.Command} {header.MessageId} {header.Status}{Details(reply)}");
         if (header.Status == NtStatus.Pending)

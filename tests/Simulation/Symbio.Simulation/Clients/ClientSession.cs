@@ -46,6 +46,9 @@ internal sealed class ClientSession(Client client, ulong sessionId)
 
     public int Channels => _channels.Count;
 
+    /// <summary>Lines that the client has begun to bind, whatever came of it.</summary>
+    public HashSet<ClientLine> Binding { get; } = [];
+
     public void AddChannel(ClientLine line, MessageSigner? signer)
     {
         _channels.Add((line, signer));

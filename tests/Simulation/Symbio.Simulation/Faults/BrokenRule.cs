@@ -166,6 +166,26 @@ internal sealed class MiscountsCredits : BrokenRule
     }
 }
 
+/// <summary>Answers say that they belong to another session of the connection.</summary>
+internal sealed class ConfusesSessions : BrokenRule
+{
+    public override void Tamper(Span<byte> message)
+    {
+        if (message[12] == (byte)Smb2Command.Echo)
+            message[40]++;
+    }
+}
+
+/// <summary>What somebody else has open may be used by everybody.</summary>
+internal sealed class LendsOpens : BrokenRule
+{
+    public override void Tamper(Span<byte> message)
+    {
+        if (message[12] == (byte)Smb2Command.Flush && BitConverter.ToUInt32(message[8..]) == (uint)Protocol.NtStatus.FileClosed)
+            message[8..12].Clear();
+    }
+}
+
 /// <summary>The server takes random numbers from elsewhere than its host.</summary>
 internal sealed class DoesNotReplay : BrokenRule
 {
