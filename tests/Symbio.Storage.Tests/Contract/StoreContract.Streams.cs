@@ -6,6 +6,26 @@ namespace Symbio.Storage.Tests.Contract;
 /// <summary>Named streams.</summary>
 public abstract partial class StoreContract
 {
+    [Theory] // [MS-FSCC] 2.1.5: only ':', '/', '\\' and NUL may not be in a stream's name.
+    [InlineData("a*b?c\"<>|")]
+    [InlineData("\u0001control")]
+    [InlineData("colon\uF022star\uF021")]
+    [InlineData("ends with. ")]
+    public async Task Streams_may_have_names_that_files_may_not(string name)
+    {
+        Require(StoreCapabilities.NamedStreams);
+        await using IStoreFile file = await CreateFileAsync("file");
+        var (created, stream) = await file.OpenStreamAsync(name, true, StoreAccess.Write, Token);
+        Assert.Equal(NtStatus.Success, created);
+        await stream!.DisposeAsync();
+
+        Assert.Equal(name, Assert.Single((await file.GetStreamsAsync(Token)).Streams).Name);
+        Assert.Equal(NtStatus.ObjectNameCollision, (await file.OpenStreamAsync(name, true, StoreAccess.Write, Token)).Status);
+        (NtStatus opened, stream) = await file.OpenStreamAsync(name, false, StoreAccess.Write, Token);
+        Assert.Equal(NtStatus.Success, opened);
+        await stream!.DisposeAsync();
+    }
+
     [Fact]
     public async Task A_stream_holds_bytes_of_its_own()
     {

@@ -7,14 +7,13 @@ namespace Symbio.Storage.Posix;
 internal readonly record struct KeptStream(string Name, byte[] Xattr, StreamForm Form);
 
 /// <summary>
-/// Which xattrs of a store's objects are streams, and what they are called: characters that NT forbids stand on disk as they do
-/// in names of files.
+/// Which xattrs of a store's objects are streams, and what they are called: the two characters that no stream's name may have, but
+/// an extended attribute's of macOS, stand on disk as they do in names of files.
 /// </summary>
 internal sealed class StreamXattrs(PosixStoreOptions options)
 {
-    private const string Forbidden = "\"*:<>?\\|"; // Shown from U+F020 on.
-    private const char ShownControl = '\uF000';
-    private const char ShownForbidden = '\uF020';
+    private const char ShownColon = '\uF022';
+    private const char ShownBackslash = '\uF026';
 
     private readonly bool _maps = options.NameMapping == NameMapping.Private;
 
@@ -72,25 +71,9 @@ internal sealed class StreamXattrs(PosixStoreOptions options)
         return isElsewhere ? null : new KeptStream(ToShown(stored), xattr.ToArray(), StreamForm.Plain);
     }
 
-    private string ToDisk(string name) => !_maps ? name : string.Create(name.Length, name, static (text, name) =>
-    {
-        for (int i = 0; i < text.Length; i++)
-        {
-            int forbidden = name[i] - ShownForbidden;
-            text[i] = forbidden >= 0 && forbidden < Forbidden.Length ? Forbidden[forbidden]
-                : name[i] - ShownControl is > 0 and < 32 ? (char)(name[i] - ShownControl)
-                : name[i];
-        }
-    });
+    private string ToDisk(string name) =>
+        _maps ? name.Replace(ShownColon, ':').Replace(ShownBackslash, '\\') : name;
 
-    private string ToShown(string stored) => !_maps ? stored : string.Create(stored.Length, stored, static (text, stored) =>
-    {
-        for (int i = 0; i < text.Length; i++)
-        {
-            int forbidden = Forbidden.IndexOf(stored[i], StringComparison.Ordinal);
-            text[i] = forbidden >= 0 ? (char)(ShownForbidden + forbidden)
-                : stored[i] < 32 ? (char)(ShownControl + stored[i])
-                : stored[i];
-        }
-    });
+    private string ToShown(string stored) =>
+        _maps ? stored.Replace(':', ShownColon).Replace('\\', ShownBackslash) : stored;
 }
