@@ -45,6 +45,12 @@ public sealed class Frame : IDisposable
     /// <summary>Bytes that the message can have at most, where it starts now.</summary>
     public int Capacity => Buffer.Length - _start;
 
+    /// <summary>
+    /// What follows the frame's own bytes, for a transport that <see cref="IMessageTransport.SendsTails"/>; goes with the
+    /// frame when that is disposed.
+    /// </summary>
+    public IFrameTail? Tail { get; set; }
+
     internal int SizeClass { get; }
 
     /// <summary>Says how long the message is.</summary>
@@ -74,10 +80,13 @@ public sealed class Frame : IDisposable
     /// <summary>Gives the buffer back.</summary>
     public void Dispose()
     {
+        IFrameTail? tail = Tail;
+        Tail = null;
         if (Interlocked.Exchange(ref _rented, 0) == 1)
             _pool.Return(this);
         else
             Debug.Fail("A frame was given back twice.");
+        tail?.Dispose();
     }
 
     internal void Rent(int length)

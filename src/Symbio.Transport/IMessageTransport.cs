@@ -24,6 +24,9 @@ public interface IMessageTransport : IAsyncDisposable
     /// <summary>A whole message has come already: the next receive completes at once. False where that is not known.</summary>
     bool HasMessage => false;
 
+    /// <summary>Frames may have a <see cref="Frame.Tail"/>. False: messages must be whole.</summary>
+    bool SendsTails => false;
+
     /// <summary>Sends messages in order and disposes each, in every case.</summary>
     ValueTask SendAsync(ReadOnlyMemory<Frame> frames, CancellationToken cancellationToken);
 

@@ -14,6 +14,7 @@ public sealed class GatedStore(IFileStore store) : IFileStore
     private int _waiting;
     private int _open;
     private volatile Kind _only;
+    private NtStatus? _readFailure;
 
     /// <summary>Operations at the gate.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
@@ -33,6 +34,9 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         _only = writes ? Kind.Write : Kind.Read;
         Close();
     }
+
+    /// <summary>Reads fail from now on.</summary>
+    public void FailReads(NtStatus status) => _readFailure = status;
 
     public void Open() => Interlocked.Exchange(ref _gate, null)?.SetResult();
 
@@ -125,6 +129,8 @@ public sealed class GatedStore(IFileStore store) : IFileStore
             ulong offset, Memory<byte> destination, CancellationToken cancellationToken)
         {
             await owner.PassAsync(Kind.Read);
+            if (owner._readFailure is { } failure)
+                return (failure, 0);
             return await Inner.ReadAsync(offset, destination, cancellationToken);
         }
 

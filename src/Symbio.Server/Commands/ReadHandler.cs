@@ -3,12 +3,17 @@ using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
 using Symbio.Server.Opens;
+using Symbio.Storage;
+using Symbio.Transport;
 
 namespace Symbio.Server.Commands;
 
 /// <summary>Receiving an SMB2 READ Request, [MS-SMB2] 3.3.5.12.</summary>
 internal static class ReadHandler
 {
+    // Less is read whole: it fits the cache.
+    private const int StreamedFrom = 2 * IFrameTail.PieceSize;
+
     public static CommandEntry Entry { get; } =
         CommandEntry.For<ReadRequest>(HandleAsync, static (in ReadRequest request) => request.Length);
 
@@ -39,8 +44,11 @@ internal static class ReadHandler
 
     private static async ValueTask<NtStatus> ReadFileAsync(RequestContext context, Open open, ReadRequest request)
     {
-        // The payload lands in the outgoing frame: no copy between storage and transport.
-        Memory<byte> payload = context.Response.ReservePayload(ReadResponse.FixedSize, (int)request.Length);
+        // What is at hand lands in the outgoing frame: no copy between storage and transport. Of a large READ that is the
+        // first piece, which says whether there is anything to read, and the rest follows while it is sent.
+        bool mayStream = request.Length >= StreamedFrom && context.MayHaveTail;
+        Memory<byte> payload = context.Response.ReservePayload(
+            ReadResponse.FixedSize, mayStream ? IFrameTail.PieceSize : (int)request.Length);
         int total = 0;
         while (total < payload.Length)
         {
@@ -53,10 +61,39 @@ internal static class ReadHandler
             total += count;
         }
 
-        if ((total == 0 && request.Length > 0) || total < request.MinimumCount)
+        FileTail? tail = null;
+        if (mayStream && total == payload.Length)
+        {
+            (NtStatus status, tail) = await FindTailAsync(open, request, total).ConfigureAwait(false);
+            if (status.IsError)
+                return status;
+        }
+
+        int length = total + (tail?.Length ?? 0);
+        if ((length == 0 && request.Length > 0) || length < request.MinimumCount)
+        {
+            tail?.Dispose();
             return NtStatus.EndOfFile;
-        open.CurrentByteOffset = (long)request.Offset + total;
-        context.Response.Commit(new ReadResponse((uint)total, 0, default), ReadResponse.FixedSize, total);
+        }
+
+        open.CurrentByteOffset = (long)request.Offset + length;
+        context.Response.Commit(new ReadResponse((uint)length, 0, default), ReadResponse.FixedSize, total);
+        if (tail is not null)
+            context.Response.Append(tail);
         return NtStatus.Success;
+    }
+
+    // What there is of the range after the first bytes of it.
+    private static async ValueTask<(NtStatus Status, FileTail? Tail)> FindTailAsync(Open open, ReadRequest request, int have)
+    {
+        (NtStatus status, FileStat stat) = await open.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
+        if (status.IsError)
+            return (status, null);
+        ulong end = Math.Min(stat.EndOfFile, request.Offset + request.Length);
+        ulong from = request.Offset + (uint)have;
+        if (end <= from)
+            return (NtStatus.Success, null);
+        var tail = FileTail.TryCreate(open, from, (int)(end - from));
+        return (tail is null ? NtStatus.FileClosed : NtStatus.Success, tail);
     }
 }

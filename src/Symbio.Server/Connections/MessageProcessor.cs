@@ -426,7 +426,7 @@ internal sealed class MessageProcessor(Connection connection)
         ushort credits = isFinalOfAsync ? (ushort)0 : Grant(context, status);
 
         // An interim response is not signed: with AES-GMAC one MessageId signs once, or the key is at risk.
-        MessageSigner? signer = status == NtStatus.Pending ? null : SignerFor(context, request);
+        MessageSigner? signer = status == NtStatus.Pending ? null : SignerFor(context);
 
         // There is no key to sign STATUS_USER_SESSION_DELETED with. Clients that demand signatures believe it without one,
         // but want the flag, which Windows and Samba take over from the request.
@@ -458,15 +458,8 @@ internal sealed class MessageProcessor(Connection connection)
     }
 
     // [MS-SMB2] 3.3.4.1.1
-    private MessageSigner? SignerFor(RequestContext context, in Smb2Header request)
-    {
-        if (context.IsEncrypted)
-            return null;
-        bool signed = (request.Flags & Smb2HeaderFlags.Signed) != 0;
-        if (!signed && !context.MustSignResponse)
-            return null;
-        return context.ResponseSigner ?? context.Session?.SignerFor(connection);
-    }
+    private MessageSigner? SignerFor(RequestContext context) =>
+        context.IsResponseSigned ? context.ResponseSigner ?? context.Session?.SignerFor(connection) : null;
 
     private void Flush(RequestContext context)
     {

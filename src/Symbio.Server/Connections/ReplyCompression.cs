@@ -15,6 +15,10 @@ internal static class ReplyCompression
     // Of 16 parts one must be won, or the client decompresses for nothing.
     private const int WinShift = 4;
 
+    /// <summary>The response to a READ may go out compressed.</summary>
+    public static bool Compresses(RequestContext context) => context.Connection.Negotiated?.Compression is not null
+        && (context.CompressReply || context.Server.Options.Compression == CompressionMode.All);
+
     /// <summary>Notes whether the response that has just been written may go out compressed.</summary>
     public static void Consider(RequestContext context)
     {
@@ -22,8 +26,7 @@ internal static class ReplyCompression
             return;
         int fixedSize = context.Header.Command switch
         {
-            Smb2Command.Read when context.CompressReply || context.Server.Options.Compression == CompressionMode.All
-                => ReadResponse.FixedSize,
+            Smb2Command.Read when Compresses(context) => ReadResponse.FixedSize,
             Smb2Command.QueryDirectory => QueryDirectoryResponse.FixedSize,
             Smb2Command.QueryInfo => QueryInfoResponse.FixedSize,
             _ => 0,

@@ -71,6 +71,16 @@ internal sealed class RequestContext(Connection connection)
     /// <summary>The session has expired; only set for the commands that are served all the same.</summary>
     public bool IsSessionExpired { get; set; }
 
+    /// <summary>The response is signed, if there is a key: [MS-SMB2] 3.3.4.1.1.</summary>
+    public bool IsResponseSigned =>
+        !IsEncrypted && (MustSignResponse || (_header.Flags & Smb2HeaderFlags.Signed) != 0);
+
+    /// <summary>
+    /// The response may be read from the store while it is sent: it stands alone, and nothing is computed over it.
+    /// </summary>
+    public bool MayHaveTail => IsLast && !Response.HasMessages && !IsEncrypted && !IsResponseSigned
+        && Connection.Transport.SendsTails && !ReplyCompression.Compresses(this);
+
     /// <summary>The current message is related to the one before it.</summary>
     public bool IsRelated { get; set; }
 

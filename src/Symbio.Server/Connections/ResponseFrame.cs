@@ -17,6 +17,7 @@ internal sealed class ResponseFrame(FramePool pool)
     private int _bodyLength;
     private int _previous = -1; // Of the last message that was finished, not yet linked or signed.
     private MessageSigner? _previousSigner;
+    private IFrameTail? _tail;
 
     /// <summary>True when at least one message is finished and not yet taken.</summary>
     public bool HasMessages => _previous >= 0;
@@ -85,8 +86,22 @@ internal sealed class ResponseFrame(FramePool pool)
             CompressibleFrom = _start + Smb2Header.Size + fixedSize;
     }
 
+    /// <summary>
+    /// What <see cref="Commit{T}"/> has been told of goes on with this, whose owner the response becomes. Only where the
+    /// message is alone in its frame and goes out as it is.
+    /// </summary>
+    public void Append(IFrameTail tail)
+    {
+        Debug.Assert(_start == 0 && _tail is null);
+        _tail = tail;
+    }
+
     /// <summary>Forgets what the handler wrote for the current message.</summary>
-    public void DiscardBody() => _bodyLength = 0;
+    public void DiscardBody()
+    {
+        _bodyLength = 0;
+        DropTail();
+    }
 
     /// <summary>Finishes the current message and begins the next one.</summary>
     public void Finish(in Smb2Header header, MessageSigner? signer)
@@ -121,6 +136,8 @@ internal sealed class ResponseFrame(FramePool pool)
             }
 
             SignPrevious(frame!.Length);
+            frame.Tail = _tail;
+            _tail = null;
         }
 
         Reset();
@@ -134,8 +151,15 @@ internal sealed class ResponseFrame(FramePool pool)
         Reset();
     }
 
+    private void DropTail()
+    {
+        _tail?.Dispose();
+        _tail = null;
+    }
+
     private void Reset()
     {
+        DropTail();
         _frame = null;
         CompressibleFrom = 0;
         _start = 0;

@@ -39,22 +39,24 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
     /// <summary>Queues a frame, whose owner the queue becomes.</summary>
     public void Enqueue(Frame frame)
     {
+        bool isDead;
         lock (_lock)
         {
-            if (_dead)
+            isDead = _dead;
+            if (!isDead)
             {
-                frame.Dispose();
-                return;
+                _queue.Enqueue(frame);
+                _queuedBytes += frame.Length;
+                if (_sending || (_held && _queuedBytes < MaxHeld && _queue.Count < MaxBatch))
+                    return;
+                _sending = true;
             }
-
-            _queue.Enqueue(frame);
-            _queuedBytes += frame.Length;
-            if (_sending || (_held && _queuedBytes < MaxHeld && _queue.Count < MaxBatch))
-                return;
-            _sending = true;
         }
 
-        _ = DrainAsync();
+        if (isDead)
+            frame.Dispose();
+        else
+            _ = DrainAsync();
     }
 
     /// <summary>
@@ -114,14 +116,18 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
     /// <summary>Drops what is queued; nothing more is sent.</summary>
     public void Close()
     {
+        Frame[] dropped;
         lock (_lock)
         {
             _dead = true;
-            while (_queue.TryDequeue(out Frame? frame))
-                frame.Dispose();
+            dropped = [.. _queue];
+            _queue.Clear();
             _queuedBytes = 0;
             Release();
         }
+
+        foreach (Frame frame in dropped)
+            frame.Dispose(); // With its tail, whose end may be that of an open: not under the lock.
     }
 
     private async Task DrainAsync()
@@ -131,13 +137,14 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
             while (true)
             {
                 int count = 0;
-                long bytes = 0;
+                long bytes = 0, tails = 0;
                 lock (_lock)
                 {
                     while (count < MaxBatch && _queue.TryDequeue(out Frame? frame))
                     {
                         _batch[count++] = frame;
                         bytes += frame.Length;
+                        tails += frame.Tail?.Length ?? 0;
                     }
 
                     if (count == 0)
@@ -149,7 +156,7 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
                 }
 
                 await transport.SendAsync(_batch.AsMemory(0, count), CancellationToken.None).ConfigureAwait(false);
-                BytesSent += bytes;
+                BytesSent += bytes + tails;
                 lock (_lock)
                 {
                     _queuedBytes = Math.Max(0, _queuedBytes - bytes);

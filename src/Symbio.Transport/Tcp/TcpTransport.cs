@@ -38,6 +38,9 @@ public sealed class TcpTransport : IMessageTransport
     public TransportProgress Progress => _aborted ? TransportProgress.Stalled : TcpInfo.Progress(_socket);
 
     /// <inheritdoc/>
+    public bool SendsTails => true;
+
+    /// <inheritdoc/>
     public bool HasMessage =>
         _available >= PrefixSize
         && BinaryPrimitives.ReadUInt32BigEndian(_lookAhead.AsSpan(_position)) <= (uint)(_available - PrefixSize);
@@ -101,8 +104,18 @@ public sealed class TcpTransport : IMessageTransport
         {
             for (int i = 0; i < frames.Length; i++)
                 WritePrefix(frames.Span[i]);
-            int sent = SocketSend.TrySend(_socket, frames.Span);
-            await SendRestAsync(frames, sent, cancellationToken).ConfigureAwait(false);
+            int first = 0;
+            for (int i = 0; i < frames.Length; i++)
+            {
+                IFrameTail? tail = frames.Span[i].Tail;
+                if (tail is null && i + 1 < frames.Length)
+                    continue;
+                await SendTogetherAsync(frames[first..(i + 1)], more: tail is not null, cancellationToken)
+                    .ConfigureAwait(false);
+                if (tail is not null)
+                    await SendTailAsync(frames.Span[i], tail, cancellationToken).ConfigureAwait(false);
+                first = i + 1;
+            }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -138,8 +151,11 @@ public sealed class TcpTransport : IMessageTransport
         return ValueTask.CompletedTask;
     }
 
-    private static void WritePrefix(Frame frame) =>
-        BinaryPrimitives.WriteUInt32BigEndian(frame.Prepend(PrefixSize), (uint)frame.Length - PrefixSize);
+    private static void WritePrefix(Frame frame)
+    {
+        uint length = (uint)(frame.Length + (frame.Tail?.Length ?? 0));
+        BinaryPrimitives.WriteUInt32BigEndian(frame.Prepend(PrefixSize), length);
+    }
 
     private async ValueTask<Frame?> ReceiveMessageAsync(int length, CancellationToken cancellationToken)
     {
@@ -209,6 +225,30 @@ public sealed class TcpTransport : IMessageTransport
         }
 
         return true;
+    }
+
+    /// <param name="more">What follows is about to be sent: it may share the last packet.</param>
+    private ValueTask SendTogetherAsync(ReadOnlyMemory<Frame> frames, bool more, CancellationToken cancellationToken)
+    {
+        int sent = SocketSend.TrySend(_socket, frames.Span, more);
+        int last = frames.Length - 1;
+        return last == 0 && sent == frames.Span[0].Length ? default : SendRestAsync(frames, sent, cancellationToken);
+    }
+
+    // The frame's own bytes have gone: its buffer takes one piece of the tail after the other, and stays in the cache.
+    private async ValueTask SendTailAsync(Frame frame, IFrameTail tail, CancellationToken cancellationToken)
+    {
+        int left = tail.Length;
+        while (left > 0)
+        {
+            int size = Math.Min(left, Math.Min(IFrameTail.PieceSize, frame.Buffer.Length));
+            Memory<byte> piece = frame.Buffer.AsMemory(0, size);
+            await tail.FillAsync(piece).ConfigureAwait(false);
+            left -= size;
+            ReadOnlyMemory<byte> rest = piece[SocketSend.TrySend(_socket, frame.Buffer, size, more: left > 0)..];
+            while (!rest.IsEmpty)
+                rest = rest[await _socket.SendAsync(rest, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
+        }
     }
 
     // What the socket had no room for at once.

@@ -1,0 +1,20 @@
+namespace Symbio.Transport;
+
+/// <summary>
+/// The rest of a message, which follows the bytes of its <see cref="Frame"/> and is read while it is sent: of a large READ
+/// no more is in memory, and in the processor's cache, than the piece that is under way.
+/// </summary>
+public interface IFrameTail : IDisposable
+{
+    /// <summary>Bytes that are asked for at once. More would leave the cache between being read and being sent.</summary>
+    const int PieceSize = 512 << 10;
+
+    /// <summary>Bytes of the whole rest.</summary>
+    int Length { get; }
+
+    /// <summary>
+    /// Fills <paramref name="destination"/> with the next bytes. What it throws ends the connection: the peer has been told
+    /// to expect them.
+    /// </summary>
+    ValueTask FillAsync(Memory<byte> destination);
+}
