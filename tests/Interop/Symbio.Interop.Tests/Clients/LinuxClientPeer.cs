@@ -13,19 +13,29 @@ internal sealed record LinuxClientPeer(ServerProcess Server, string Share = Shar
     /// <summary>Mount options beside the version, such as "seal".</summary>
     public string Options { get; init; } = "";
 
+    /// <summary>Further options of the tool, such as --nics.</summary>
+    public IReadOnlyList<string> ToolOptions { get; init; } = [];
+
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>The path of one of the tool's example scripts.</summary>
+    public static string ExampleOf(string name) =>
+        Path.Combine(Path.GetDirectoryName(Peers.RequireLinuxClient())!, "examples", name + ".sh");
+
+    /// <summary>The path of a script of ours.</summary>
+    public static string ScriptOf(string name) => Path.Combine(AppContext.BaseDirectory, "Scripts", name + ".sh");
 
     /// <summary>Runs scripts: names of examples of the tool, or paths.</summary>
     public async Task<CommandResult> RunAsync(params IReadOnlyList<string> scripts)
     {
         string tool = Peers.RequireLinuxClient();
-        string examples = Path.Combine(Path.GetDirectoryName(tool)!, "examples");
         var command = new Command(tool,
             [
                 "--port", Server.Port.ToString(CultureInfo.InvariantCulture), "--share", Share, "--user", Accounts.User,
                 "--password", Accounts.Password, "--vers", Version, .. Options.Length > 0 ? ["--options", Options] : Array.Empty<string>(),
                 "--timeout", Limit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
-                .. scripts.SelectMany(s => new[] { "--script", s.Contains('/') ? s : Path.Combine(examples, s + ".sh") }),
+                .. ToolOptions,
+                .. scripts.SelectMany(s => new[] { "--script", s.Contains('/') ? s : ExampleOf(s) }),
             ])
         {
             // The tool has its own limit and says what the guest hung in.

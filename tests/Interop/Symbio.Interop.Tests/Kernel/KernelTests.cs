@@ -12,7 +12,7 @@ public sealed class KernelTests(DefaultServer fixture) : IClassFixture<DefaultSe
     [Fact]
     public async Task Everyday_work_and_its_packets()
     {
-        string script = Path.Combine(AppContext.BaseDirectory, "Scripts/capture.sh");
+        string script = LinuxClientPeer.ScriptOf("capture");
         var client = new LinuxClientPeer(Server);
         if (!Environment.IsPrivilegedProcess || Peers.Find("dumpcap") is null)
         {
@@ -40,8 +40,17 @@ public sealed class KernelTests(DefaultServer fixture) : IClassFixture<DefaultSe
     [Fact]
     public async Task Posix_extensions()
     {
-        string script = Path.Combine(AppContext.BaseDirectory, "Scripts/posix.sh");
-        await new LinuxClientPeer(Server) { Options = "posix,modefromsid,idsfromsid" }.RunAsync(script);
+        await new LinuxClientPeer(Server) { Options = "posix,modefromsid,idsfromsid" }
+            .RunAsync(LinuxClientPeer.ScriptOf("posix"));
+    }
+
+    /// <summary>Two clients that write to the same files, and what their own counters say of their leases.</summary>
+    [Fact]
+    public async Task Two_mounts_see_each_others_changes()
+    {
+        if (!Peers.Long)
+            Assert.Skip("takes long: ./test kernel, or SYMBIO_LONG=1");
+        await new LinuxClientPeer(Server).RunAsync(LinuxClientPeer.ScriptOf("mounts"));
     }
 
     /// <summary>Everything that linux-client has for what is implemented; hours of a small machine's time in all.</summary>

@@ -18,7 +18,7 @@ public sealed record ServerSetup
     /// <summary>The account whose process it is, instead of the one that runs the tests.</summary>
     public string? Account { get; init; }
 
-    /// <summary>A command that the server is started by, such as one that puts it into a network of its own.</summary>
+    /// <summary>A command that the server is started by, such as one that puts it into a network of its own; {folder} as below.</summary>
     public IReadOnlyList<string> Through { get; init; } = [];
 
     /// <summary>Environment variables of the server.</summary>
@@ -35,7 +35,9 @@ public sealed record ServerSetup
 }
 
 /// <summary>A share and its folder, which the fixture makes.</summary>
-public sealed record ShareSetup(string Name, bool ReadOnly = false, bool Encrypt = false, bool ContinuouslyAvailable = false, string Users = "");
+/// <param name="Options">Further ones, as on the command line.</param>
+public sealed record ShareSetup(string Name, bool ReadOnly = false, bool Encrypt = false, bool ContinuouslyAvailable = false, string Users = "",
+    string Options = "");
 
 /// <summary>The names of shares.</summary>
 public static class ShareNames

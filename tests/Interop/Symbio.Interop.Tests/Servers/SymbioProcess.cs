@@ -25,7 +25,8 @@ public sealed partial class SymbioProcess(ServerSetup setup) : ServerProcess(set
 
     private static string OptionsOf(ShareSetup share) =>
         (share.ReadOnly ? ",ro" : "") + (share.Encrypt ? ",encrypt" : "")
-        + (share.ContinuouslyAvailable ? ",continuously-available" : "") + (share.Users.Length > 0 ? ",users=" + share.Users : "");
+        + (share.ContinuouslyAvailable ? ",continuously-available" : "") + (share.Users.Length > 0 ? ",users=" + share.Users : "")
+        + (share.Options.Length > 0 ? "," + share.Options : "");
 
     private IReadOnlyList<string> FromSetup =>
     [
@@ -67,7 +68,7 @@ public sealed partial class SymbioProcess(ServerSetup setup) : ServerProcess(set
         if (Setup.Account is { } account)
             command = command with { Program = "/usr/bin/setpriv", Arguments = ["--reuid", account, "--regid", GroupOf(account), "--clear-groups", "--no-new-privs", Program.Value, .. Arguments] };
         if (Setup.Through.Count > 0)
-            command = command with { Program = Setup.Through[0], Arguments = [.. Setup.Through.Skip(1), command.Program, .. command.Arguments] };
+            command = command with { Program = Setup.Through[0], Arguments = [.. Setup.Through.Skip(1).Select(a => a.Replace("{folder}", Folder)), command.Program, .. command.Arguments] };
         return command with { Environment = command.Environment.Concat(Setup.Variables).ToDictionary() };
     }
 
