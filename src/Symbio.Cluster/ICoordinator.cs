@@ -146,6 +146,9 @@ public interface IFileClaim
     /// <summary>The locks of this open.</summary>
     IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks();
 
+    /// <summary>The locks of this open that overlap this range, [MS-FSA] 2.1.4.10.</summary>
+    IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks(ByteRange range);
+
     /// <summary>
     /// Ends the open: its locks go. Tells what is to be deleted because this was the last open of a name, or of a
     /// stream, that is delete-pending; the caller deletes and then calls <see cref="CompleteRelease"/>.

@@ -78,6 +78,12 @@ public sealed record ShareOptions
     /// </summary>
     public bool KernelOplocks { get; init; }
 
+    /// <summary>
+    /// Byte-range locks of clients keep local processes out that lock as well, and theirs keep clients out. For stores whose
+    /// files are <see cref="Storage.ILockableFile"/>.
+    /// </summary>
+    public bool PosixLocking { get; init; } = true;
+
     /// <summary>Share.ForceLevel2Oplock: clients cache what they read, and never what they write.</summary>
     public bool ForceLevel2Oplock { get; init; }
 

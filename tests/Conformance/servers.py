@@ -211,6 +211,7 @@ class SymbioServer(Server):
         "no-streams": ",streams=false",
         "persistent": ",continuously-available=true",
         "kernel-oplocks": ",kernel-oplocks=true",
+        "posix-locking": ",posix-locking=true",
         "snapshots": ",snapshots={snapshots}/@GMT-%Y.%m.%d-%H.%M.%S",
     }
     fixed_options = {"hideunread": ",access-based-enumeration"}

@@ -147,6 +147,26 @@ public sealed class RangeLocksTests
     }
 
     [Fact]
+    public async Task Locks_are_told_by_range()
+    {
+        var coordinator = new LocalCoordinator(TimeProvider.System);
+        IFileClaim first = await OpenAsync(coordinator);
+        IFileClaim second = await OpenAsync(coordinator);
+        foreach (ByteRange range in (ByteRange[])[new(0, 100), new(10, 5), new(200, 0), new(ulong.MaxValue, 1)])
+            await first.LockAsync(range, false, wait: false, default);
+        await second.LockAsync(new(12, 5), false, wait: false, default);
+
+        Assert.Equal([new ByteRange(0, 100), new ByteRange(10, 5)], first.GetLocks(new(14, 1)).Select(l => l.Range));
+        Assert.Equal([new ByteRange(0, 100)], first.GetLocks(new(15, 50)).Select(l => l.Range));
+        Assert.Equal([new ByteRange(200, 0)], first.GetLocks(new(199, 2)).Select(l => l.Range));
+        Assert.Empty(first.GetLocks(new(100, 100)));
+        Assert.Equal([new ByteRange(ulong.MaxValue, 1)], first.GetLocks(new(201, ulong.MaxValue - 200)).Select(l => l.Range));
+        Assert.Equal([new ByteRange(12, 5)], second.GetLocks(new(0, 1000)).Select(l => l.Range));
+        await second.ReleaseAsync(default);
+        Assert.Empty(second.GetLocks(new(0, 1000)));
+    }
+
+    [Fact]
     public async Task Only_what_was_locked_is_unlocked()
     {
         IFileClaim claim = await OpenAsync(new LocalCoordinator(TimeProvider.System));

@@ -102,6 +102,7 @@ internal sealed class ShareSettings
     public OfflineCaching OfflineCaching { get; set; }
     public bool Oplocks { get; set; } = true;
     public bool KernelOplocks { get; set; }
+    public bool PosixLocking { get; set; } = true;
     public bool ForceLevel2Oplock { get; set; }
     public bool RestrictExclusiveOpens { get; set; }
     public bool ForceSharedDelete { get; set; }

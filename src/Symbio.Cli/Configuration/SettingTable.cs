@@ -226,6 +226,11 @@ internal static class SettingTable
             "because then only a client that is alone with a file caches it, and leases, which newer clients build on, are " +
             "not granted on files. For folders that local programs and clients write to at the same time."),
         new Setting<ShareSettings, bool>(
+            "posixLocking", "posix-locking", SettingType.Boolean, s => s.PosixLocking, (s, v) => s.PosixLocking = v,
+            "Byte-range locks of clients keep out local processes that lock the same bytes (fcntl), and the other way round. " +
+            "Costs a system call for each lock and nothing else; reading and writing do not look at the locks of local " +
+            "processes."),
+        new Setting<ShareSettings, bool>(
             "forceLevel2Oplock", "force-level2-oplock", SettingType.Boolean, s => s.ForceLevel2Oplock,
             (s, v) => s.ForceLevel2Oplock = v,
             "Clients cache what they read, and never what they write."),

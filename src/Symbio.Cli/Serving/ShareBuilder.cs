@@ -58,6 +58,7 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
                     OfflineCaching = share.OfflineCaching,
                     Oplocks = share.Oplocks,
                     KernelOplocks = share.KernelOplocks,
+                    PosixLocking = share.PosixLocking,
                     ForceLevel2Oplock = share.ForceLevel2Oplock,
                     RestrictExclusiveOpens = share.RestrictExclusiveOpens,
                     ForceSharedDelete = share.ForceSharedDelete,

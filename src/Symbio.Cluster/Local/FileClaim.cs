@@ -111,7 +111,9 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
         return new(status);
     }
 
-    public IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks() => record.GetLocks(this);
+    public IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks() => record.GetLocks(this, null);
+
+    public IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks(ByteRange range) => record.GetLocks(this, range);
 
     public ValueTask<ReleaseOutcome> ReleaseAsync(CancellationToken cancellationToken) => new(Release(abandon: false));
 

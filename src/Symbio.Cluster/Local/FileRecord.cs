@@ -332,10 +332,10 @@ internal sealed class FileRecord(LocalCoordinator owner)
         }
     }
 
-    public IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks(FileClaim claim)
+    public IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks(FileClaim claim, ByteRange? range)
     {
         lock (Lock)
-            return _locks.TryGetValue(claim.Stream, out RangeLocks? locks) ? locks.Of(claim) : [];
+            return _locks.TryGetValue(claim.Stream, out RangeLocks? locks) ? locks.Of(claim, range) : [];
     }
 
     // [MS-FSA] 2.1.5.1.2: what others have to say about an open, in the section's order.

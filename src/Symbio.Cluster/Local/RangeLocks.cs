@@ -68,12 +68,15 @@ internal sealed class RangeLocks
 
     public void Dequeue(LockWaiter waiter) => _waiters.Remove(waiter);
 
-    public List<(ByteRange Range, bool Exclusive)> Of(FileClaim claim)
+    public List<(ByteRange Range, bool Exclusive)> Of(FileClaim claim, ByteRange? range)
     {
         var locks = new List<(ByteRange, bool)>();
-        foreach (Entry entry in _entries)
+        int first = range is { } from ? FirstCandidate(from) : 0;
+        ulong last = range is { } to ? Last(to) : ulong.MaxValue;
+        for (int i = first; i < _entries.Count && _entries[i].Range.Offset <= last; i++)
         {
-            if (entry.Claim == claim)
+            Entry entry = _entries[i];
+            if (entry.Claim == claim && (range is not { } wanted || Overlap(entry.Range, wanted)))
                 locks.Add((entry.Range, entry.Exclusive));
         }
 

@@ -56,8 +56,7 @@ internal static class LockHandler
             LockElement element = request[i];
             if (element.Flags != LockFlags.Unlock)
                 return NtStatus.InvalidParameter;
-            NtStatus status = await open.Claim
-                .UnlockAsync(new ByteRange(element.Offset, element.Length), CancellationToken.None).ConfigureAwait(false);
+            NtStatus status = await open.UnlockAsync(new ByteRange(element.Offset, element.Length)).ConfigureAwait(false);
             if (status != NtStatus.Success)
                 return status;
             open.RemoveLock();
@@ -95,8 +94,7 @@ internal static class LockHandler
         while (--taken >= 0)
         {
             LockElement element = request[taken];
-            await open.Claim.UnlockAsync(new ByteRange(element.Offset, element.Length), CancellationToken.None)
-                .ConfigureAwait(false);
+            await open.UnlockAsync(new ByteRange(element.Offset, element.Length)).ConfigureAwait(false);
             open.RemoveLock();
         }
 
@@ -118,12 +116,12 @@ internal static class LockHandler
         var range = new ByteRange(element.Offset, element.Length);
         if (element.Length > 0 && element.Offset + (element.Length - 1) < element.Offset)
             return NtStatus.InvalidLockRange;
-        NtStatus status = await open.Claim
+        NtStatus status = await open
             .LockAsync(range, exclusive.Value, wait: false, CancellationToken.None).ConfigureAwait(false);
         if (status != NtStatus.LockNotGranted || failImmediately)
             return status;
         if (!context.TryBeginPending(out CancellationToken cancellationToken))
             return context.PendingRefusal;
-        return await open.Claim.LockAsync(range, exclusive.Value, wait: true, cancellationToken).ConfigureAwait(false);
+        return await open.LockAsync(range, exclusive.Value, wait: true, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -65,6 +65,9 @@ internal sealed partial class Open
             StartExpiry(Durable!);
             Server.Opens.Add(this);
         }
+
+        if (locks > 0)
+            GetLocalLocks()?.ShowAll();
     }
 
     /// <summary>Keeps the store's handle until <see cref="EndUseAsync"/>, whoever closes the open meanwhile.</summary>
@@ -327,6 +330,7 @@ internal sealed partial class Open
 
     private async ValueTask ReleaseAsync()
     {
+        Volatile.Read(ref _localLocks)?.Release();
         ReleaseOutcome outcome = await Claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
         if (outcome != ReleaseOutcome.Closed)
         {

@@ -22,6 +22,7 @@ internal sealed partial class Open(
     private byte[]? _resumeSecret;
     private Connection _connection = connection;
     private DirectoryWatch? _watch;
+    private LocalLocks? _localLocks;
     private readonly TreeConnect _madeThrough = tree; // Keeps the store for us, whichever tree the client comes back by.
     private TreeConnect _tree = tree;
 
@@ -180,6 +181,26 @@ internal sealed partial class Open(
             return listing;
         var created = new DirectoryListing(File, Server.Scheduler, IsPosix);
         return Interlocked.CompareExchange(ref _listing, created, null) ?? created;
+    }
+
+    /// <summary>Takes a byte-range lock: from other clients and, where the share says so, from local processes.</summary>
+    public ValueTask<NtStatus> LockAsync(ByteRange range, bool exclusive, bool wait, CancellationToken cancellationToken) =>
+        GetLocalLocks() is { } local
+            ? local.LockAsync(range, exclusive, wait, cancellationToken)
+            : Claim.LockAsync(range, exclusive, wait, cancellationToken);
+
+    /// <summary>Gives a byte-range lock back.</summary>
+    public ValueTask<NtStatus> UnlockAsync(ByteRange range) =>
+        GetLocalLocks() is { } local ? local.UnlockAsync(range) : Claim.UnlockAsync(range, CancellationToken.None);
+
+    private LocalLocks? GetLocalLocks()
+    {
+        if (Volatile.Read(ref _localLocks) is { } local)
+            return local;
+        if (!_madeThrough.Share.ShowsLocks || StoreFile is not ILockableFile file)
+            return null;
+        var created = new LocalLocks(this, file);
+        return Interlocked.CompareExchange(ref _localLocks, created, null) ?? created;
     }
 
     /// <summary>The watch of this directory; begun by the first request, [MS-FSA] 2.1.5.11.</summary>

@@ -93,6 +93,9 @@ internal sealed class Share(ShareOptions? options, DirectoryChanges changes, Wor
     /// <summary>Who caches a file keeps local processes waiting that open it.</summary>
     public bool AsksLocalProcesses => Options?.KernelOplocks ?? false;
 
+    /// <summary>Local processes see the byte-range locks of clients, and theirs count.</summary>
+    public bool ShowsLocks => Options?.PosixLocking ?? false;
+
     /// <summary>Share.ForceLevel2Oplock</summary>
     public bool ForcesLevel2Oplock => Options?.ForceLevel2Oplock ?? false;
 

@@ -52,4 +52,9 @@ internal sealed record LinuxClientPeer(ServerProcess Server, string Share = Shar
             OneAtATime.Release();
         }
     }
+
+    /// <summary>Cuts connections under open files and locks.</summary>
+    public Task<CommandResult> RunReconnectAsync() =>
+        (this with { ToolOptions = [.. ToolOptions, "--add", ExampleOf("reconnect") + ":/opt/example.sh"] })
+            .RunAsync(ScriptOf("reconnect"));
 }

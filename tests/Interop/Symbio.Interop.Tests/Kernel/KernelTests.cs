@@ -53,6 +53,35 @@ public sealed class KernelTests(DefaultServer fixture) : IClassFixture<DefaultSe
         await new LinuxClientPeer(Server).RunAsync(LinuxClientPeer.ScriptOf("mounts"));
     }
 
+    [Theory]
+    [InlineData("")] // Durable ones.
+    [InlineData("resilienthandles")]
+    public async Task Handles_and_locks_come_back_after_the_connection_was_cut(string options)
+    {
+        if (!Peers.Long)
+            Assert.Skip("takes long: ./test kernel, or SYMBIO_LONG=1");
+        await new LinuxClientPeer(Server) { Options = options }.RunReconnectAsync();
+    }
+
+    /// <summary>
+    /// Byte-range locks of the mount and of a process on the server's machine. With a lease that lets it cache writes Linux
+    /// keeps the locks to itself.
+    /// </summary>
+    [Fact]
+    public async Task Locks_of_local_processes()
+    {
+        Peers.RequireLinuxClient();
+        string folder = Server.PathOf(ShareNames.Files);
+        var local = new Command(Peers.Require("python3"), Path.Combine(AppContext.BaseDirectory, "Scripts/locallocks.py"), folder)
+        {
+            Limit = TimeSpan.FromSeconds(300),
+        };
+        Task<CommandResult> guest = new LinuxClientPeer(Server) { Options = "nolease" }
+            .RunAsync(LinuxClientPeer.ScriptOf("locallocks"));
+        (await local.RunAsync()).Succeeded();
+        await guest;
+    }
+
     /// <summary>Everything that linux-client has for what is implemented; hours of a small machine's time in all.</summary>
     [Theory]
     [InlineData("2.1", "")]

@@ -75,6 +75,8 @@ internal abstract class ClaimDecorator(IFileClaim inner) : IFileClaim
 
     public IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks() => inner.GetLocks();
 
+    public IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks(ByteRange range) => inner.GetLocks(range);
+
     public ValueTask<ReleaseOutcome> ReleaseAsync(CancellationToken cancellationToken) => inner.ReleaseAsync(cancellationToken);
 
     public void CompleteRelease() => inner.CompleteRelease();
