@@ -38,6 +38,9 @@ public interface ICacheOwner
     /// held, before those who waited go on; must not wait.
     /// </summary>
     void OnBreakExpired();
+
+    /// <summary>The owner has agreed to a break. Called like <see cref="OnBreakExpired"/>.</summary>
+    void OnBreakAcknowledged();
 }
 
 /// <summary>A change of state that is announced to its owner.</summary>

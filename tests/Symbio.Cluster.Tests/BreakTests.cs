@@ -218,11 +218,13 @@ public sealed class BreakTests : CacheTests
 
         Assert.Equal(NtStatus.RequestNotAccepted, await claim.AcknowledgeBreakAsync(RWH, default));
         Assert.Equal(NtStatus.RequestNotAccepted, await claim.AcknowledgeBreakAsync(RW, default));
+        Assert.Equal(0, owner.Acknowledged);
         Assert.False(wait.IsCompleted);
         Assert.Equal(NtStatus.Success, await claim.AcknowledgeBreakAsync(kept, default));
 
         await wait;
         Assert.Equal(new CacheGrant(kept, false, 2), claim.Cache);
+        Assert.Equal((1, 0), (owner.Acknowledged, owner.Expired));
         Assert.Equal(0, Clock.Timers);
         Assert.Equal(NtStatus.Unsuccessful, await claim.AcknowledgeBreakAsync(kept, default));
     }

@@ -67,12 +67,17 @@ public abstract class CacheTests
     {
         private readonly Queue<CacheBreak> _breaks = new();
 
+        /// <summary>How many breaks the owner has agreed to.</summary>
+        public int Acknowledged { get; private set; }
+
         /// <summary>How many breaks the owner has not agreed to in time.</summary>
         public int Expired { get; private set; }
 
         public void OnBreak(CacheBreak cacheBreak) => _breaks.Enqueue(cacheBreak);
 
         public void OnBreakExpired() => Expired++;
+
+        public void OnBreakAcknowledged() => Acknowledged++;
 
         /// <summary>The one break that this owner has been told of since it was asked last.</summary>
         public CacheBreak Told()

@@ -68,6 +68,10 @@ public sealed class LeaseTests
 
         public void OnBreak(CacheBreak cacheBreak) => Breaks.Add(cacheBreak);
 
+        public void OnBreakAcknowledged()
+        {
+        }
+
         public void OnBreakExpired()
         {
         }

@@ -75,6 +75,8 @@ internal sealed class FileRecord(LocalCoordinator owner)
             UpdateCachedFlags(claim.Stream);
         }
 
+        if (status == NtStatus.Success)
+            claim.Holder.Owner.OnBreakAcknowledged();
         Finish(notices, wake);
         return status;
     }

@@ -28,7 +28,14 @@ internal abstract class CacheOwner : ICacheOwner
     }
 
     /// <inheritdoc/>
-    public void OnBreakExpired() => Persist();
+    public void OnBreakExpired()
+    {
+        Persist();
+        CloseUnreachable();
+    }
+
+    /// <inheritdoc/>
+    public void OnBreakAcknowledged() => CloseUnreachable();
 
     /// <summary>
     /// The client has come back to an open, and is about to be answered: it may not have heard of the break that is under way.
@@ -90,6 +97,20 @@ internal abstract class CacheOwner : ICacheOwner
     {
         foreach (Open open in Opens)
             _ = open.PersistAsync().AsTask();
+    }
+
+    // What kept durable opens whose client is away may have gone with a break that its other opens have agreed to. Nobody can
+    // come back to them then, [MS-SMB2] 3.3.5.9.7, and they are in the way of others.
+    private void CloseUnreachable()
+    {
+        foreach (Open open in Opens)
+        {
+            if (open is { IsDetached: true, Durable: { IsPersistent: false, IsResilient: false } }
+                && (open.Claim.Cache.State & LeaseState.HandleCaching) == 0)
+            {
+                _ = open.TryCloseDetachedAsync().AsTask();
+            }
+        }
     }
 
     private void Add(in CacheBreak cacheBreak)

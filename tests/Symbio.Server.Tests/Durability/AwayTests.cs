@@ -189,6 +189,33 @@ public sealed class AwayTests : IDisposable
         Assert.Equal(NtStatus.FileNotAvailable, (await other.SendAsync(ScriptedPeer.Create("a.txt"))).Status);
     }
 
+    [Theory] // It agrees to a break for all that it has under a lease, also for what it has lost.
+    [InlineData(RH, 1)]
+    [InlineData(R, 0)] // [MS-SMB2] 3.3.5.9.7: without H nobody can come back to it.
+    [InlineData(LeaseState.None, 0)]
+    public async Task A_durable_open_goes_with_the_handle_caching_of_its_lease(LeaseState left, int waiting)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer other = await server.ConnectAuthenticatedAsync();
+        ScriptedPeer peer = await server.ConnectAuthenticatedAsync(options: Client);
+        FileId lost = (await peer.OpenAsync(Create("a.txt", 1, RWH, Durable(Id)))).FileId;
+        peer = await DurableTests.ComeBackAsync(server, peer);
+        FileId file = (await peer.OpenAsync(Create("a.txt", 1, RWH))).FileId;
+
+        ulong id = await other.PostWaitingAsync(ScriptedPeer.Create("a.txt"));
+        await peer.LeaseBreakAsync();
+        Assert.Equal(NtStatus.Success, (await peer.AcknowledgeAsync(1, left)).Status);
+        FileId others = (await other.WaitAsync(id)).As<CreateResponse>().FileId;
+
+        Assert.Equal(waiting, server.Server.Disconnected.Count);
+        Reply back = await peer.SendAsync(Create("a.txt", 1, RWH, Reconnect(lost, Id)));
+        Assert.Equal(waiting > 0 ? NtStatus.Success : NtStatus.ObjectNameNotFound, back.Status);
+        await peer.CloseAsync(file);
+        await other.CloseAsync(others);
+        Assert.Equal(waiting, server.Server.Opens.Count);
+        await peer.DisposeAsync();
+    }
+
     [Fact] // By what it has open under the same lease.
     public async Task A_client_that_is_back_is_told_of_breaks_before_it_returns_to_what_it_lost()
     {

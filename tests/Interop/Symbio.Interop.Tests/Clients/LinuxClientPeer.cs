@@ -55,6 +55,8 @@ internal sealed record LinuxClientPeer(ServerProcess Server, string Share = Shar
 
     /// <summary>Cuts connections under open files and locks.</summary>
     public Task<CommandResult> RunReconnectAsync() =>
-        (this with { ToolOptions = [.. ToolOptions, "--add", ExampleOf("reconnect") + ":/opt/example.sh"] })
-            .RunAsync(ScriptOf("reconnect"));
+        (this with
+        {
+            ToolOptions = [.. ToolOptions, "--add", ExampleOf("reconnect") + ":/opt/example.sh"], Limit = TimeSpan.FromMinutes(10),
+        }).RunAsync(ScriptOf("reconnect"));
 }

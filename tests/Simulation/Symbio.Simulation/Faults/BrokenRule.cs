@@ -83,6 +83,10 @@ internal sealed class DropsBreaks : BrokenRule
         {
         }
 
+        public void OnBreakAcknowledged()
+        {
+        }
+
         public void OnBreakExpired()
         {
         }
