@@ -36,6 +36,7 @@ internal sealed class Plan
         if (DirectoryLeases)
             Names += 3; // So that there are new ones for a while.
         SharedLines = later.Percent(30);
+        Streams = later.Percent(30);
     }
 
     public int Clients { get; }
@@ -79,6 +80,9 @@ internal sealed class Plan
 
     /// <summary>Every other client is one that uses the lines of the one before as well: several users of one machine.</summary>
     public bool SharedLines { get; }
+
+    /// <summary>Some names are those of alternate streams.</summary>
+    public bool Streams { get; }
 
     /// <summary>How often clients do what; by <see cref="ClientAction"/>.</summary>
     public int[] Weights { get; } = new int[Enum.GetValues<ClientAction>().Length];

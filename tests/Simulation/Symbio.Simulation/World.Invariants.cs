@@ -25,7 +25,9 @@ internal sealed partial class World
     public bool IsCertain(ClientSession session) => !session.HasEnded && session.Lines.Any(l => IsHealthy(l.Line));
 
     public ulong? FileOf(FileId id) =>
-        Life.Server.Opens.TryGet(id.Persistent, out Open open) && open.StoreFile is { } file ? file.Key.FileId : null;
+        Life.Server.Opens.TryGet(id.Persistent, out Open open) && open.StoreFile is { } file
+            ? FileModel.IdOf(file.Key.FileId, file.StreamName.Length > 0)
+            : null;
 
     /// <summary>The client's persistent open waits for it, and has to be given back.</summary>
     public bool MustComeBack(ClientOpen open)
@@ -217,14 +219,27 @@ internal sealed partial class World
     {
         if (open.Listing is not { } listing || (believed & LeaseState.ReadCaching) == 0)
             return;
-        string kept = string.Join(", ", listing), there = string.Join(", ", _names.Where(Exists));
+        string kept = string.Join(", ", listing), there = string.Join(", ", _files.Where(Exists));
         if (kept != there)
             throw new InvariantViolation("coherence", $"client {client.Index} keeps a listing of {kept} under {believed}; there are {there}");
     }
 
-    private bool Exists(string name) => Files.OpenAsync(
-        name, new StoreOpenOptions(StoreAccess.None), StoreCaller.Service, CancellationToken.None)
-        .AsTask().GetAwaiter().GetResult().Status == NtStatus.Success;
+    private bool Exists(string name) => OpenStore(name) is not null;
+
+    // A file, or a stream of one; null where there is none.
+    private IStoreFile? OpenStore(string name)
+    {
+        string[] parts = name.Split(':');
+        (NtStatus status, IStoreFile? file) = Files.OpenAsync(
+            parts[0], new StoreOpenOptions(StoreAccess.Read), StoreCaller.Service, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        if (status == NtStatus.Success && parts.Length > 1)
+        {
+            (status, file) = file!.OpenStreamAsync(parts[1], create: false, StoreAccess.Read, CancellationToken.None)
+                .AsTask().GetAwaiter().GetResult();
+        }
+
+        return status == NtStatus.Success ? file : null;
+    }
 
     // The store itself, whoever may read it: what has been acknowledged is there.
     private void CheckStore(bool settle)
@@ -232,11 +247,9 @@ internal sealed partial class World
         byte[] data = new byte[FileModel.Slots * FileModel.SlotSize];
         foreach (string name in _names)
         {
-            (NtStatus status, IStoreFile? file) = Files.OpenAsync(
-                name, new StoreOpenOptions(StoreAccess.Read), StoreCaller.Service, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-            if (status != NtStatus.Success)
+            if (OpenStore(name) is not { } file)
                 continue;
-            FileModel model = ModelOf(file!.Key.FileId);
+            FileModel model = ModelOf(FileModel.IdOf(file.Key.FileId, file.StreamName.Length > 0));
             (_, int count) = file.ReadAsync(0, data, CancellationToken.None).AsTask().GetAwaiter().GetResult();
             for (int slot = 0; slot < FileModel.Slots; slot++)
             {

@@ -28,7 +28,8 @@ internal sealed partial class World
     private readonly List<long> _reads = [];
     private readonly List<long> _doubtfulOverwrites = [];
     private readonly List<(Connection Connection, ServerLife Life, SlotWrite[] Writes)> _doubtful = [];
-    private readonly string[] _names;
+    private readonly string[] _files;
+    private readonly string[] _names; // Of files, and of streams.
     private InvariantViolation? _failure;
     private DateTimeOffset? _clockTarget;
     private ulong _lastValue;
@@ -56,7 +57,8 @@ internal sealed partial class World
         {
             { User, "secret" },
         };
-        _names = [.. Enumerable.Range(0, Plan.Names).Select(i => $"f{i}")];
+        _files = [.. Enumerable.Range(0, Plan.Names).Select(i => $"f{i}")];
+        _names = Plan.Streams ? [.. _files, .. _files.Select(f => f + ":s")] : _files;
         Life = new ServerLife(this);
         Pump(Life.Server.StartAsync().AsTask());
         for (int i = 0; i < Plan.Clients; i++)
@@ -132,6 +134,8 @@ internal sealed partial class World
     public ulong NextValue() => ++_lastValue;
 
     public string PickName() => _names[Chance.Below(_names.Length)];
+
+    public string PickFileName() => _files[Chance.Below(_files.Length)];
 
     public FileModel ModelOf(ulong file)
     {

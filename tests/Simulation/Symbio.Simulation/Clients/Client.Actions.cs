@@ -84,10 +84,12 @@ internal sealed partial class Client
             case ClientAction.Unlock:
                 Unlock(open);
                 break;
-            case ClientAction.Rename when !open.IsDirectory:
-                SetName(open, new FileRenameInformation(Chance.Percent(50), 0, _world.PickName()));
+            case ClientAction.Rename when !open.IsDirectory && !open.IsStream:
+                SetName(open, new FileRenameInformation(Chance.Percent(50), 0, _world.PickFileName()));
                 break;
             case ClientAction.Delete when !open.IsDirectory:
+                if (open.IsStream)
+                    open.Model.MayBeOverwritten(_world.Now); // The file stays, and may have a stream of this name again.
                 SetName(open, new FileDispositionInformation(Chance.Percent(80)));
                 break;
             case ClientAction.Truncate when !open.IsDirectory:

@@ -38,6 +38,10 @@ internal sealed partial class Client
             IsOnAvailableShare = Chance.Percent(kind == ClientAction.CreateDurable ? 50 : 10),
             DeletesOnClose = !directory && Chance.Percent(3),
         };
+        if (wanted.IsStream)
+            wanted = wanted with { DeletesOnClose = false };
+        else if (_world.Plan.Streams && wanted.Overwrites)
+            wanted = wanted with { Disposition = CreateDisposition.OpenIf }; // Its streams would go, whoever has them open.
         if (kind == ClientAction.Create)
         {
             Open(wanted);
@@ -146,7 +150,7 @@ internal sealed partial class Client
         if (response.CreateContexts.TryGet(CreateContextName.QFid, out ReadOnlyMemory<byte> data)
             && QueryOnDiskIdResponse.TryRead(data, out QueryOnDiskIdResponse id))
         {
-            file = id.DiskFileId;
+            file = FileModel.IdOf(id.DiskFileId, wanted.IsStream);
         }
 
         if (file is null)
@@ -305,7 +309,7 @@ internal sealed partial class Client
                 && answer.As<CreateResponse>().CreateContexts.TryGet(CreateContextName.QFid, out ReadOnlyMemory<byte> data)
                 && QueryOnDiskIdResponse.TryRead(data, out QueryOnDiskIdResponse id))
             {
-                file = id.DiskFileId;
+                file = FileModel.IdOf(id.DiskFileId, wanted.IsStream);
             }
         }, mayWait: false, Smb2HeaderFlags.None, out _)!;
         byte[] read = line.Build(
@@ -411,6 +415,8 @@ internal sealed partial class Client
         public required string Name { get; init; }
 
         public bool IsDirectory { get; init; }
+
+        public bool IsStream => Name.Contains(':', StringComparison.Ordinal);
 
         public required AccessMask Access { get; init; }
 

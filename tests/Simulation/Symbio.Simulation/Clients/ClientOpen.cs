@@ -26,6 +26,8 @@ internal sealed class ClientOpen
 
     public bool IsDirectory { get; init; }
 
+    public bool IsStream => Name.Contains(':', StringComparison.Ordinal);
+
     public required uint Tree { get; set; }
 
     public ClientLease? Lease { get; init; }

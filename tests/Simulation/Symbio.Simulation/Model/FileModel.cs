@@ -37,6 +37,9 @@ internal sealed class FileModel
             _slots[i] = [new SlotWrite(0, -1) { Done = -1 }];
     }
 
+    /// <summary>What a file, or a stream of it, is known by here.</summary>
+    public static ulong IdOf(ulong diskFileId, bool isStream) => isStream ? diskFileId | (1ul << 63) : diskFileId;
+
     /// <summary>What a slot of this data holds; past its end that is nothing.</summary>
     public static ulong ValueAt(ReadOnlySpan<byte> data, int slot)
     {
