@@ -46,6 +46,9 @@ public sealed class BrokenRuleTests
     [Fact]
     public void An_open_that_another_session_can_use_is_seen() => AssertSeen(new LendsOpens(), "opens");
 
+    [Fact]
+    public void What_does_not_decrypt_is_seen() => AssertSeen(new GarblesEncryption(), "encryption");
+
     private static void AssertSeen(BrokenRule rule, string name)
     {
         var campaign = new Campaign(1, Seeds, Defaults.Steps, rule) { StopsAtFailure = true };

@@ -1,4 +1,5 @@
 using System.Net;
+using Symbio.Security.Encryption;
 using Symbio.Transport;
 
 namespace Symbio.Simulation;
@@ -217,7 +218,10 @@ internal sealed class Line(World world, int id, ServerLife life) : IMessageTrans
             if (!IsCut && !_reset && !_clientClosed)
             {
                 byte[] message = frame.Span.ToArray();
-                world.Rule.Tamper(message);
+                if (MessageDecryptor.TryReadSessionId(message, out _))
+                    world.Rule.TamperEncrypted(message);
+                else
+                    world.Rule.Tamper(message);
                 world.Trace.Add(message);
                 _toClient.Enqueue(message);
             }

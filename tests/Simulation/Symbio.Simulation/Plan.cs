@@ -1,4 +1,5 @@
 using Symbio.Protocol.Smb2;
+using Symbio.Server;
 
 namespace Symbio.Simulation;
 
@@ -36,6 +37,7 @@ internal sealed class Plan
         if (DirectoryLeases)
             Names += 3; // So that there are new ones for a while.
         SharedLines = later.Percent(30);
+        Encryption = later.Of(EncryptionMode.Off, EncryptionMode.Off, EncryptionMode.Off, EncryptionMode.Offered, EncryptionMode.Required);
         Streams = later.Percent(30);
     }
 
@@ -83,6 +85,9 @@ internal sealed class Plan
 
     /// <summary>Some names are those of alternate streams.</summary>
     public bool Streams { get; }
+
+    /// <summary>Where it is offered most clients that can encrypt do.</summary>
+    public EncryptionMode Encryption { get; }
 
     /// <summary>How often clients do what; by <see cref="ClientAction"/>.</summary>
     public int[] Weights { get; } = new int[Enum.GetValues<ClientAction>().Length];

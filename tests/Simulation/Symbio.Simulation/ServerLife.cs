@@ -30,7 +30,7 @@ internal sealed class ServerLife : ILoggerFactory, ILogger
                 new ShareOptions { Name = World.AvailableShare, Store = Store, ContinuouslyAvailable = true },
             ],
             RequireSigning = false,
-            Encryption = EncryptionMode.Off,
+            Encryption = world.Plan.Encryption,
             Compression = CompressionMode.Off,
             DirectoryLeases = world.Plan.DirectoryLeases,
             TimeProvider = world.Clock,

@@ -1,10 +1,12 @@
 using System.Text;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
+using Symbio.Security.Encryption;
 using Symbio.Security.KeyDerivation;
 using Symbio.Security.Ntlm;
 using Symbio.Security.Signing;
 using Symbio.Security.Spnego;
+using Symbio.Server;
 using Symbio.Simulation.Model;
 
 namespace Symbio.Simulation.Clients;
@@ -12,6 +14,12 @@ namespace Symbio.Simulation.Clients;
 /// <content>From the first message of a line to the trees.</content>
 internal sealed partial class Client
 {
+    // What the server chooses of what this client offers.
+    private EncryptionAlgorithm? Cipher =>
+        _world.Plan.Encryption == EncryptionMode.Off || _dialect < Dialect.Smb300 ? null
+        : _dialect == Dialect.Smb311 ? EncryptionAlgorithm.Aes128Gcm
+        : EncryptionAlgorithm.Aes128Ccm;
+
     // Over a line that there is already, where that is done, or over one of its own.
     private void LogOn()
     {
@@ -33,7 +41,7 @@ internal sealed partial class Client
     private ClientLine? PickNegotiated(ClientSession? notOf)
     {
         ClientLine[] lines =
-            [.. _fellows.SelectMany(f => f._lines).Where(l => l.HasNegotiated && l.IsOpen && notOf?.Binding.Contains(l) != true)];
+            [.. _fellows.SelectMany(f => f._lines).Where(l => l.HasNegotiated && l.IsOpen && (notOf is null || !l.Sessions.Concat(l.Binding).Contains(notOf)))];
         return lines.Length == 0 ? null : lines[Chance.Below(lines.Length)];
     }
 
@@ -58,6 +66,8 @@ internal sealed partial class Client
             byte[] salt = new byte[32];
             Chance.Fill(salt);
             contexts.Add(new PreauthIntegrityCapabilities(IdList<HashAlgorithmId>.Of(HashAlgorithmId.Sha512), salt));
+            if (_world.Plan.Encryption != EncryptionMode.Off)
+                contexts.Add(new EncryptionCapabilities(IdList<EncryptionAlgorithm>.Of(EncryptionAlgorithm.Aes128Gcm)));
             contexts.Add(new SigningCapabilities(IdList<SigningAlgorithm>.Of(SigningAlgorithm.AesGmac)));
         }
 
@@ -68,6 +78,7 @@ internal sealed partial class Client
                 _dialect >= Dialect.Smb300
                     ? Capabilities.GlobalCapLeasing | Capabilities.GlobalCapLargeMtu | Capabilities.GlobalCapMultiChannel
                         | Capabilities.GlobalCapPersistentHandles
+                        | (_world.Plan.Encryption != EncryptionMode.Off ? Capabilities.GlobalCapEncryption : Capabilities.None)
                         | (_world.Plan.DirectoryLeases ? Capabilities.GlobalCapDirectoryLeasing : Capabilities.None)
                     : Capabilities.None,
                 _dialect >= Dialect.Smb210 ? _guid : Guid.Empty, contexts.Count, contexts.Written.ToArray()),
@@ -113,7 +124,8 @@ internal sealed partial class Client
     private void Authenticate(ClientLine line, ClientSession? bindTo)
     {
         _connecting++;
-        bindTo?.Binding.Add(line);
+        if (bindTo is not null)
+            line.Binding.Add(bindTo);
         var initiator = new SpnegoInitiator(
             [
                 new InitiatorMechanism(MechanismOids.Ntlm, () => new NtlmInitiator(
@@ -191,7 +203,7 @@ internal sealed partial class Client
 
         using SessionKeys keys = _dialect switch
         {
-            Dialect.Smb311 => SessionKeys.ForSmb311(initiator.SessionKey, preauth, null),
+            Dialect.Smb311 => SessionKeys.ForSmb311(initiator.SessionKey, preauth, Cipher),
             >= Dialect.Smb300 => SessionKeys.ForSmb30(initiator.SessionKey),
             _ => SessionKeys.ForSmb2(initiator.SessionKey),
         };
@@ -199,8 +211,15 @@ internal sealed partial class Client
         {
             Signer = MessageSigner.Create(line.SigningAlgorithm, keys.SigningKey.Span),
         };
+        if (Cipher is { } cipher)
+        {
+            session.Encryption = new SessionEncryption(
+                new MessageEncryptor(cipher, keys.ClientToServerKey!.Span, Chance.Fill),
+                new MessageDecryptor(cipher, keys.ServerToClientKey!.Span));
+            session.Encrypts = _encrypts || (answer.As<SessionSetupResponse>().SessionFlags & SessionFlags.EncryptData) != 0;
+        }
+
         initiator.Dispose();
-        session.Binding.Add(line);
         session.AddChannel(line, session.Signer);
         _session = session;
         ConnectTree(line, session, World.PlainShare);

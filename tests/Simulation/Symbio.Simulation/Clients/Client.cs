@@ -1,4 +1,5 @@
 using Symbio.Protocol.Smb2;
+using Symbio.Server;
 using Symbio.Simulation.Model;
 
 namespace Symbio.Simulation.Clients;
@@ -14,6 +15,7 @@ internal sealed partial class Client
     private readonly List<Client> _fellows; // Who uses the same lines, this one included.
     private readonly Guid _guid;
     private readonly Dialect _dialect;
+    private readonly bool _encrypts; // Also where it need not.
     private ClientSession? _session;
     private ulong _previousSession;
     private int _writing; // Writes that are under way.
@@ -27,6 +29,9 @@ internal sealed partial class Client
         Index = index;
         _guid = host?._guid ?? world.Chance.Guid();
         _dialect = host?._dialect ?? Plan.DialectOf(world.Chance);
+        if (world.Plan.Encryption == EncryptionMode.Required && _dialect < Dialect.Smb300)
+            _dialect = Dialect.Smb311; // Others are not let in.
+        _encrypts = world.Plan.Encryption != EncryptionMode.Off && _dialect >= Dialect.Smb300 && world.Chance.Percent(70);
         _fellows = host?._fellows ?? [];
         _fellows.Add(this);
         Signs = world.Plan.Signs;

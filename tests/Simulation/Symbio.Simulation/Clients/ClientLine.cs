@@ -1,5 +1,6 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
+using Symbio.Security.Encryption;
 using Symbio.Security.KeyDerivation;
 using Symbio.Security.Signing;
 using Symbio.Server.Connections;
@@ -24,6 +25,8 @@ internal sealed class Call(ulong messageId, Smb2Command command, long sent, Clie
     public ulong AsyncId { get; set; }
 
     public bool IsCancelled { get; set; }
+
+    public bool IsEncrypted { get; init; }
 
     /// <summary>It waits for somebody else's doing: a lock, a change, a break.</summary>
     public bool MayWait { get; init; }
@@ -74,6 +77,9 @@ internal sealed class ClientLine(World world, Client client, Line line, Connecti
 
     public List<ClientSession> Sessions { get; } = [];
 
+    /// <summary>Sessions that the client has begun to bind to it: the server may think so, whatever the client thinks.</summary>
+    public List<ClientSession> Binding { get; } = [];
+
     public IReadOnlyCollection<Call> Calls => _calls.Values;
 
     /// <summary>Requests that the server has not reacted to in any way.</summary>
@@ -88,10 +94,10 @@ internal sealed class ClientLine(World world, Client client, Line line, Connecti
         byte[]? message = Build(request, session, treeId, onReply, mayWait, flags, out Call? call);
         if (message is null)
             return null;
-        signer ??= Signs(session) ? session!.SignerOver(this) : null;
-        signer?.Sign(message);
+        if (!call!.IsEncrypted)
+            (signer ?? (Signs(session) ? session!.SignerOver(this) : null))?.Sign(message);
         onBuilt?.Invoke(message);
-        line.SendToServer(message);
+        line.SendToServer(call.IsEncrypted ? session!.Encryption!.Encrypt(message, session.SessionId) : message);
         return call;
     }
 
@@ -111,7 +117,11 @@ internal sealed class ClientLine(World world, Client client, Line line, Connecti
         var header = new Smb2Header(
             charge, (NtStatus)sequence, T.Command, (ushort)world.Chance.Of(0, 1, 2, 8), flags, 0, id, 0, treeId,
             session?.SessionId ?? 0);
-        call = new Call(id, T.Command, world.Now, session, onReply) { MayWait = mayWait };
+        call = new Call(id, T.Command, world.Now, session, onReply)
+        {
+            MayWait = mayWait,
+            IsEncrypted = Encrypts(session, T.Command),
+        };
         _calls.Add(id, call);
         byte[] bytes = new byte[Smb2Header.Size + request.Length];
         var writer = new WireWriter(bytes);
@@ -136,12 +146,12 @@ internal sealed class ClientLine(World world, Client client, Line line, Connecti
             BitConverter.TryWriteBytes(slot[20..], last ? 0 : (uint)padded);
             if (i > 0)
                 slot[16] |= (byte)Smb2HeaderFlags.RelatedOperations;
-            if (Signs(session))
+            if (Signs(session) && !session.Encrypts)
                 session.SignerOver(this)?.Sign(slot);
             position += padded;
         }
 
-        line.SendToServer(frame);
+        line.SendToServer(session.Encrypts ? session.Encryption!.Encrypt(frame, session.SessionId) : frame);
     }
 
     /// <summary>Asks to cancel a request.</summary>
@@ -155,10 +165,11 @@ internal sealed class ClientLine(World world, Client client, Line line, Connecti
         var writer = new WireWriter(bytes);
         header.Write(ref writer);
         new CancelRequest().Write(ref writer);
-        if (Signs(call.Session))
+        bool encrypts = Encrypts(call.Session, Smb2Command.Cancel);
+        if (Signs(call.Session) && !encrypts)
             call.Session!.SignerOver(this)?.Sign(bytes);
         world.Trace.Say($"  {this} cancels {call.Command} {call.MessageId}");
-        line.SendToServer(bytes);
+        line.SendToServer(encrypts ? call.Session!.Encryption!.Encrypt(bytes, call.Session.SessionId) : bytes);
     }
 
     /// <summary>Takes what has come, or the end of the line.</summary>
@@ -172,6 +183,9 @@ internal sealed class ClientLine(World world, Client client, Line line, Connecti
             return;
         }
 
+        bool encrypted = MessageDecryptor.TryReadSessionId(frame, out ulong sessionId);
+        if (encrypted)
+            frame = EncryptionOf(sessionId).Decrypt(frame, this);
         ReadOnlyMemory<byte> rest = frame;
         while (!rest.IsEmpty)
         {
@@ -180,7 +194,7 @@ internal sealed class ClientLine(World world, Client client, Line line, Connecti
                 throw new Model.InvariantViolation("wire", "a response has a malformed header");
             ReadOnlyMemory<byte> message = header.NextCommand == 0 ? rest : rest[..(int)header.NextCommand];
             rest = rest[message.Length..];
-            Receive(new Reply(header, message, frame));
+            Receive(new Reply(header, message, frame), encrypted);
         }
     }
 
@@ -222,12 +236,21 @@ internal sealed class ClientLine(World world, Client client, Line line, Connecti
 
     private bool Signs(ClientSession? session) => session is not null && (client.Signs || session.MustSign);
 
-    private void Receive(Reply reply)
+    private static bool Encrypts(ClientSession? session, Smb2Command command) =>
+        session is { Encrypts: true } && command != Smb2Command.SessionSetup;
+
+    private SessionEncryption EncryptionOf(ulong sessionId) =>
+        Sessions.Concat(Binding).FirstOrDefault(s => s.SessionId == sessionId)?.Encryption
+        ?? throw new Model.InvariantViolation("encryption", $"{this} got something for session {sessionId:x}, which is not its own");
+
+    private void Receive(Reply reply, bool encrypted)
     {
         Smb2Header header = reply.Header;
         Credits += header.Credits;
         if (header.MessageId == ulong.MaxValue)
         {
+            if (!encrypted && Sessions.TrueForAll(s => s.Encrypts))
+                throw new Model.InvariantViolation("encryption", $"{this} was told of a break in the clear");
             client.OnBreak(this, reply);
             return;
         }
@@ -236,6 +259,8 @@ internal sealed class ClientLine(World world, Client client, Line line, Connecti
             throw new Model.InvariantViolation("answers", $"{this} got an answer to {header.MessageId}, which it did not ask, or twice");
         if (call.Command != header.Command)
             throw new Model.InvariantViolation("answers", $"{this} got {header.Command} as the answer to {call.Command}");
+        if (call.IsEncrypted && !encrypted)
+            throw new Model.InvariantViolation("encryption", $"{this} got the answer to {header.Command} {header.MessageId} in the clear");
         if (call.Session is { SessionId: not 0 } session && header.SessionId != session.SessionId)
         {
             throw new Model.InvariantViolation(

@@ -16,6 +16,12 @@ internal sealed class ClientSession(Client client, ulong sessionId)
 
     public bool MustSign { get; set; }
 
+    /// <summary>Null where it was not negotiated.</summary>
+    public SessionEncryption? Encryption { get; set; }
+
+    /// <summary>All but what begins a session is encrypted.</summary>
+    public bool Encrypts { get; set; }
+
     /// <summary>Counts the channels that were lost, [MS-SMB2] 3.2.4.1.8.</summary>
     public ushort ChannelSequence { get; set; }
 
@@ -45,9 +51,6 @@ internal sealed class ClientSession(Client client, ulong sessionId)
     public IEnumerable<ClientLine> Lines => _channels.Select(c => c.Line);
 
     public int Channels => _channels.Count;
-
-    /// <summary>Lines that the client has begun to bind, whatever came of it.</summary>
-    public HashSet<ClientLine> Binding { get; } = [];
 
     public void AddChannel(ClientLine line, MessageSigner? signer)
     {

@@ -32,6 +32,11 @@ internal class BrokenRule
     public virtual void Tamper(Span<byte> message)
     {
     }
+
+    /// <summary>An encrypted message on its way to a client.</summary>
+    public virtual void TamperEncrypted(Span<byte> message)
+    {
+    }
 }
 
 /// <summary>Whoever would be a sharing violation is let in.</summary>
@@ -188,6 +193,12 @@ internal sealed class LendsOpens : BrokenRule
         if (message[12] == (byte)Smb2Command.Flush && BitConverter.ToUInt32(message[8..]) == (uint)Protocol.NtStatus.FileClosed)
             message[8..12].Clear();
     }
+}
+
+/// <summary>What is encrypted is not what was meant.</summary>
+internal sealed class GarblesEncryption : BrokenRule
+{
+    public override void TamperEncrypted(Span<byte> message) => message[^1] ^= 1;
 }
 
 /// <summary>The server takes random numbers from elsewhere than its host.</summary>
