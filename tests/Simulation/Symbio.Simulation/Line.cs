@@ -168,6 +168,8 @@ internal sealed class Line(World world, int id, ServerLife life) : IMessageTrans
             return ValueTask.FromException(new IOException("The connection is closed."));
         }
 
+        if (world.Plan.TearsFrames && world.Chance.Below(200) == 0)
+            return TearAsync(frames);
         if (IsSlow && world.Chance.Percent(30))
         {
             var done = new TaskCompletionSource();
@@ -193,6 +195,21 @@ internal sealed class Line(World world, int id, ServerLife life) : IMessageTrans
     {
         Abort();
         return ValueTask.CompletedTask;
+    }
+
+    // The line breaks in the middle of a frame: those before it arrive, and the sender is told.
+    private ValueTask TearAsync(ReadOnlyMemory<Frame> frames)
+    {
+        int whole = world.Chance.Below(frames.Length);
+        world.Trace.Say($"  line {id} breaks in frame {whole + 1} of {frames.Length}");
+        Put(frames[..whole]);
+        foreach (Frame frame in frames[whole..].Span)
+            frame.Dispose();
+        _reset = true;
+        Broken ??= world.Clock.GetUtcNow();
+        IsCut = false;
+        _toServer.Clear();
+        return ValueTask.FromException(new IOException("The connection is closed."));
     }
 
     // As with a socket, who aborts does not run what waited for the line.

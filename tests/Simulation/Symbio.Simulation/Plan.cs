@@ -39,6 +39,7 @@ internal sealed class Plan
         SharedLines = later.Percent(30);
         Encryption = later.Of(EncryptionMode.Off, EncryptionMode.Off, EncryptionMode.Off, EncryptionMode.Offered, EncryptionMode.Required);
         Streams = later.Percent(30);
+        TearsFrames = later.Percent(30);
     }
 
     public int Clients { get; }
@@ -88,6 +89,9 @@ internal sealed class Plan
 
     /// <summary>Where it is offered most clients that can encrypt do.</summary>
     public EncryptionMode Encryption { get; }
+
+    /// <summary>Lines break in the middle of what the server sends.</summary>
+    public bool TearsFrames { get; }
 
     /// <summary>How often clients do what; by <see cref="ClientAction"/>.</summary>
     public int[] Weights { get; } = new int[Enum.GetValues<ClientAction>().Length];
