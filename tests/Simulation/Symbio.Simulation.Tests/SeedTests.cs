@@ -28,6 +28,7 @@ public sealed class SeedTests
         { 101399, 400 }, // An open that was given back to a tree which its client, not having heard of it, has disconnected.
         { 108851, 400 }, // Two persistent handles of a file that is to be deleted, and the server dies.
         { 224055, 400 }, // A persistent handle whose oplock was taken away when its client did not answer, and the server dies.
+        { 506171, 400 }, // A CREATE that was sent long ago begins a lease anew, with an epoch that the client is past.
         { 207291, 400 }, // The answer to a CREATE after the close, which followed the answer to its repetition.
         { 216769, 400 }, // The server learns of a broken line, and counts, before the client does.
     };

@@ -223,7 +223,7 @@ internal sealed partial class Client
         {
             int newer = (short)(v2.Epoch - lease.Epoch);
             if (newer < 0 && lease.IsStale)
-                (lease.State, lease.IsStale) = (v2.LeaseState & (lease.Break ?? lease.State), false); // The old one, or a new one?
+                (lease.State, lease.IsStale) = (LeaseState.None, false); // The old one, or a new one? Its breaks would not count.
             if (newer < 0 || (newer == 0 && lease.Opens > 1 && !returns && !lease.IsStale))
                 return;
             Learn(lease, v2.LeaseState, v2.Flags, returns || newer > 0);
