@@ -48,5 +48,13 @@ public class ArbitrationBenchmarks
         public void OnBreak(CacheBreak cacheBreak)
         {
         }
+
+        public void OnBreakExpired()
+        {
+        }
+
+        public void OnBreakAcknowledged()
+        {
+        }
     }
 }
