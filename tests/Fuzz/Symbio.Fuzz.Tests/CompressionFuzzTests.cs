@@ -63,6 +63,15 @@ public sealed class CompressionFuzzTests(ITestOutputHelper output)
             && MessageDecompressor.TryDecompress(input, settings, new byte[size]);
     });
 
+    [Theory] // Found by the above: SYMBIO_FUZZ_SEED=7599304
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_message_of_nothing_does_no_harm(bool chained)
+    {
+        var settings = new CompressionSettings([CompressionAlgorithm.Lz77, .. Algorithms], chained);
+        Assert.InRange(MessageCompressor.Compress([], 0, settings, new byte[128]), 0, 128);
+    }
+
     private void Run(Func<Random, bool> attempt)
     {
         int seed = Setting("SYMBIO_FUZZ_SEED", Environment.TickCount & 0xFFFFFF);

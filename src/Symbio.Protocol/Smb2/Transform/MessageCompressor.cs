@@ -55,7 +55,7 @@ public static class MessageCompressor
         chain.AddPattern(forward == 0 ? default : message[plain], forward);
         if (rest.Length < SmallestPart || !chain.TryAddCompressed(settings.Preferred, rest))
             chain.AddPlain(rest);
-        chain.AddPattern(message[^1], backward);
+        chain.AddPattern(backward == 0 ? default : message[^1], backward);
         return chain.IsFull ? 0 : chain.Length;
     }
 
