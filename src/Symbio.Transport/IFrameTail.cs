@@ -6,8 +6,10 @@ namespace Symbio.Transport;
 /// </summary>
 public interface IFrameTail : IDisposable
 {
-    /// <summary>Bytes that are asked for at once. More would leave the cache between being read and being sent.</summary>
-    const int PieceSize = 512 << 10;
+    /// <summary>
+    /// Bytes that are asked for at once. Less would wake a client that waits more often than its data is worth.
+    /// </summary>
+    const int PieceSize = 1 << 20;
 
     /// <summary>Bytes of the whole rest.</summary>
     int Length { get; }

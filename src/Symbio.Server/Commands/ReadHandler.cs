@@ -11,7 +11,7 @@ namespace Symbio.Server.Commands;
 /// <summary>Receiving an SMB2 READ Request, [MS-SMB2] 3.3.5.12.</summary>
 internal static class ReadHandler
 {
-    // Less is read whole: it fits the cache.
+    // Less is read whole. What many clients ask for at once, a megabyte, is less.
     private const int StreamedFrom = 2 * IFrameTail.PieceSize;
 
     public static CommandEntry Entry { get; } =
