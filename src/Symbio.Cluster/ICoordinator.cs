@@ -44,6 +44,10 @@ public readonly record struct FileIdentity(ulong Volume, ulong FileId, ulong Gen
 /// The opening itself writes: others must share that now (it is not held against those who come later), and lose what they
 /// have read.
 /// </param>
+/// <param name="DeletesStreams">
+/// The opening of the unnamed stream deletes the named ones: of those others have no cached handles, which would keep them
+/// alive.
+/// </param>
 /// <param name="IsDirectory">Directories are not written to: nothing but R and RH can be granted on them.</param>
 /// <param name="Caching">What the open would like to cache; null for nothing.</param>
 /// <param name="Parent">The client's lease on the directory that holds the file, if it has one.</param>
@@ -59,7 +63,7 @@ public readonly record struct FileIdentity(ulong Volume, ulong FileId, ulong Gen
 public readonly record struct ClaimOptions(
     string Stream, string Link, AccessMask Access, bool ShareRead, bool ShareWrite, bool ShareDelete, bool DeleteOnClose,
     bool Overwrites = false, bool IsDirectory = false, CacheRequest? Caching = null,
-    LeaseId? Parent = null, bool BreaksNothing = false, bool DeletesAtOnce = false);
+    LeaseId? Parent = null, bool BreaksNothing = false, bool DeletesAtOnce = false, bool DeletesStreams = false);
 
 /// <summary>One open's place in its file's record.</summary>
 public interface IFileClaim

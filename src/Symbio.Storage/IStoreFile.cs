@@ -222,6 +222,7 @@ public readonly record struct FileKey(ulong Volume, ulong FileId, ulong Generati
 
 /// <summary>What the store knows of an object at one moment.</summary>
 /// <param name="Attributes">With Directory and ReparsePoint as they apply; never Normal.</param>
+/// <param name="LinkCount">Its names; 0 when it has been deleted, or the stream has that the handle is of.</param>
 /// <param name="EaSize">Bytes of the extended attributes in FILE_FULL_EA_INFORMATION form; 0 for none.</param>
 public readonly record struct FileStat(
     ulong FileId, FileAttributes Attributes, ulong EndOfFile, ulong AllocationSize,

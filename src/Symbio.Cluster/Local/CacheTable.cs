@@ -55,6 +55,8 @@ internal sealed class CacheTable(FileRecord record)
         List<Task>? waits = null;
         foreach (CacheHolder holder in _holders)
         {
+            if (options.DeletesStreams && holder.Stream.Length > 0)
+                Add(ref waits, holder.Break(LeaseState.HandleCaching, wait: true, record, notices));
             if (holder.Stream != options.Stream || IsSame(holder, options.Caching?.Lease) || IsStat(options, holder))
                 continue;
             LeaseState lose = Spoiled(options);

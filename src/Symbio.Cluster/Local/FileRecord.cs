@@ -18,9 +18,11 @@ internal sealed class FileRecord(LocalCoordinator owner)
     private readonly Dictionary<string, RangeLocks> _locks = new(StringComparer.Ordinal);
     private CacheTable? _caches;
 
-    // Names (or streams) that are removed at their last close, and those whose removal is under way; and under which lease on
-    // their directory that was asked for first.
-    private readonly Dictionary<(string Link, string Stream), LeaseId?> _deletePending = [];
+    // Names and named streams that are removed at their last close, and those whose removal is under way; and under which lease
+    // on their directory that was asked for first. [MS-FSA] 2.1.1.4 Link.IsDeleted, 2.1.1.5 Stream.IsDeleted: a stream is the
+    // same by whichever name of the file.
+    private readonly Dictionary<string, LeaseId?> _deletedLinks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LeaseId?> _deletedStreams = new(StringComparer.Ordinal);
     private bool _dead;
 
     public Lock Lock { get; } = new();
@@ -124,9 +126,11 @@ internal sealed class FileRecord(LocalCoordinator owner)
                 return;
             claim.DeletesAtOnce |= atOnce && deletePending;
             if (deletePending)
-                _deletePending.TryAdd((claim.Link, claim.Stream), claim.Parent);
+                MarkDeleted(claim);
+            else if (claim.Stream.Length == 0)
+                _deletedLinks.Remove(claim.Link);
             else
-                _deletePending.Remove((claim.Link, claim.Stream));
+                _deletedStreams.Remove(claim.Stream);
         }
     }
 
@@ -142,7 +146,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
                     other.Link = FileClaim.NoLink;
             }
 
-            RemoveDeletePending(link);
+            _deletedLinks.Remove(link);
         }
     }
 
@@ -219,11 +223,8 @@ internal sealed class FileRecord(LocalCoordinator owner)
                     other.Link = link;
             }
 
-            foreach (((string Link, string Stream) pending, LeaseId? by) in _deletePending.Where(p => p.Key.Link == old).ToArray())
-            {
-                _deletePending.Remove(pending);
-                _deletePending.TryAdd((link, pending.Stream), by);
-            }
+            if (_deletedLinks.Remove(old, out LeaseId? by))
+                _deletedLinks.TryAdd(link, by);
         }
     }
 
@@ -242,7 +243,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
             }
 
             if (claim.DeleteOnClose && !abandon && !claim.IsUnlinked)
-                _deletePending.TryAdd((claim.Link, claim.Stream), claim.Parent);
+                MarkDeleted(claim);
             if (_locks.TryGetValue(claim.Stream, out RangeLocks? locks))
             {
                 locks.RemoveAll(claim, wake);
@@ -251,7 +252,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
 
             // The name goes when the last open of it goes; a stream when the last open of the stream goes, unless the
             // whole name goes anyhow. With POSIX semantics the name goes with the open that wanted it gone.
-            if (_deletePending.TryGetValue((claim.Link, ""), out LeaseId? by))
+            if (_deletedLinks.TryGetValue(claim.Link, out LeaseId? by))
             {
                 claim.EndsOwnDeletion = by == claim.Parent;
                 bool wanted = claim.DeletesAtOnce && claim.Stream.Length == 0 && !abandon;
@@ -260,10 +261,9 @@ internal sealed class FileRecord(LocalCoordinator owner)
                     : ReleaseOutcome.Delete;
             }
 
-            bool isPending = _deletePending.TryGetValue((claim.Link, claim.Stream), out by);
+            bool isPending = _deletedStreams.TryGetValue(claim.Stream, out by);
             claim.EndsOwnDeletion = isPending && by == claim.Parent;
-            return isPending
-                && !_claims.Exists(c => !c.IsReleased && c.Link == claim.Link && c.Stream == claim.Stream)
+            return isPending && !_claims.Exists(c => !c.IsReleased && c.Stream == claim.Stream)
                 ? ReleaseOutcome.DeleteStream
                 : ReleaseOutcome.Closed;
         }
@@ -275,9 +275,9 @@ internal sealed class FileRecord(LocalCoordinator owner)
         {
             _claims.Remove(claim);
             if (!_claims.Exists(c => c.Link == claim.Link))
-                RemoveDeletePending(claim.Link);
-            else if (!_claims.Exists(c => c.Link == claim.Link && c.Stream == claim.Stream) && claim.Stream.Length > 0)
-                _deletePending.Remove((claim.Link, claim.Stream));
+                _deletedLinks.Remove(claim.Link);
+            if (_deletedStreams.Count > 0 && !_claims.Exists(c => c.Stream == claim.Stream))
+                _deletedStreams.Remove(claim.Stream);
             DieIfUnused(claim.File);
         }
     }
@@ -407,16 +407,14 @@ internal sealed class FileRecord(LocalCoordinator owner)
         || (!shareDelete && (access & AccessMask.Delete) != 0);
 
     private bool IsDeletePending(string link, string stream) =>
-        _deletePending.Count > 0
-        && (_deletePending.ContainsKey((link, "")) || (stream.Length > 0 && _deletePending.ContainsKey((link, stream))));
+        _deletedLinks.ContainsKey(link) || _deletedStreams.ContainsKey(stream);
 
-    private void RemoveDeletePending(string link)
+    private void MarkDeleted(FileClaim claim)
     {
-        foreach ((string Link, string Stream) pending in _deletePending.Keys)
-        {
-            if (pending.Link == link)
-                _deletePending.Remove(pending);
-        }
+        if (claim.Stream.Length == 0)
+            _deletedLinks.TryAdd(claim.Link, claim.Parent);
+        else
+            _deletedStreams.TryAdd(claim.Stream, claim.Parent);
     }
 
     private void UpdateLockedFlags(string stream, RangeLocks locks)

@@ -67,6 +67,9 @@ internal sealed partial class OpenOperation(
     private bool Overwrites => request.CreateDisposition
         is CreateDisposition.Supersede or CreateDisposition.Overwrite or CreateDisposition.OverwriteIf;
 
+    // With its named streams and attributes. POSIX (O_TRUNC) takes the data alone.
+    private bool OverwritesFile => Overwrites && name.Stream.Length == 0 && !name.IsPosix;
+
     private bool MayCreate => request.CreateDisposition is not (CreateDisposition.Open or CreateDisposition.Overwrite);
 
     /// <summary>The open file or stream.</summary>
@@ -285,7 +288,8 @@ internal sealed partial class OpenOperation(
             IsDirectory: file.IsDirectory,
             Caching: Caching.Request,
             Parent: RequestedCaching.ParentOf(context, request, contexts),
-            DeletesAtOnce: name.IsPosix);
+            DeletesAtOnce: name.IsPosix,
+            DeletesStreams: OverwritesFile && Action == CreateAction.Opened);
         if (Caching.Lease is { } lease && !lease.TryBind(identity, options.Stream))
             return NtStatus.InvalidParameter;
         var absent = new AbsentOwners(context, key, Caching.Lease?.Id);
@@ -352,12 +356,11 @@ internal sealed partial class OpenOperation(
         Action = request.CreateDisposition == CreateDisposition.Supersede
             ? CreateAction.Superseded
             : CreateAction.Overwritten;
-        NtStatus status = name.Stream.Length > 0 || name.IsPosix // O_TRUNC takes the data alone.
-            ? await Overwriting.OverwriteStreamAsync(file).ConfigureAwait(false)
-            : await Overwriting.OverwriteFileAsync(
-                file, stat, (request.FileAttributes & Settable) | FileAttributes.Archive, contexts.ExtendedAttributes,
-                contexts.AllocationSize, FileTime.FromDateTimeOffset(context.Server.Time.GetUtcNow()), Tree.Caller)
-                .ConfigureAwait(false);
+        NtStatus status = OverwritesFile
+            ? await Overwriting.OverwriteFileAsync(
+                context, file, stat, (request.FileAttributes & Settable) | FileAttributes.Archive, contexts)
+                .ConfigureAwait(false)
+            : await Overwriting.OverwriteStreamAsync(file).ConfigureAwait(false);
         if (!status.IsError)
             return NtStatus.Success;
         await AbandonClaimAsync(file).ConfigureAwait(false);

@@ -1,14 +1,17 @@
+using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
-using Symbio.Protocol.Smb2;
+using Symbio.Protocol.Fscc;
 using Symbio.Server.Apple;
+using Symbio.Server.Connections;
+using Symbio.Server.CreateContexts;
 using Symbio.Storage;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
 
 namespace Symbio.Server.Opens;
 
 /// <summary>
-/// Overwriting and superseding an existing file, [MS-FSA] 2.1.5.1.2.2: the data goes, and with the file's own also its
+/// Overwriting and superseding an existing file, [MS-FSA] 2.1.5.1.2: the data goes, and with the file's own also its
 /// named streams and attributes.
 /// </summary>
 internal static class Overwriting
@@ -18,31 +21,72 @@ internal static class Overwriting
             ? await apple.OverwriteAsync().ConfigureAwait(false)
             : await stream.SetEndOfFileAsync(0, CancellationToken.None).ConfigureAwait(false);
 
-    /// <param name="file">The unnamed stream.</param>
+    /// <param name="context">Who overwrites.</param>
+    /// <param name="file">The unnamed stream, of which the caller has a claim.</param>
+    /// <param name="stat">What the file was like.</param>
     /// <param name="attributes">The attributes it is to have.</param>
-    /// <param name="extendedAttributes">The extended attributes it is to have besides.</param>
+    /// <param name="contexts">With the extended attributes it is to have besides, and its allocation.</param>
     public static async ValueTask<NtStatus> OverwriteFileAsync(
-        IStoreFile file, FileStat stat, FileAttributes attributes, IReadOnlyList<ExtendedAttribute> extendedAttributes,
-        ulong allocationSize, FileTime now, StoreCaller caller)
+        RequestContext context, IStoreFile file, FileStat stat, FileAttributes attributes, RequestedContexts contexts)
     {
         NtStatus status = await file.SetEndOfFileAsync(0, CancellationToken.None).ConfigureAwait(false);
         if (status.IsError)
             return status;
-        (status, IReadOnlyList<StoreStream> streams) = await file.GetStreamsAsync(CancellationToken.None).ConfigureAwait(false);
-        foreach (StoreStream stream in status.IsError ? [] : streams)
-            await DeleteStreamAsync(file, stream.Name, caller).ConfigureAwait(false);
-        if (extendedAttributes.Count > 0)
+        await DeleteStreamsAsync(context, file).ConfigureAwait(false);
+        if (contexts.ExtendedAttributes.Count > 0)
         {
-            status = await file.SetExtendedAttributesAsync(extendedAttributes, CancellationToken.None).ConfigureAwait(false);
+            status = await file.SetExtendedAttributesAsync(contexts.ExtendedAttributes, CancellationToken.None)
+                .ConfigureAwait(false);
             if (status.IsError)
                 return status;
         }
 
-        var change = new BasicInfoChange(LastWriteTime: now, Attributes: attributes == stat.Attributes ? null : attributes);
+        var change = new BasicInfoChange(
+            LastWriteTime: FileTime.FromDateTimeOffset(context.Server.Time.GetUtcNow()),
+            Attributes: attributes == stat.Attributes ? null : attributes);
         status = await file.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false);
-        if (!status.IsError && allocationSize > 0)
-            status = await file.SetAllocationAsync(allocationSize, CancellationToken.None).ConfigureAwait(false);
+        if (!status.IsError && contexts.AllocationSize > 0)
+            status = await file.SetAllocationAsync(contexts.AllocationSize, CancellationToken.None).ConfigureAwait(false);
         return status.IsError ? status : NtStatus.Success;
+    }
+
+    // NTFS marks named streams that somebody has open, however they share them, and those go with their last handle,
+    // [MS-FSA] 2.1.5.5 phase 2: till then they can be read and written, but not be opened anew. (Only superseding asks for
+    // DELETE, which who has a stream open can deny: the coordinator has seen to that.)
+    private static async ValueTask DeleteStreamsAsync(RequestContext context, IStoreFile file)
+    {
+        (NtStatus status, IReadOnlyList<StoreStream> streams) =
+            await file.GetStreamsAsync(CancellationToken.None).ConfigureAwait(false);
+        if (status.IsError)
+            return;
+        bool isAnyOpen = false;
+        foreach (StoreStream stream in streams)
+            isAnyOpen |= !await TryDeleteAsync(context, file, stream.Name).ConfigureAwait(false);
+
+        // All opens that outlive the server have to remember it.
+        if (isAnyOpen && context.Server.Persistent is { } persistent)
+            await persistent.SaveAllAsync(file.Key).ConfigureAwait(false);
+    }
+
+    // As an open that deletes on close and is closed. False: the stream is to go with another open.
+    private static async ValueTask<bool> TryDeleteAsync(RequestContext context, IStoreFile file, string name)
+    {
+        FileKey key = file.Key;
+        ClaimOutcome outcome = await context.Server.Coordinator
+            .OpenAsync(
+                new FileIdentity(key.Volume, key.FileId, key.Generation),
+                new ClaimOptions(
+                    UpcaseTable.ToUpper(name), UpcaseTable.ToUpper(file.OpenedPath), AccessMask.None, ShareRead: true,
+                    ShareWrite: true, ShareDelete: true, DeleteOnClose: true),
+                CancellationToken.None)
+            .ConfigureAwait(false);
+        if (outcome.Claim is not { } claim)
+            return false; // It is to be deleted already.
+        bool isLast = await claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false) != ReleaseOutcome.Closed;
+        if (isLast)
+            await DeleteStreamAsync(file, name, context.Tree.Caller).ConfigureAwait(false);
+        claim.CompleteRelease();
+        return isLast;
     }
 
     private static async ValueTask DeleteStreamAsync(IStoreFile file, string name, StoreCaller caller)

@@ -33,7 +33,7 @@ internal sealed class MemoryFile : IStoreFile
     public string Path => _link is null ? "" : _store.Tree.PathOf(_link);
 
     public ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken) =>
-        new((NtStatus.Success, _node.GetStat(_data)));
+        new((NtStatus.Success, _node.GetStat(_data, _stream)));
 
     public ValueTask<NtStatus> SetBasicInfoAsync(BasicInfoChange change, CancellationToken cancellationToken)
     {

@@ -60,7 +60,7 @@ internal sealed partial class MemoryNode
     /// <summary>The unnamed stream; null for a directory.</summary>
     public MemoryData? Data { get; }
 
-    public FileStat GetStat(MemoryData? data)
+    public FileStat GetStat(MemoryData? data, MemoryNamedStream? stream = null)
     {
         lock (_gate)
         {
@@ -69,7 +69,7 @@ internal sealed partial class MemoryNode
                     | (_reparse is null ? 0 : FileAttributes.ReparsePoint),
                 (ulong)(data?.Length ?? 0), (ulong)(data?.Allocated ?? 0),
                 _creationTime, _lastAccessTime, _lastWriteTime, _changeTime,
-                _linkCount, (uint)(_reparse?.Tag ?? ReparseTag.None), _eaSize);
+                stream is { IsRemoved: true } ? 0 : _linkCount, (uint)(_reparse?.Tag ?? ReparseTag.None), _eaSize);
         }
     }
 

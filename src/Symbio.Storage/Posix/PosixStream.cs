@@ -85,11 +85,12 @@ internal sealed class PosixStream : IStoreFile
             Span<byte> path = stackalloc byte[ProcFd.MaxLength];
             ProcFd.Format(lease.Fd, path);
             var errno = Libc.GetXattr(path, _xattr, [], out int length);
-            if (errno != Errno.None)
+            if (errno is not (Errno.None or Errno.ENODATA))
                 return Xattr.WriteStatus(errno);
-            int size = _form.LengthOf(length);
+            int size = errno == Errno.None ? _form.LengthOf(length) : 0;
             stat = stat with
             {
+                LinkCount = errno == Errno.None ? stat.LinkCount : 0, // Deleted.
                 EndOfFile = (ulong)size,
                 AllocationSize = AllocationOf(size),
                 Attributes = stat.Attributes & ~Protocol.Fscc.FileAttributes.Directory,

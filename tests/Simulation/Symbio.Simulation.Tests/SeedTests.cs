@@ -30,6 +30,8 @@ public sealed class SeedTests
         { 224055, 400 }, // A persistent handle whose oplock was taken away when its client did not answer, and the server dies.
         { 506171, 400 }, // A CREATE that was sent long ago begins a lease anew, with an epoch that the client is past.
         { 207291, 400 }, // The answer to a CREATE after the close, which followed the answer to its repetition.
+        { 7609, 300 }, // A file is overwritten, and somebody has a stream of it open.
+        { 9242, 300 }, // A stream is deleted between an open's finding it and its having a claim on it.
         { 216769, 400 }, // The server learns of a broken line, and counts, before the client does.
     };
 

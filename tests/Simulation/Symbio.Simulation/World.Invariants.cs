@@ -129,6 +129,7 @@ internal sealed partial class World
             Open one = _open[i];
             if (one.StoreFile is null || one.IsClosed)
                 continue;
+            CheckStreamExists(one);
             for (int j = i + 1; j < _open.Count; j++)
             {
                 Open other = _open[j];
@@ -152,6 +153,15 @@ internal sealed partial class World
                 }
             }
         }
+    }
+
+    // What is written to a stream that is open is there for whoever has it open.
+    private void CheckStreamExists(Open open)
+    {
+        if (open.File.StreamName.Length == 0 || OpenStore(open.File.Path)?.Key != open.File.Key)
+            return;
+        if (OpenStore($"{open.File.Path}:{open.File.StreamName}") is null)
+            throw new InvariantViolation("content", $"{open.FileId} is open, and {open.File.Path}:{open.File.StreamName} does not exist");
     }
 
     // When nothing is under way, both ends agree on how many requests the client may send.
@@ -259,6 +269,9 @@ internal sealed partial class World
                 if (settle)
                     model.Settle(slot, value, Now);
             }
+
+            if (settle && file.StreamName.Length > 0)
+                model.MayBeOverwritten(Now); // Who has it open still may have been told that it goes when it is closed.
         }
     }
 

@@ -71,6 +71,23 @@ public sealed class PersistentStateTests : IAsyncDisposable
             (await peer.CreateAsync("a.txt", disposition: CreateDisposition.Open)).Status);
     }
 
+    [Fact] // The file's named streams go with that, but not those that are open.
+    public async Task A_handle_on_a_stream_survives_that_the_file_is_overwritten()
+    {
+        TestServer first = await StartAsync();
+        Handle a = await PersistentAsync(first, 1, R, name: "a.txt:s");
+        await using ScriptedPeer other = await first.ConnectAuthenticatedAsync();
+        await other.OpenAsync("a.txt", AccessMask.WriteData, CreateDisposition.Overwrite);
+
+        await using TestServer second = await StartAsync();
+        (ScriptedPeer peer, _) = await ReturnAsync(second, a);
+
+        Assert.Equal(NtStatus.Success, (await peer.WriteAsync(a.Open, 0, "new"u8.ToArray())).Status);
+        await peer.CloseAsync(a.Open);
+        Assert.Equal(
+            NtStatus.ObjectNameNotFound, (await peer.CreateAsync("a.txt:s", disposition: CreateDisposition.Open)).Status);
+    }
+
     [Theory]
     [InlineData(R)] // Told, and not asked.
     [InlineData(RWH)] // Asked, and silent until the time was up: 3.3.6.1.
@@ -127,24 +144,24 @@ public sealed class PersistentStateTests : IAsyncDisposable
     };
 
     private static async Task<Handle> PersistentAsync(
-        TestServer server, int number, LeaseState state, AccessMask access = AccessMask.FileAll)
+        TestServer server, int number, LeaseState state, AccessMask access = AccessMask.FileAll, string name = "a.txt")
     {
         ScriptedPeer peer = await server.ConnectAuthenticatedAsync(options: OptionsOf(number));
         CreateResponse made = await peer.OpenAsync(Create(
-            "a.txt", number, state,
+            name, number, state,
             (ref CreateContextListWriter w) =>
                 w.Add(new DurableHandleRequestV2(60_000, DurableHandleFlags.Persistent, IdOf(number)))) with
         {
             DesiredAccess = access,
         });
-        return new Handle(number, peer, made.FileId, made.Lease());
+        return new Handle(number, name, peer, made.FileId, made.Lease());
     }
 
     private static async Task<(ScriptedPeer Peer, LeaseV2 Lease)> ReturnAsync(TestServer server, Handle handle)
     {
         ScriptedPeer peer = await server.ConnectAuthenticatedAsync(options: OptionsOf(handle.Number));
         CreateResponse back = await peer.OpenAsync(Create(
-            "a.txt", handle.Number, RWH,
+            handle.Name, handle.Number, RWH,
             (ref CreateContextListWriter w) =>
                 w.Add(new DurableHandleReconnectV2(handle.Open, IdOf(handle.Number), DurableHandleFlags.Persistent))));
         return (peer, back.Lease());
@@ -159,7 +176,7 @@ public sealed class PersistentStateTests : IAsyncDisposable
         },
         _store);
 
-    private sealed record Handle(int Number, ScriptedPeer Peer, FileId Open, LeaseV2 Lease);
+    private sealed record Handle(int Number, string Name, ScriptedPeer Peer, FileId Open, LeaseV2 Lease);
 
     private sealed class Records : IHandleStorage
     {

@@ -40,8 +40,6 @@ internal sealed partial class Client
         };
         if (wanted.IsStream)
             wanted = wanted with { DeletesOnClose = false };
-        else if (_world.Plan.Streams && wanted.Overwrites)
-            wanted = wanted with { Disposition = CreateDisposition.OpenIf }; // Its streams would go, whoever has them open.
         if (kind == ClientAction.Create)
         {
             Open(wanted);
@@ -164,6 +162,8 @@ internal sealed partial class Client
         {
             for (int slot = 0; slot < FileModel.Slots; slot++)
                 model.Begin(slot, 0, sent).Done = _world.Now;
+            if (!wanted.IsStream && _world.Plan.Streams)
+                _world.ModelOf(FileModel.IdOf(file.Value, isStream: true)).MayBeOverwritten(sent); // When nobody has it open.
         }
 
         // The answer to a CREATE may come after the one to its repetition, and after the close.
