@@ -269,7 +269,7 @@ public sealed class SmbServer : IAsyncDisposable
         IReadOnlyList<Connection> connections = session.GetConnections();
         Connection[] holders = [.. connections.Where(_ => session.TryHoldKeys())];
         foreach (Connection connection in connections)
-            connection.Sessions.TryRemove(new(session.SessionId, session));
+            connection.Sessions.TryRemove(session.SessionId, session);
         await session.CloseAsync(keepsDurable).ConfigureAwait(false);
         foreach (Connection connection in connections)
             connection.Pending.CancelAll(session.SessionId, close: false);
@@ -281,7 +281,7 @@ public sealed class SmbServer : IAsyncDisposable
     /// <summary>Ends a tree, [MS-SMB2] 3.3.5.8: its opens are closed.</summary>
     internal static async ValueTask TreeDisconnectAsync(Session session, TreeConnect tree)
     {
-        session.TreeConnects.TryRemove(new(tree.TreeId, tree));
+        session.TreeConnects.TryRemove(tree.TreeId, tree);
         tree.Release();
         foreach (Open open in session.Opens.Values.Where(o => o.Tree == tree).OrderBy(o => o.FileId.Persistent))
             await open.CloseAsync().ConfigureAwait(false);

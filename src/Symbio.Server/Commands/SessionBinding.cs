@@ -68,7 +68,7 @@ internal static class SessionBinding
         connection.Sessions[session.SessionId] = session;
         if (session.IsClosed)
         {
-            connection.Sessions.TryRemove(new(session.SessionId, session));
+            connection.Sessions.TryRemove(session.SessionId, session);
             return NtStatus.UserSessionDeleted;
         }
 

@@ -115,7 +115,7 @@ internal static class SessionSetupHandler
             return;
         Session oldest = unfinished.MinBy(s => s.CreationOrder)!;
         connection.Preauthenticating.Remove(oldest.SessionId);
-        connection.Sessions.TryRemove(new(oldest.SessionId, oldest));
+        connection.Sessions.TryRemove(oldest.SessionId, oldest);
         connection.Server.Sessions.Remove(oldest);
         await oldest.CloseAsync().ConfigureAwait(false);
     }

@@ -71,7 +71,7 @@ internal static class TreeConnectHandler
         session.TreeConnects[tree.TreeId] = tree;
         if (session.IsClosed || share.IsRetired)
         {
-            session.TreeConnects.TryRemove(new(tree.TreeId, tree));
+            session.TreeConnects.TryRemove(tree.TreeId, tree);
             tree.Release(); // The session or the share ended meanwhile, and has not seen this tree.
             return session.IsClosed ? NtStatus.UserSessionDeleted : NtStatus.BadNetworkName;
         }

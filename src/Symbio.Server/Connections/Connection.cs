@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Symbio.Protocol.Smb2;
 using Symbio.Cluster.Scheduling;
@@ -75,7 +74,7 @@ internal sealed class Connection
     public PendingRequests Pending { get; }
 
     /// <summary>Connection.SessionTable</summary>
-    public ConcurrentDictionary<ulong, Session> Sessions { get; } = new();
+    public IdTable<Session> Sessions { get; } = new();
 
     /// <summary>Connection.PreauthSessionTable</summary>
     public PreauthSessions Preauthenticating { get; }

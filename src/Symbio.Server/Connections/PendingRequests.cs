@@ -11,7 +11,7 @@ namespace Symbio.Server.Connections;
 internal sealed class PendingRequests(int limit, WorkScheduler scheduler)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<ulong, PendingRequest> _byAsyncId = [];
+    private Dictionary<ulong, PendingRequest>? _byAsyncId; // Made by the first: many connections have none ever.
     private ulong _nextAsyncId;
     private bool _closed;
 
@@ -20,10 +20,10 @@ internal sealed class PendingRequests(int limit, WorkScheduler scheduler)
     {
         lock (_lock)
         {
-            if (_closed || _byAsyncId.Count >= limit)
+            if (_closed || _byAsyncId?.Count >= limit)
                 return null;
             var request = new PendingRequest(++_nextAsyncId, messageId, sessionId).Start();
-            _byAsyncId.Add(request.AsyncId, request);
+            (_byAsyncId ??= []).Add(request.AsyncId, request);
             return request;
         }
     }
@@ -31,7 +31,7 @@ internal sealed class PendingRequests(int limit, WorkScheduler scheduler)
     public void Remove(PendingRequest request)
     {
         lock (_lock)
-            _byAsyncId.Remove(request.AsyncId);
+            _byAsyncId!.Remove(request.AsyncId);
         request.Dispose();
     }
 
@@ -43,6 +43,8 @@ internal sealed class PendingRequests(int limit, WorkScheduler scheduler)
         PendingRequest? found = null;
         lock (_lock)
         {
+            if (_byAsyncId is null)
+                return null;
             if ((header.Flags & Smb2HeaderFlags.AsyncCommand) != 0)
             {
                 _byAsyncId.TryGetValue(header.AsyncId, out found);
@@ -67,6 +69,8 @@ internal sealed class PendingRequests(int limit, WorkScheduler scheduler)
         lock (_lock)
         {
             _closed |= close;
+            if (_byAsyncId is null)
+                return;
             all = [.. _byAsyncId.Values.Where(r => sessionId is null || r.SessionId == sessionId)];
         }
 

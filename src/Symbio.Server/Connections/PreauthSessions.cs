@@ -10,34 +10,37 @@ namespace Symbio.Server.Connections;
 /// </summary>
 internal sealed class PreauthSessions(Connection connection, int limit) : IDisposable
 {
-    private readonly Dictionary<ulong, Authentication> _exchanges = [];
+    private Dictionary<ulong, Authentication>? _exchanges; // Null while nothing is under way: nearly always.
     private long _last;
 
     /// <summary>The exchange under way; a new one when there is none.</summary>
     public Authentication GetOrAdd(ulong sessionId)
     {
-        if (_exchanges.TryGetValue(sessionId, out Authentication? authentication))
+        if (_exchanges is not null && _exchanges.TryGetValue(sessionId, out Authentication? authentication))
             return authentication;
 
         // What was begun and not ended costs memory. The oldest gives way.
-        if (_exchanges.Count >= limit)
+        if (_exchanges?.Count >= limit)
             Remove(_exchanges.MinBy(e => e.Value.Order).Key);
         var acceptor = new SpnegoAcceptor(connection.Server.MechanismsFor(connection.Transport.RemoteEndPoint));
-        return _exchanges[sessionId] =
-            new Authentication(acceptor, new PreauthIntegrity(connection.Preauth.Hash), ++_last);
+        authentication = new Authentication(acceptor, new PreauthIntegrity(connection.Preauth.Hash), ++_last);
+        (_exchanges ??= []).Add(sessionId, authentication);
+        return authentication;
     }
 
     /// <summary>Takes an exchange out, at its end.</summary>
     public void Remove(ulong sessionId)
     {
-        if (_exchanges.Remove(sessionId, out Authentication? authentication))
-            authentication.Dispose();
+        if (_exchanges is null || !_exchanges.Remove(sessionId, out Authentication? authentication))
+            return;
+        authentication.Dispose();
+        if (_exchanges.Count == 0)
+            _exchanges = null;
     }
 
     public void Dispose()
     {
-        foreach (Authentication authentication in _exchanges.Values)
-            authentication.Dispose();
-        _exchanges.Clear();
+        foreach (ulong sessionId in _exchanges?.Keys.ToArray() ?? [])
+            Remove(sessionId);
     }
 }

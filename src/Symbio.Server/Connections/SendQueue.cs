@@ -18,8 +18,9 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
     private const long MaxHeld = 64 << 10;
 
     private readonly Lock _lock = new();
-    private readonly Queue<Frame> _queue = new();
-    private readonly Frame[] _batch = new Frame[MaxBatch];
+    private Frame[] _queue = [];
+    private Frame[] _batch = []; // What is being sent; then the next queue.
+    private int _count; // In the queue.
     private Signal? _room;
     private Signal? _idle;
     private long _queuedBytes;
@@ -45,9 +46,11 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
             isDead = _dead;
             if (!isDead)
             {
-                _queue.Enqueue(frame);
+                if (_count == _queue.Length)
+                    Array.Resize(ref _queue, Math.Max(1, _count * 2));
+                _queue[_count++] = frame;
                 _queuedBytes += frame.Length;
-                if (_sending || (_held && _queuedBytes < MaxHeld && _queue.Count < MaxBatch))
+                if (_sending || (_held && _queuedBytes < MaxHeld && _count < MaxBatch))
                     return;
                 _sending = true;
             }
@@ -79,7 +82,7 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
         lock (_lock)
         {
             _held = false;
-            if (_sending || _queue.Count == 0)
+            if (_sending || _count == 0)
                 return;
             _sending = true;
         }
@@ -106,7 +109,7 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
     {
         lock (_lock)
         {
-            if ((!_sending && _queue.Count == 0) || _dead)
+            if ((!_sending && _count == 0) || _dead)
                 return Task.CompletedTask;
             _idle ??= new Signal(scheduler);
             return _idle.Task;
@@ -120,8 +123,9 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
         lock (_lock)
         {
             _dead = true;
-            dropped = [.. _queue];
-            _queue.Clear();
+            dropped = _queue[.._count];
+            _queue = [];
+            _count = 0;
             _queuedBytes = 0;
             Release();
         }
@@ -132,46 +136,66 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
 
     private async Task DrainAsync()
     {
+        int taken = 0, sent = 0;
         try
         {
             while (true)
             {
-                int count = 0;
-                long bytes = 0, tails = 0;
                 lock (_lock)
                 {
-                    while (count < MaxBatch && _queue.TryDequeue(out Frame? frame))
-                    {
-                        _batch[count++] = frame;
-                        bytes += frame.Length;
-                        tails += frame.Tail?.Length ?? 0;
-                    }
-
-                    if (count == 0)
+                    Array.Clear(_batch, 0, taken);
+                    if (_count == 0)
                     {
                         _sending = false;
                         Release();
                         return;
                     }
+
+                    (_batch, _queue) = (_queue, _batch);
+                    (taken, sent, _count) = (_count, 0, 0);
                 }
 
-                await transport.SendAsync(_batch.AsMemory(0, count), CancellationToken.None).ConfigureAwait(false);
-                BytesSent += bytes + tails;
-                lock (_lock)
+                while (sent < taken)
                 {
-                    _queuedBytes = Math.Max(0, _queuedBytes - bytes);
-                    if (_queuedBytes <= HighWater / 2)
-                    {
-                        _room?.Set();
-                        _room = null;
-                    }
+                    int count = Math.Min(MaxBatch, taken - sent);
+                    (long bytes, long tails) = Measure(_batch.AsSpan(sent, count));
+                    sent += count; // The transport gives back what it is handed, come what may.
+                    await transport.SendAsync(_batch.AsMemory(sent - count, count), CancellationToken.None).ConfigureAwait(false);
+                    BytesSent += bytes + tails;
+                    MakeRoom(bytes);
                 }
             }
         }
         catch (Exception e)
         {
+            for (; sent < taken; sent++)
+                _batch[sent].Dispose();
             Close();
             onDead(e);
+        }
+    }
+
+    private static (long Bytes, long Tails) Measure(ReadOnlySpan<Frame> frames)
+    {
+        long bytes = 0, tails = 0;
+        foreach (Frame frame in frames)
+        {
+            bytes += frame.Length;
+            tails += frame.Tail?.Length ?? 0;
+        }
+
+        return (bytes, tails);
+    }
+
+    private void MakeRoom(long bytes)
+    {
+        lock (_lock)
+        {
+            _queuedBytes = Math.Max(0, _queuedBytes - bytes);
+            if (_queuedBytes > HighWater / 2)
+                return;
+            _room?.Set();
+            _room = null;
         }
     }
 

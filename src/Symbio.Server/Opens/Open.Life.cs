@@ -296,7 +296,7 @@ internal sealed partial class Open
         if (_joined is not { } tree)
             return;
         _joined = null;
-        tree.Session.Opens.TryRemove(new(FileId.Volatile, this));
+        tree.Session.Opens.TryRemove(FileId.Volatile, this);
         tree.Session.RemoveLocks(_lockCount);
         tree.RemoveOpen();
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Symbio.Cluster.Scheduling;
 using Symbio.Identity;
 using Symbio.Protocol;
@@ -109,10 +108,10 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     public AaplCapabilities? AppleCapabilities { get; set; }
 
     /// <summary>Session.TreeConnectTable</summary>
-    public ConcurrentDictionary<uint, TreeConnect> TreeConnects { get; } = new();
+    public IdTable<TreeConnect> TreeConnects { get; } = new();
 
     /// <summary>Session.OpenTable, by volatile id.</summary>
-    public ConcurrentDictionary<ulong, Open> Opens { get; } = new();
+    public IdTable<Open> Opens { get; } = new();
 
     /// <summary>How many opens there are. (Asking the dictionary takes every lock that it has.)</summary>
     public int OpenCount => Volatile.Read(ref _openCount);

@@ -9,14 +9,9 @@ public sealed class TcpTransport : IMessageTransport
 {
     private const int PrefixSize = 4;
 
-    // What one receive takes ahead: several small requests at once, and little to copy out of when a large one starts.
-    private const int LookAheadSize = 4096;
-
     private readonly Socket _socket;
     private readonly FramePool _pool;
-    private readonly byte[] _lookAhead = GC.AllocateUninitializedArray<byte>(LookAheadSize, pinned: true);
-    private int _position;
-    private int _available;
+    private LookAhead _ahead = new();
     private volatile bool _aborted;
 
     public TcpTransport(Socket socket, FramePool pool)
@@ -42,8 +37,8 @@ public sealed class TcpTransport : IMessageTransport
 
     /// <inheritdoc/>
     public bool HasMessage =>
-        _available >= PrefixSize
-        && BinaryPrimitives.ReadUInt32BigEndian(_lookAhead.AsSpan(_position)) <= (uint)(_available - PrefixSize);
+        _ahead.Available >= PrefixSize
+        && BinaryPrimitives.ReadUInt32BigEndian(_ahead.Peek(PrefixSize)) <= (uint)(_ahead.Available - PrefixSize);
 
     // A socket that serves both families calls an IPv4 peer ::ffff:a.b.c.d. To everybody else it is a.b.c.d.
     private static EndPoint? Plain(EndPoint? endPoint) =>
@@ -75,13 +70,20 @@ public sealed class TcpTransport : IMessageTransport
         {
             while (true)
             {
-                if (!await FillAsync(PrefixSize, cancellationToken).ConfigureAwait(false))
-                    return null;
+                // Here is where an idle connection waits: without a method of its own, whose state would be one object more.
+                while (_ahead.Available < PrefixSize)
+                {
+                    int received = await _socket
+                        .ReceiveAsync(_ahead.GetRoom(PrefixSize), SocketFlags.None, cancellationToken).ConfigureAwait(false);
+                    if (received == 0)
+                        return null;
+                    _ahead.Advance(received);
+                }
+
                 if (_aborted)
                     return null; // What had come before is in the look-ahead buffer still.
-                uint prefix = BinaryPrimitives.ReadUInt32BigEndian(_lookAhead.AsSpan(_position));
-                _position += PrefixSize;
-                _available -= PrefixSize;
+                uint prefix = BinaryPrimitives.ReadUInt32BigEndian(_ahead.Peek(PrefixSize));
+                _ahead.Skip(PrefixSize);
                 if (prefix == 0x85000000)
                     continue; // A NetBIOS session keep-alive, RFC 1002 4.3.6: harmless, and some clients send it.
                 if (prefix >> 24 != 0)
@@ -162,21 +164,16 @@ public sealed class TcpTransport : IMessageTransport
         Frame frame = _pool.Rent(length);
         try
         {
-            int ahead = Math.Min(length, _available);
-            _lookAhead.AsSpan(_position, ahead).CopyTo(frame.Span);
-            _position += ahead;
-            _available -= ahead;
-            int have = ahead;
+            int have = Math.Min(length, _ahead.Available);
+            _ahead.Take(frame.Span[..have]);
 
             // The tail of a small message, and perhaps the next ones, come by way of the look-ahead buffer; the body
             // of a large one goes straight to its frame.
-            if (have < length && length - have < LookAheadSize / 2)
+            if (have < length && length - have < LookAhead.LargeSize / 2)
             {
                 if (!await FillAsync(length - have, cancellationToken).ConfigureAwait(false))
                     return Lose(frame);
-                _lookAhead.AsSpan(_position, length - have).CopyTo(frame.Span[have..]);
-                _position += length - have;
-                _available -= length - have;
+                _ahead.Take(frame.Span[have..]);
                 return frame;
             }
 
@@ -206,22 +203,13 @@ public sealed class TcpTransport : IMessageTransport
 
     private async ValueTask<bool> FillAsync(int count, CancellationToken cancellationToken)
     {
-        if (_available >= count)
-            return true;
-        if (_position > 0)
+        while (_ahead.Available < count)
         {
-            _lookAhead.AsSpan(_position, _available).CopyTo(_lookAhead);
-            _position = 0;
-        }
-
-        while (_available < count)
-        {
-            int received = await _socket
-                .ReceiveAsync(_lookAhead.AsMemory(_available), SocketFlags.None, cancellationToken)
+            int received = await _socket.ReceiveAsync(_ahead.GetRoom(count), SocketFlags.None, cancellationToken)
                 .ConfigureAwait(false);
             if (received == 0)
                 return false;
-            _available += received;
+            _ahead.Advance(received);
         }
 
         return true;
