@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Symbio.Transport;
 
 /// <summary>
@@ -13,6 +15,18 @@ public interface IFrameTail : IDisposable
 
     /// <summary>Bytes of the whole rest.</summary>
     int Length { get; }
+
+    /// <summary>
+    /// Sends what comes next from where the system keeps it, sendfile(2), as far as it goes without waiting for the peer.
+    /// </summary>
+    /// <param name="socket">A connected socket that does not block.</param>
+    /// <param name="sent">How many bytes were sent; 0 when the socket has no room.</param>
+    /// <returns>False: it has to come by way of <see cref="FillAsync"/>.</returns>
+    bool TrySend(SafeHandle socket, out int sent)
+    {
+        sent = 0;
+        return false;
+    }
 
     /// <summary>
     /// Fills <paramref name="destination"/> with the next bytes. What it throws ends the connection: the peer has been told

@@ -51,6 +51,7 @@ public sealed class TcpTransportTests : IAsyncDisposable
     [InlineData(4092)]
     [InlineData(4096)]
     [InlineData(100_000)]
+    [InlineData(1_000_000)] // Of which the socket tells in large steps (SO_RCVLOWAT), and of what follows at once.
     public async Task Messages_sent_at_once_arrive_one_by_one(int length)
     {
         IMessageTransport server = (await _accepted)!;

@@ -11,8 +11,11 @@ namespace Symbio.Server.Commands;
 /// <summary>Receiving an SMB2 READ Request, [MS-SMB2] 3.3.5.12.</summary>
 internal static class ReadHandler
 {
-    // Less is read whole. What many clients ask for at once, a megabyte, is less.
+    // Less is read whole, where it has to be read. What many clients ask for at once, a megabyte, is less.
     private const int StreamedFrom = 2 * IFrameTail.PieceSize;
+
+    // Less is read even where sendfile(2) could send it: that has a price of its own.
+    private const int SentFrom = 64 << 10;
 
     public static CommandEntry Entry { get; } =
         CommandEntry.For<ReadRequest>(HandleAsync, static (in ReadRequest request) => request.Length);
@@ -42,7 +45,18 @@ internal static class ReadHandler
         return ReadFileAsync(context, open, request);
     }
 
-    private static async ValueTask<NtStatus> ReadFileAsync(RequestContext context, Open open, ReadRequest request)
+    private static ValueTask<NtStatus> ReadFileAsync(RequestContext context, Open open, ReadRequest request)
+    {
+        if (request.Length >= SentFrom && context.MayHaveTail
+            && FileTail.TryCreateAtHand(open, request.Offset, (int)request.Length) is { } tail)
+        {
+            return new(Answer(context, open, request, 0, tail));
+        }
+
+        return CopyFileAsync(context, open, request);
+    }
+
+    private static async ValueTask<NtStatus> CopyFileAsync(RequestContext context, Open open, ReadRequest request)
     {
         // What is at hand lands in the outgoing frame: no copy between storage and transport. Of a large READ that is the
         // first piece, which says whether there is anything to read, and the rest follows while it is sent.
@@ -69,6 +83,11 @@ internal static class ReadHandler
                 return status;
         }
 
+        return Answer(context, open, request, total, tail);
+    }
+
+    private static NtStatus Answer(RequestContext context, Open open, ReadRequest request, int total, FileTail? tail)
+    {
         int length = total + (tail?.Length ?? 0);
         if ((length == 0 && request.Length > 0) || length < request.MinimumCount)
         {
@@ -77,9 +96,7 @@ internal static class ReadHandler
         }
 
         open.CurrentByteOffset = (long)request.Offset + length;
-        context.Response.Commit(new ReadResponse((uint)length, 0, default), ReadResponse.FixedSize, total);
-        if (tail is not null)
-            context.Response.Append(tail);
+        context.Response.Commit(new ReadResponse((uint)length, 0, default), ReadResponse.FixedSize, total, tail);
         return NtStatus.Success;
     }
 

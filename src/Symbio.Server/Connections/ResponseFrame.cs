@@ -59,18 +59,27 @@ internal sealed class ResponseFrame(FramePool pool)
     }
 
     /// <summary>Writes the fixed part in front of a payload of <paramref name="payloadLength"/> bytes.</summary>
-    public void Commit<T>(in T response, int fixedSize, int payloadLength)
+    /// <param name="response">The fixed part.</param>
+    /// <param name="fixedSize">Its bytes.</param>
+    /// <param name="payloadLength">Bytes of the payload that are in the frame.</param>
+    /// <param name="tail">
+    /// How the payload goes on; the response becomes its owner. Only where the message is alone in its frame and goes out as
+    /// it is.
+    /// </param>
+    public void Commit<T>(in T response, int fixedSize, int payloadLength, IFrameTail? tail = null)
         where T : struct, IResponse<T>
     {
         // StructureSize counts one byte of buffer that is there even when nothing is in it; who has no payload may not
         // have reserved any.
         if (payloadLength == 0)
             Reserve(fixedSize + 1);
+        Debug.Assert(tail is null || (_start == 0 && _tail is null));
+        _tail = tail;
         var writer = new WireWriter(MessageSpan(Smb2Header.Size + fixedSize), Smb2Header.Size);
         response.Write(ref writer);
         Debug.Assert(writer.IsValid);
         _bodyLength = fixedSize + payloadLength;
-        if (payloadLength == 0)
+        if (payloadLength == 0 && tail is null)
         {
             MessageSpan(Smb2Header.Size + fixedSize + 1)[^1] = 0;
             _bodyLength++;
@@ -84,16 +93,6 @@ internal sealed class ResponseFrame(FramePool pool)
     {
         if (CompressibleFrom == 0 && _bodyLength - fixedSize >= atLeast)
             CompressibleFrom = _start + Smb2Header.Size + fixedSize;
-    }
-
-    /// <summary>
-    /// What <see cref="Commit{T}"/> has been told of goes on with this, whose owner the response becomes. Only where the
-    /// message is alone in its frame and goes out as it is.
-    /// </summary>
-    public void Append(IFrameTail tail)
-    {
-        Debug.Assert(_start == 0 && _tail is null);
-        _tail = tail;
     }
 
     /// <summary>Forgets what the handler wrote for the current message.</summary>

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Symbio.Protocol;
+using Symbio.Storage;
 using Symbio.Transport;
 
 namespace Symbio.Server.Opens;
@@ -9,24 +11,52 @@ namespace Symbio.Server.Opens;
 /// </summary>
 internal sealed class FileTail : IFrameTail
 {
-    private readonly Open _open;
-    private ulong _offset;
+    // One that has been used, for the next READ that this thread answers.
+    [ThreadStatic]
+    private static FileTail? s_spare;
 
-    private FileTail(Open open, ulong offset, int length)
+    private Open _open = null!; // While it is in use.
+    private ulong _offset;
+    private int _left;
+
+    private FileTail()
     {
-        _open = open;
-        _offset = offset;
-        Length = length;
     }
 
     /// <inheritdoc/>
-    public int Length { get; }
+    public int Length { get; private set; }
 
     /// <summary>
     /// A tail keeps the store's handle until it is disposed, whoever closes the open meanwhile. Null: somebody has.
     /// </summary>
-    public static FileTail? TryCreate(Open open, ulong offset, int length) =>
-        open.TryUse() ? new FileTail(open, offset, length) : null;
+    public static FileTail? TryCreate(Open open, ulong offset, int length)
+    {
+        if (!open.TryUse())
+            return null;
+        FileTail tail = s_spare ?? new FileTail();
+        s_spare = null;
+        tail._open = open;
+        tail._offset = offset;
+        tail.Length = tail._left = length;
+        return tail;
+    }
+
+    /// <summary>As <see cref="TryCreate"/>, where all that there is of the range can be sent at once; else null.</summary>
+    public static FileTail? TryCreateAtHand(Open open, ulong offset, int length) =>
+        open.File is ISendableFile file && file.CountAtHand(offset, length) is > 0 and int count
+            ? TryCreate(open, offset, count)
+            : null;
+
+    /// <inheritdoc/>
+    public bool TrySend(SafeHandle socket, out int sent)
+    {
+        sent = 0;
+        if (_open.File is not ISendableFile file || !file.TrySend(socket, _offset, _left, out sent))
+            return false;
+        _offset += (uint)sent;
+        _left -= sent;
+        return true;
+    }
 
     /// <inheritdoc/>
     public async ValueTask FillAsync(Memory<byte> destination)
@@ -40,15 +70,25 @@ internal sealed class FileTail : IFrameTail
             if (count == 0)
             {
                 destination.Span.Clear();
+                _offset += (uint)destination.Length;
+                _left -= destination.Length;
                 return;
             }
 
             _offset += (uint)count;
+            _left -= count;
             destination = destination[count..];
         }
     }
 
-    public void Dispose() => _ = EndAsync(_open.EndUseAsync());
+    public void Dispose()
+    {
+        ValueTask ended = _open.EndUseAsync();
+        _open = null!;
+        s_spare = this;
+        if (!ended.IsCompletedSuccessfully)
+            _ = EndAsync(ended);
+    }
 
     private static async Task EndAsync(ValueTask ended) => await ended.ConfigureAwait(false);
 }

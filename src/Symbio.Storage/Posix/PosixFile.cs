@@ -7,7 +7,7 @@ namespace Symbio.Storage.Posix;
 /// An open file or directory: a descriptor, and what does not change about its object (unless a client makes a symbolic
 /// link of it).
 /// </summary>
-internal sealed partial class PosixFile : IStoreFile, ILeasableFile, ILockableFile
+internal sealed partial class PosixFile : IStoreFile, ILeasableFile, ILockableFile, ISendableFile
 {
     private readonly PosixFileStore _store;
     private volatile PosixHandle _handle;

@@ -11,6 +11,7 @@ internal sealed record PosixVolume(ulong Device, ulong Id, InodeReader Inodes, b
 {
     private volatile bool _cannotTellReads;
     private volatile bool _cannotTellWrites;
+    private volatile bool _cannotTellCached;
 
     /// <summary>It does not know RWF_NOWAIT for reads, as one of its files has found out.</summary>
     public bool CannotTellReads
@@ -24,6 +25,13 @@ internal sealed record PosixVolume(ulong Device, ulong Id, InodeReader Inodes, b
     {
         get => _cannotTellWrites;
         set => _cannotTellWrites = value;
+    }
+
+    /// <summary>The kernel does not say what of its files is in memory, cachestat(2).</summary>
+    public bool CannotTellCached
+    {
+        get => _cannotTellCached;
+        set => _cannotTellCached = value;
     }
 
     public static PosixVolume Of(int fd, in Statx stat)

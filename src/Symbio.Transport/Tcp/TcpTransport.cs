@@ -9,9 +9,16 @@ public sealed class TcpTransport : IMessageTransport
 {
     private const int PrefixSize = 4;
 
+    // Of the rest of a large message so much is waited for at once.
+    private const int WakeMark = 512 << 10;
+
+    // What waits for room in the socket, of what the system could send by itself.
+    private const int WaitingPiece = 64 << 10;
+
     private readonly Socket _socket;
     private readonly FramePool _pool;
     private LookAhead _ahead = new();
+    private int _wakeMark = 1;
     private volatile bool _aborted;
 
     public TcpTransport(Socket socket, FramePool pool)
@@ -179,6 +186,7 @@ public sealed class TcpTransport : IMessageTransport
 
             while (have < length)
             {
+                WakeAt(length - have);
                 int count = await _socket.ReceiveAsync(frame.Memory[have..], SocketFlags.None, cancellationToken)
                     .ConfigureAwait(false);
                 if (count == 0)
@@ -186,6 +194,7 @@ public sealed class TcpTransport : IMessageTransport
                 have += count;
             }
 
+            WakeAt(0);
             return frame;
         }
         catch
@@ -193,6 +202,17 @@ public sealed class TcpTransport : IMessageTransport
             frame.Dispose();
             throw;
         }
+    }
+
+    // Who waits for the rest of a large message need not be woken by each packet of it: SO_RCVLOWAT. The kernel wakes all the
+    // same when there is no room for so much, and when the peer goes.
+    private void WakeAt(int missing)
+    {
+        int mark = missing >= WakeMark / 4 ? Math.Min(missing, WakeMark) : 1;
+        if (mark == _wakeMark || !OperatingSystem.IsLinux())
+            return;
+        _wakeMark = mark;
+        _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReceiveLowWater, mark);
     }
 
     private static Frame? Lose(Frame frame)
@@ -223,19 +243,35 @@ public sealed class TcpTransport : IMessageTransport
         return last == 0 && sent == frames.Span[0].Length ? default : SendRestAsync(frames, sent, cancellationToken);
     }
 
-    // The frame's own bytes have gone: its buffer takes one piece of the tail after the other, and stays in the cache.
     private async ValueTask SendTailAsync(Frame frame, IFrameTail tail, CancellationToken cancellationToken)
     {
-        int left = tail.Length;
-        while (left > 0)
+        // The frame's own bytes have gone: where it is large enough, it takes what has to be read of the tail.
+        Frame? own = null;
+        byte[]? buffer = frame.Buffer.Length >= IFrameTail.PieceSize ? frame.Buffer : null;
+        try
         {
-            int size = Math.Min(left, Math.Min(IFrameTail.PieceSize, frame.Buffer.Length));
-            Memory<byte> piece = frame.Buffer.AsMemory(0, size);
-            await tail.FillAsync(piece).ConfigureAwait(false);
-            left -= size;
-            ReadOnlyMemory<byte> rest = piece[SocketSend.TrySend(_socket, frame.Buffer, size, more: left > 0)..];
-            while (!rest.IsEmpty)
-                rest = rest[await _socket.SendAsync(rest, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
+            int left = tail.Length;
+            while (left > 0)
+            {
+                bool isAtHand = tail.TrySend(_socket.SafeHandle, out int sent);
+                left -= sent;
+                if (sent > 0)
+                    continue;
+
+                // It has to be read; or the socket has no room, and a small piece waits until it has some.
+                buffer ??= (own = _pool.Rent(Math.Min(left, isAtHand ? WaitingPiece : IFrameTail.PieceSize))).Buffer;
+                int size = Math.Min(left, Math.Min(isAtHand ? WaitingPiece : IFrameTail.PieceSize, buffer.Length));
+                Memory<byte> piece = buffer.AsMemory(0, size);
+                await tail.FillAsync(piece).ConfigureAwait(false);
+                left -= size;
+                ReadOnlyMemory<byte> rest = piece[SocketSend.TrySend(_socket, buffer, size, more: left > 0)..];
+                while (!rest.IsEmpty)
+                    rest = rest[await _socket.SendAsync(rest, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
+            }
+        }
+        finally
+        {
+            own?.Dispose();
         }
     }
 

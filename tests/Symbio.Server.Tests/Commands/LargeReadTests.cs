@@ -2,22 +2,35 @@ using System.Net;
 using System.Net.Sockets;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
+using Symbio.Storage;
 using Symbio.Storage.Memory;
+using Symbio.Storage.Posix;
 using Symbio.Testing;
 using Symbio.Transport;
 using Symbio.Transport.Tcp;
 
 namespace Symbio.Server.Tests.Commands;
 
-/// <summary>Large READs over TCP: what is neither signed nor encrypted is read while it is sent.</summary>
-public sealed class LargeReadTests
+/// <summary>
+/// Large READs over TCP: what is neither signed nor encrypted is read while it is sent, or sent by the kernel where the store
+/// has files of its own.
+/// </summary>
+public sealed class LargeReadTests : IDisposable
 {
     private const int Size = 4 << 20;
     private const int SmallBuffer = 64 << 10; // Of a socket: most of an answer has to wait for the client.
 
     private static readonly PeerOptions s_plain = new() { Sign = false, Credits = 256 };
 
+    private readonly string _folder = Directory.CreateTempSubdirectory("symbio-large-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
     [Theory] // Offset, length of the READ, bytes there are.
+    [InlineData(0, 64 << 10, 64 << 10)]
+    [InlineData(7, (64 << 10) - 1, (64 << 10) - 1)]
+    [InlineData(Size - 1, 1 << 20, 1)]
+    [InlineData(4095, 1 << 20, 1 << 20)]
     [InlineData(0, Size, Size)]
     [InlineData(12345, Size, Size - 12345)]
     [InlineData(Size - 1_500_000, Size, 1_500_000)]
@@ -27,9 +40,11 @@ public sealed class LargeReadTests
     [InlineData(1, 2 * IFrameTail.PieceSize, 2 * IFrameTail.PieceSize)]
     public async Task All_of_it_comes(int offset, int length, int expected)
     {
-        foreach (PeerOptions options in new[] { s_plain, s_plain with { Sign = true }, s_plain with { Encrypt = true } })
+        foreach ((PeerOptions options, IFileStore? store) in ((PeerOptions, IFileStore?)[])
+            [(s_plain, null), (s_plain with { Sign = true }, null), (s_plain with { Encrypt = true }, null),
+                (s_plain, PosixFileStore.Open(_folder))])
         {
-            await using TestServer server = await TestServer.StartAsync(Unsigned);
+            await using TestServer server = await TestServer.StartAsync(Unsigned, store);
             await using ScriptedPeer peer = await ConnectAsync(server, options);
             (FileId file, byte[] content) = await MakeAsync(peer);
 
@@ -53,23 +68,26 @@ public sealed class LargeReadTests
         Assert.Equal(NtStatus.Success, (await peer.ReadAsync(file, 1, Size, minimum: Size - 1)).Status);
     }
 
-    [Fact]
-    public async Task What_is_cut_off_meanwhile_is_zeros()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_cut_off_meanwhile_is_zeros(bool sentByTheKernel)
     {
-        await using TestServer server = await TestServer.StartAsync(Unsigned);
+        await using TestServer server = await TestServer.StartAsync(
+            Unsigned, sentByTheKernel ? PosixFileStore.Open(_folder) : null);
         await using ScriptedPeer peer = await ConnectAsync(server, s_plain);
         (FileId file, byte[] content) = await MakeAsync(peer);
         ulong read = await BeginAsync(server, peer, file);
 
-        (_, Storage.IStoreFile? local) = await server.Store.OpenAsync(
-            "large", new Storage.StoreOpenOptions(Storage.StoreAccess.Write), Storage.StoreCaller.Service, default);
+        (_, IStoreFile? local) = await server.Store.OpenAsync(
+            "large", new StoreOpenOptions(StoreAccess.Write), StoreCaller.Service, default);
         await local!.SetEndOfFileAsync(0, default);
         await local.DisposeAsync();
 
         byte[] data = (await peer.WaitAsync(read)).As<ReadResponse>().Data.ToArray();
         Assert.Equal(Size, data.Length);
         int same = data.AsSpan().CommonPrefixLength(content);
-        Assert.InRange(same, IFrameTail.PieceSize, Size - 1);
+        Assert.InRange(same, sentByTheKernel ? 1 : IFrameTail.PieceSize, Size - 1);
         Assert.True(data.AsSpan(same).IndexOfAnyExcept((byte)0) < 0);
     }
 

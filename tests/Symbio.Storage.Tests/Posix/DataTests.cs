@@ -69,6 +69,54 @@ public sealed class DataTests : IAsyncDisposable
         Assert.Equal(content, back);
     }
 
+    [Fact] // sendfile(2)
+    public async Task What_is_at_hand_is_sent_without_being_read()
+    {
+        using var ends = new SocketPair();
+        await using var file = await CreateAsync("f");
+        byte[] content = new byte[100_000];
+        Random.Shared.NextBytes(content);
+        await file.WriteAsync(0, content, default);
+        var sendable = (ISendableFile)file;
+
+        // A kernel before 6.5 cannot tell what a disk has at hand.
+        int all = sendable.CountAtHand(0, int.MaxValue);
+        Assert.SkipWhen(all == 0, "this kernel does not tell which pages are in memory");
+        Assert.Equal(content.Length, all);
+        Assert.Equal(1, sendable.CountAtHand(99_999, 10));
+        Assert.Equal(0, sendable.CountAtHand(100_000, 10));
+        Assert.Equal(0, sendable.CountAtHand(ulong.MaxValue, 10));
+
+        Assert.True(sendable.TrySend(ends.Ours.SafeHandle, 7, 50_000, out int sent));
+        Assert.InRange(sent, 1, 50_000);
+        Assert.Equal(content[7..(7 + sent)], ends.Receive(sent));
+
+        // Until there is no room: that is not the file's end.
+        int fits = 0;
+        while (sendable.TrySend(ends.Ours.SafeHandle, 0, content.Length, out sent) && sent > 0)
+            fits += sent;
+        Assert.Equal(0, sent);
+        Assert.True(sendable.TrySend(ends.Ours.SafeHandle, 0, content.Length, out sent));
+        _ = ends.Receive(fits);
+
+        // What is not there cannot be sent.
+        Assert.False(sendable.TrySend(ends.Ours.SafeHandle, 100_000, 1, out _));
+        await file.DisposeAsync();
+        Assert.Equal(0, sendable.CountAtHand(0, 10));
+        Assert.False(sendable.TrySend(ends.Ours.SafeHandle, 0, 1, out _));
+    }
+
+    [Fact]
+    public async Task Who_may_not_read_cannot_have_it_sent()
+    {
+        await using var file = await CreateAsync("f");
+        await file.WriteAsync(0, new byte[10], default);
+        var (_, writer) = await _store.OpenAsync(
+            "f", new StoreOpenOptions(StoreAccess.Write), StoreCaller.Service, default);
+        await using (writer!)
+            Assert.Equal(0, ((ISendableFile)writer!).CountAtHand(0, 10));
+    }
+
     [Fact]
     public async Task What_is_not_in_memory_is_read_on_the_scheduler()
     {

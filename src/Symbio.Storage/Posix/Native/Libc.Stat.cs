@@ -9,6 +9,7 @@ internal enum StatxMask : uint
     Type = 0x1,
     Mode = 0x2,
     Inode = 0x100,
+    Size = 0x200,
     Basic = 0x7FF,
     BirthTime = 0x800,
     All = Basic | BirthTime,
