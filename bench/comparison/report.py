@@ -203,7 +203,8 @@ def write(data):
 Made by `bench/compare {kind}`, which runs Symbio and Samba in turn (A-B-A-B) on one machine; do not edit.
 [bench/README.md](../bench/README.md) tells how it measures and what the rows are.
 
-{data["date"]}: {data["symbio"]} and smbd {data["samba"]}, on {m["cpus"]} processors ({m["model"]}), {m["memory"]} GiB, Linux {m["kernel"]};
+{data["date"]}: {data["symbio"]} and smbd {data["samba"]}, on {m["cpus"]} processors ({m["model"]}), {m["memory"]} GiB, Linux {m["kernel"]},
+a loopback of its own (TCP: {m["tcp"]});
 medians of {data["pairs"]} pairs of {data["seconds"]} s. The load generator shares the processors with the server, and so do others on
 this machine: of the figures, CPU time per unit of work is the steady one.
 

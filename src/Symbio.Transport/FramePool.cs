@@ -9,7 +9,12 @@ namespace Symbio.Transport;
 public sealed class FramePool
 {
     private const int SmallestClass = 10; // 1 KiB: most messages are smaller.
-    private const int LargestClass = 25; // 32 MiB holds the largest frame that Direct TCP can state (16 MiB - 1).
+    private const int LargestClass = 24; // 16 MiB: the largest frame that Direct TCP can state is a byte less.
+
+    // What comes in round numbers, a READ's or WRITE's data, comes with headers. From this class on there is room for them,
+    // so that they do not make a megabyte take two.
+    private const int RoomyClass = 16;
+    private const int HeaderRoom = 4096;
 
     // Kept per class: 8 MiB, but always a few buffers. Enough for a busy server's turnover, little for an idle one.
     private const int KeptBytesPerClass = 8 << 20;
@@ -36,19 +41,28 @@ public sealed class FramePool
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         int size = length + Frame.Headroom;
-        int sizeClass = Math.Max(0, BitOperations.Log2((uint)size - 1) + 1 - SmallestClass);
+        int sizeClass = ClassOf(size);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(sizeClass, _shelves.Length, nameof(length));
         Interlocked.Increment(ref _outstanding);
         Frame? frame = _shelves[sizeClass].TryTake();
         if (frame is null)
         {
-            byte[] buffer = GC.AllocateUninitializedArray<byte>(1 << (sizeClass + SmallestClass), pinned: true);
+            byte[] buffer = GC.AllocateUninitializedArray<byte>(SizeOf(sizeClass), pinned: true);
             frame = new Frame(this, buffer, sizeClass);
         }
 
         frame.Rent(length);
         return frame;
     }
+
+    private static int ClassOf(int size)
+    {
+        int roundNumber = size > 1 << (RoomyClass - 1) ? Math.Max(size - HeaderRoom, (1 << (RoomyClass - 1)) + 1) : size;
+        return Math.Max(0, BitOperations.Log2((uint)roundNumber - 1) + 1 - SmallestClass);
+    }
+
+    private static int SizeOf(int sizeClass) =>
+        (1 << (sizeClass + SmallestClass)) + (sizeClass + SmallestClass >= RoomyClass ? HeaderRoom : 0);
 
     internal void Return(Frame frame)
     {

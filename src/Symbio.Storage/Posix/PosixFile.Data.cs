@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Symbio.Protocol;
 using Symbio.Storage.Posix.Native;
 
@@ -52,8 +53,8 @@ internal sealed partial class PosixFile
                     return new(status);
             }
 
-            if (_volume.IsInMemory || (CannotTellWrites && source.Length - done <= _store.Options.MaxInlineWrite))
-                return new(Drain(lease, offset, source.Span, noWait: false, ref done));
+            if (_volume.IsInMemory || (CannotTellWrites && MayWait(source.Length - done)))
+                return new(DrainHere(lease, offset, source.Span, done));
         }
 
         return WriteSlowly(offset, source, done);
@@ -63,13 +64,12 @@ internal sealed partial class PosixFile
     {
         if (IsDirectory)
             return new(NtStatus.InvalidDeviceRequest);
-        if (source.Length > _store.Options.MaxInlineWrite)
+        if (!_volume.IsInMemory && !MayWait(source.Length))
             return WriteSlowly(Libc.AtEnd, source, 0);
 
         // One call that may wait: what a first one without waiting had left over could end up behind somebody else's bytes.
-        int done = 0;
         using var lease = _handle.Lease();
-        return new(Drain(lease, Libc.AtEnd, source.Span, noWait: false, ref done));
+        return new(DrainHere(lease, Libc.AtEnd, source.Span, 0));
     }
 
     public ValueTask<NtStatus> FlushAsync(CancellationToken cancellationToken) =>
@@ -86,6 +86,18 @@ internal sealed partial class PosixFile
     }
 
     private bool CannotTellWrites => _cannotTellWrites || _volume.CannotTellWrites || _volume.IsInMemory;
+
+    // On the caller's thread: the way to another one and back costs more than writing a megabyte to memory does.
+    private bool MayWait(int length) => length <= _store.Options.MaxInlineWrite
+        || (length <= _store.Options.MaxQuickWrite && _volume.Writes.IsQuick);
+
+    private NtStatus DrainHere(FdLease lease, ulong offset, ReadOnlySpan<byte> source, int done)
+    {
+        long began = Stopwatch.GetTimestamp();
+        var status = Drain(lease, offset, source, noWait: false, ref done);
+        _volume.Writes.Tell(began, _store.Options.SlowWrite);
+        return status;
+    }
 
     private ValueTask<(NtStatus Status, int Count)> ReadSlowly(ulong offset, Memory<byte> destination, int done) =>
         _store.Options.Scheduler.RunAsync((File: this, offset, destination, done), static state =>

@@ -67,6 +67,15 @@ public sealed record PosixStoreOptions
     /// </summary>
     public int MaxInlineWrite { get; init; } = 64 * 1024;
 
+    /// <summary>
+    /// The same for as long as no write to the volume has lately taken <see cref="SlowWrite"/>: a megabyte goes to memory in a
+    /// fifth of a millisecond, and a change of threads takes it to another processor's cache first.
+    /// </summary>
+    public int MaxQuickWrite { get; init; } = 8 << 20;
+
+    /// <summary>A write that takes so long has waited for the disk, and not just for its turn on a busy processor.</summary>
+    public TimeSpan SlowWrite { get; init; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>The volume's label; null: the name of the root folder.</summary>
     public string? Label { get; init; }
 }

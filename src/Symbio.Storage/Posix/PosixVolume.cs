@@ -34,6 +34,9 @@ internal sealed record PosixVolume(ulong Device, ulong Id, InodeReader Inodes, b
         set => _cannotTellCached = value;
     }
 
+    /// <summary>How writes get on of which it does not tell.</summary>
+    public WritePace Writes { get; } = new();
+
     public static PosixVolume Of(int fd, in Statx stat)
     {
         ulong id = Libc.StatFileSystem(fd, out var fileSystem) == Errno.None && fileSystem.FileSystemId != 0

@@ -51,12 +51,14 @@ public sealed class DataTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Large_writes_do_not_occupy_the_caller_s_thread()
+    public async Task Large_writes_do_not_occupy_the_caller_s_thread_once_one_has_waited()
     {
         var scheduler = new CountingScheduler();
         await _store.DisposeAsync();
-        _store = PosixFileStore.Open(_folder.Path, new PosixStoreOptions { Scheduler = scheduler, MaxInlineWrite = 0 });
+        _store = PosixFileStore.Open(
+            _folder.Path, new PosixStoreOptions { Scheduler = scheduler, MaxInlineWrite = 0, SlowWrite = TimeSpan.Zero });
         await using var file = await CreateAsync("f");
+        await file.WriteAsync(0, new byte[1], default);
         byte[] content = new byte[3 << 20];
         Random.Shared.NextBytes(content);
 
