@@ -88,8 +88,8 @@ internal sealed partial class PosixFile
     private bool CannotTellWrites => _cannotTellWrites || _volume.CannotTellWrites || _volume.IsInMemory;
 
     // On the caller's thread: the way to another one and back costs more than writing a megabyte to memory does.
-    private bool MayWait(int length) => length <= _store.Options.MaxInlineWrite
-        || (length <= _store.Options.MaxQuickWrite && _volume.Writes.IsQuick);
+    private bool MayWait(int length) => _volume.IsLocal
+        && (length <= _store.Options.MaxInlineWrite || (length <= _store.Options.MaxQuickWrite && _volume.Writes.IsQuick));
 
     private NtStatus DrainHere(FdLease lease, ulong offset, ReadOnlySpan<byte> source, int done)
     {

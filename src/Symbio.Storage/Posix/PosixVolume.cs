@@ -7,7 +7,8 @@ namespace Symbio.Storage.Posix;
 /// <param name="Id">Its own number when it has one, else the device's.</param>
 /// <param name="Inodes">How the xattrs of its objects are read.</param>
 /// <param name="IsInMemory">There is no disk to wait for (tmpfs, which does not know RWF_NOWAIT).</param>
-internal sealed record PosixVolume(ulong Device, ulong Id, InodeReader Inodes, bool IsInMemory)
+/// <param name="IsLocal">No other machine or process is needed for what it does: it does not hang when one does.</param>
+internal sealed record PosixVolume(ulong Device, ulong Id, InodeReader Inodes, bool IsInMemory, bool IsLocal)
 {
     private volatile bool _cannotTellReads;
     private volatile bool _cannotTellWrites;
@@ -42,7 +43,7 @@ internal sealed record PosixVolume(ulong Device, ulong Id, InodeReader Inodes, b
         ulong id = Libc.StatFileSystem(fd, out var fileSystem) == Errno.None && fileSystem.FileSystemId != 0
             ? fileSystem.FileSystemId
             : stat.Device;
-        return new(stat.Device, id, new InodeReader(FileSystems.ReportsAllChanges(fd) ? InodeCache.Shared : null),
-            FileSystems.IsInMemory(fd));
+        bool isLocal = FileSystems.IsLocal(fd);
+        return new(stat.Device, id, new InodeReader(isLocal ? InodeCache.Shared : null), FileSystems.IsInMemory(fd), isLocal);
     }
 }

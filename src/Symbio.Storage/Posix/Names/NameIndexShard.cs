@@ -148,7 +148,7 @@ internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirec
         if (_directories.TryGetValue(key, out var directory))
             return directory;
         directory = new IndexedDirectory(key);
-        if (watch && FileSystems.ReportsAllChanges(fd) && Inotify() is { } inotify)
+        if (watch && FileSystems.IsLocal(fd) && Inotify() is { } inotify)
         {
             using var lease = inotify.Lease();
             if (Libc.AddWatch(lease.Fd, fd, Watched, out int watch) == Errno.None)

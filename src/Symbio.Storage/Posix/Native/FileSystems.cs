@@ -40,9 +40,10 @@ internal static class FileSystems
         s_known.TryGetValue((uint)stat.Type, out var known) ? known.Name : $"0x{(uint)stat.Type:x}";
 
     /// <summary>
-    /// True when inotify sees whoever changes a directory. An unknown file system gets no such trust.
+    /// True when only this kernel changes it: inotify sees whoever changes a directory, and nothing waits for another machine.
+    /// An unknown file system gets no such trust.
     /// </summary>
-    public static bool ReportsAllChanges(int fd) =>
+    public static bool IsLocal(int fd) =>
         Libc.StatFileSystem(fd, out var stat) == Errno.None &&
         s_known.TryGetValue((uint)stat.Type, out var known) && !known.IsShared;
 
