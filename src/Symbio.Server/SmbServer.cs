@@ -87,6 +87,8 @@ public sealed class SmbServer : IAsyncDisposable
 
     internal FramePool FramePool { get; } = new();
 
+    internal SharedIdentities Identities { get; } = new();
+
     /// <summary>GlobalSessionTable</summary>
     internal SessionTable Sessions { get; }
 

@@ -59,6 +59,7 @@ internal static class ServeCommand
             Console.WriteLine(line);
         await Console.Out.FlushAsync();
         systemd.Ready(Status(host));
+        using var idleMemory = new IdleMemory();
 
         await stop.Task;
         systemd.Stopping();

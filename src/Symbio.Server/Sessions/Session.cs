@@ -158,6 +158,7 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     /// <summary>Sets who the session belongs to, at the end of an authentication.</summary>
     public void SetIdentity(LogonIdentity identity)
     {
+        identity = Connection.Server.Identities.Share(identity);
         Identity = identity;
         FirstUser ??= identity.Token.UserSid;
         ExpirationTime = identity.ExpirationTime ?? DateTimeOffset.MaxValue;
