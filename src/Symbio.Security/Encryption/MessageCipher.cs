@@ -10,13 +10,19 @@ namespace Symbio.Security.Encryption;
 /// </summary>
 internal abstract class MessageCipher : IDisposable
 {
+    /// <param name="forceSoftware">For tests: as if the processor had no AES instructions.</param>
+    /// <param name="libraryFrom">For tests: the length from which GCM is the library's, whichever is faster.</param>
     public static MessageCipher Create(
-        EncryptionAlgorithm algorithm, ReadOnlySpan<byte> key, bool forceSoftware = false)
+        EncryptionAlgorithm algorithm, ReadOnlySpan<byte> key, bool forceSoftware = false, int? libraryFrom = null)
     {
         if (key.Length != algorithm.KeySize)
             throw new ArgumentException("The key's length is not that of the cipher.", nameof(key));
         if (algorithm is EncryptionAlgorithm.Aes128Gcm or EncryptionAlgorithm.Aes256Gcm)
-            return new Gcm(key);
+        {
+            return AesNiGcm.IsSupported && !forceSoftware
+                ? new HardwareGcm(key, libraryFrom ?? AesNiGcm.LibraryIsFasterFrom)
+                : new LibraryGcm(key);
+        }
         return AesNiKey.IsSupported && !forceSoftware ? new HardwareCcm(key) : new SoftwareCcm(key);
     }
 
@@ -29,7 +35,34 @@ internal abstract class MessageCipher : IDisposable
 
     public abstract void Dispose();
 
-    private sealed class Gcm(ReadOnlySpan<byte> key) : MessageCipher
+    private sealed class HardwareGcm(ReadOnlySpan<byte> key, int libraryFrom) : MessageCipher
+    {
+        private readonly AesNiGcm _gcm = new(key);
+        private readonly LibraryGcm? _library = libraryFrom < int.MaxValue ? new(key) : null;
+
+        public override void Encrypt(
+            ReadOnlySpan<byte> nonce, Span<byte> data, Span<byte> tag, ReadOnlySpan<byte> associatedData)
+        {
+            if (_library is not null && data.Length >= libraryFrom)
+                _library.Encrypt(nonce, data, tag, associatedData);
+            else
+                _gcm.Encrypt(nonce, data, data, tag, associatedData);
+        }
+
+        public override bool TryDecrypt(
+            ReadOnlySpan<byte> nonce, Span<byte> data, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> associatedData) =>
+            _library is not null && data.Length >= libraryFrom
+                ? _library.TryDecrypt(nonce, data, tag, associatedData)
+                : _gcm.TryDecrypt(nonce, data, tag, data, associatedData);
+
+        public override void Dispose()
+        {
+            _gcm.Dispose();
+            _library?.Dispose();
+        }
+    }
+
+    private sealed class LibraryGcm(ReadOnlySpan<byte> key) : MessageCipher
     {
         private readonly AesGcmPool _contexts = new(key);
 

@@ -22,20 +22,29 @@ internal sealed class AesGmacSigner : MessageSigner
     /// <summary>SMB2_FLAGS_SERVER_TO_REDIR.</summary>
     private const uint ServerToRedirector = 0x00000001;
 
-    private readonly AesGcmPool _contexts;
+    private readonly AesNiGcm? _hardware;
+    private readonly AesGcmPool? _contexts; // For processors without the instructions.
 
-    public AesGmacSigner(ReadOnlySpan<byte> key) : base(SigningAlgorithm.AesGmac)
+    public AesGmacSigner(ReadOnlySpan<byte> key, bool forceSoftware = false) : base(SigningAlgorithm.AesGmac)
     {
         if (key.Length != KeySize)
             throw new ArgumentException("An AES-128-GMAC key is 16 bytes long.", nameof(key));
-        _contexts = new AesGcmPool(key);
+        if (AesNiGcm.IsSupported && !forceSoftware)
+            _hardware = new AesNiGcm(key);
+        else
+            _contexts = new AesGcmPool(key);
     }
 
     private protected override void Compute(ReadOnlySpan<byte> message, Span<byte> signature)
     {
         Span<byte> nonce = stackalloc byte[AesGcmPool.NonceSize];
         WriteNonce(message, nonce);
-        var context = _contexts.Rent();
+        if (_hardware is not null)
+        {
+            _hardware.Authenticate(nonce, message, signature);
+            return;
+        }
+        var context = _contexts!.Rent();
         try
         {
             context.Encrypt(nonce, [], [], signature, message);
@@ -56,5 +65,9 @@ internal sealed class AesGmacSigner : MessageSigner
         BinaryPrimitives.WriteUInt32LittleEndian(nonce[8..], role);
     }
 
-    private protected override void Dispose(bool disposing) => _contexts.Dispose();
+    private protected override void Dispose(bool disposing)
+    {
+        _hardware?.Dispose();
+        _contexts?.Dispose();
+    }
 }

@@ -152,6 +152,40 @@ public sealed class MessageEncryptionTests
     }
 
     [Theory]
+    [InlineData(EncryptionAlgorithm.Aes128Gcm)]
+    [InlineData(EncryptionAlgorithm.Aes256Gcm)]
+    public void Gcm_is_the_same_whoever_does_it(EncryptionAlgorithm algorithm)
+    {
+        byte[] key = new byte[algorithm.KeySize];
+        new FixedRandom(3).Source(key);
+        using var own = MessageCipher.Create(algorithm, key, libraryFrom: int.MaxValue);
+        using var both = MessageCipher.Create(algorithm, key, libraryFrom: 150);
+        using var library = MessageCipher.Create(algorithm, key, forceSoftware: true);
+        MessageCipher[] ciphers = [own, both, library];
+        byte[] nonce = Hex.Bytes("0102030405060708090A0B0C");
+        for (int length = 0; length < 300; length++)
+        {
+            byte[] message = RandomNumberGenerator.GetBytes(length);
+            byte[] associated = RandomNumberGenerator.GetBytes(length % 67);
+            byte[][] data = [[.. message], [.. message], [.. message]], tags = [new byte[16], new byte[16], new byte[16]];
+            for (int i = 0; i < ciphers.Length; i++)
+                ciphers[i].Encrypt(nonce, data[i], tags[i], associated);
+            Assert.Equal(data[2], data[0]);
+            Assert.Equal(data[2], data[1]);
+            Assert.Equal(tags[2], tags[0]);
+            Assert.Equal(tags[2], tags[1]);
+            for (int i = 0; i < ciphers.Length; i++)
+            {
+                Assert.True(ciphers[i].TryDecrypt(nonce, data[i], tags[i], associated));
+                Assert.Equal(message, data[i]);
+                tags[i][length % 16] ^= 1;
+                Assert.False(ciphers[i].TryDecrypt(nonce, data[i], tags[i], associated));
+                Assert.True(data[i].AsSpan().IndexOfAnyExcept((byte)0) < 0);
+            }
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Algorithms))]
     public void Nonces_never_repeat_and_carry_nothing_past_their_length(EncryptionAlgorithm algorithm)
     {

@@ -76,6 +76,23 @@ public sealed class MessageSignerTests
         Assert.Equal("209fcc8d3675ed938e9c7166709dd946", Convert.ToHexStringLower(tag));
     }
 
+    [Fact]
+    public void Gmac_is_the_same_with_and_without_the_processor_s_instructions()
+    {
+        byte[] key = Hex.Bytes(SigningKey);
+        using var hardware = new AesGmacSigner(key);
+        using var software = new AesGmacSigner(key, forceSoftware: true);
+        for (int length = 64; length < 900; length++)
+        {
+            byte[] message = RandomNumberGenerator.GetBytes(length), same = [.. message];
+            hardware.Sign(message);
+            software.Sign(same);
+            Assert.Equal(same, message);
+            Assert.True(hardware.Verify(message));
+            Assert.True(software.Verify(message));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Algorithms))]
     public void Any_changed_byte_and_any_other_key_fail(SigningAlgorithm algorithm)
