@@ -23,14 +23,16 @@ internal static class SessionBinding
             return NtStatus.UserSessionDeleted;
         connection.Retire(session); // Holds the keys as long as this request is under way.
 
-        // Whoever knows no key of the session learns nothing about it. Its own key signs the answers, 3.3.4.1.1; that is the
-        // key of its first channel, and with AES-GMAC one MessageId may so come to sign twice, a weakness of the protocol.
+        // The session's own key signs the answers, 3.3.4.1.1: that of its first channel, under MessageIds which that channel
+        // has used or may use. With AES-GMAC the MessageId is the nonce, two messages under one nonce give the key away, and
+        // who has recorded a request can send it again over any number of connections. So AES-GMAC signs nothing here.
         bool signed = (context.Header.Flags & Smb2HeaderFlags.Signed) != 0;
         if (signed && session.Signer is { } signer)
         {
             if (!signer.Verify(context.MutableMessage))
                 return NtStatus.AccessDenied;
-            context.ResponseSigner = signer;
+            if (signer.Algorithm != SigningAlgorithm.AesGmac)
+                context.ResponseSigner = signer;
         }
 
         return Check(connection, session, signed);
@@ -89,14 +91,17 @@ internal static class SessionBinding
         Negotiated theirs = session.Negotiated;
 
         // Not in the specification: what AES-GMAC signs on one side only cannot be bound, and Windows says so before it
-        // looks at the dialects (smb2.session.bind_negative_smb3sign*).
-        if (ours.SigningAlgorithm != theirs.SigningAlgorithm)
+        // looks at the dialects (smb2.session.bind_negative_smb3sign*). Deviation: nor can what it signs on both sides; NEGOTIATE
+        // has told such clients that there is no multichannel.
+        if (theirs.SigningAlgorithm == SigningAlgorithm.AesGmac)
         {
-            if (theirs.SigningAlgorithm == SigningAlgorithm.AesGmac)
-                return NtStatus.RequestOutOfSequence;
-            if (ours.SigningAlgorithm == SigningAlgorithm.AesGmac)
-                return NtStatus.NotSupported;
+            return ours.SigningAlgorithm == SigningAlgorithm.AesGmac
+                ? NtStatus.RequestNotAccepted
+                : NtStatus.RequestOutOfSequence;
         }
+
+        if (ours.SigningAlgorithm == SigningAlgorithm.AesGmac)
+            return NtStatus.NotSupported;
 
         if (ours.Dialect < Dialect.Smb300 || !connection.Server.Options.MultiChannel)
             return NtStatus.RequestNotAccepted;
