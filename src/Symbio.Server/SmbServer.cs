@@ -269,14 +269,11 @@ public sealed class SmbServer : IAsyncDisposable
         session.End(); // First: a channel that is being added at this moment is either seen below or refused.
         Sessions.Remove(session);
         IReadOnlyList<Connection> connections = session.GetConnections();
-        Connection[] holders = [.. connections.Where(_ => session.TryHoldKeys())];
         foreach (Connection connection in connections)
             connection.Sessions.TryRemove(session.SessionId, session);
         await session.CloseAsync(keepsDurable).ConfigureAwait(false);
         foreach (Connection connection in connections)
             connection.Pending.CancelAll(session.SessionId, close: false);
-        foreach (Connection connection in holders)
-            connection.Retire(session);
         session.GiveUpKeys();
     }
 

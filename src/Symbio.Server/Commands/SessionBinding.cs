@@ -19,9 +19,8 @@ internal static class SessionBinding
     public static NtStatus Verify(RequestContext context, out Session session)
     {
         Connection connection = context.Connection;
-        if (!connection.Server.Sessions.TryGet(context.Header.SessionId, out session) || !session.TryHoldKeys())
+        if (!connection.Server.Sessions.TryGet(context.Header.SessionId, out session) || !context.TryHoldKeys(session))
             return NtStatus.UserSessionDeleted;
-        connection.Retire(session); // Holds the keys as long as this request is under way.
 
         // The session's own key signs the answers, 3.3.4.1.1: that of its first channel, under MessageIds which that channel
         // has used or may use. With AES-GMAC the MessageId is the nonce, two messages under one nonce give the key away, and

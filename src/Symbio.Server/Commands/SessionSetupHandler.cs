@@ -35,6 +35,8 @@ internal static class SessionSetupHandler
                 return NtStatus.InsufficientResources;
             await MakeRoomForLogonAsync(connection).ConfigureAwait(false);
             session = server.Sessions.Create(connection, server.Time.GetUtcNow());
+            if (!context.TryHoldKeys(session))
+                return NtStatus.UserSessionDeleted; // An administrator was quicker.
             connection.Sessions[session.SessionId] = session;
             context.Session = session;
         }

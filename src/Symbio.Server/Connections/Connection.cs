@@ -18,9 +18,6 @@ internal sealed class Connection
     private readonly Signal _ended;
     private readonly Signal _drained;
     private readonly Signal _quiet;
-    private readonly Lock _retiredLock = new();
-    private List<Session>? _retired; // Ended sessions whose keys a response under way may still need.
-    private bool _tornDown;
     private volatile bool _closing;
     private volatile bool _aborted;
     private int _underWay = 1; // Frames being handled, and one for the receive loop itself.
@@ -139,7 +136,6 @@ internal sealed class Connection
                 if (frame is null)
                     break;
                 Volatile.Write(ref _bytesReceived, _bytesReceived + frame.Length);
-                DisposeRetired();
                 if (_closing)
                 {
                     frame.Dispose();
@@ -233,23 +229,6 @@ internal sealed class Connection
         Server.OnAuthenticated();
     }
 
-    /// <summary>
-    /// Takes over a hold on a session's keys, and gives it up as soon as nothing that may need them is under way.
-    /// </summary>
-    public void Retire(Session session)
-    {
-        lock (_retiredLock)
-        {
-            if (!_tornDown)
-            {
-                (_retired ??= []).Add(session);
-                return;
-            }
-        }
-
-        session.ReleaseKeys();
-    }
-
     public RequestContext RentContext()
     {
         lock (_contexts)
@@ -298,23 +277,6 @@ internal sealed class Connection
         await _sendQueue.WaitUntilIdleAsync().ConfigureAwait(false);
     }
 
-    // On the receive loop, which alone starts requests: when there are none now, none is left of a session that was taken
-    // out of the table before.
-    private void DisposeRetired()
-    {
-        if (Volatile.Read(ref _retired) is null || Volatile.Read(ref _underWay) != 1)
-            return;
-        List<Session>? retired;
-        lock (_retiredLock)
-        {
-            retired = _retired;
-            _retired = null;
-        }
-
-        foreach (Session session in retired ?? [])
-            session.ReleaseKeys();
-    }
-
     private void OnSendFailed(Exception e)
     {
         if (e is not IOException)
@@ -343,16 +305,6 @@ internal sealed class Connection
         _ended.Set();
         Sessions.Clear();
         Preauthenticating.Dispose();
-        List<Session>? retired;
-        lock (_retiredLock)
-        {
-            _tornDown = true;
-            retired = _retired;
-            _retired = null;
-        }
-
-        foreach (Session session in retired ?? [])
-            session.ReleaseKeys();
         await Transport.DisposeAsync().ConfigureAwait(false);
         Server.OnConnectionEnded(this);
     }

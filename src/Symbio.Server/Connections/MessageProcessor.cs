@@ -108,8 +108,12 @@ internal sealed class MessageProcessor(Connection connection)
         messages = default;
         if (!MessageDecryptor.TryReadSessionId(frame.Span, out ulong sessionId))
             return Refuse("an encrypted message with a broken header");
-        if (!connection.Sessions.TryGetValue(sessionId, out Session? session) || session.Decryptor is not { } decryptor)
+        if (!connection.Sessions.TryGetValue(sessionId, out Session? session) || !context.TryHoldKeys(session)
+            || session.Decryptor is not { } decryptor)
+        {
             return Refuse("an encrypted message for a session that does not exist or has no keys");
+        }
+
         if (!decryptor.TryDecrypt(frame.Span))
             return Refuse("an encrypted message that does not decrypt");
         frame.TrimStart(MessageEncryptor.HeaderSize);
@@ -253,6 +257,7 @@ internal sealed class MessageProcessor(Connection connection)
         if ((header.Flags & Smb2HeaderFlags.Signed) != 0 && !context.IsEncrypted)
         {
             if (!connection.Sessions.TryGetValue(header.SessionId, out Session? session)
+                || !context.TryHoldKeys(session)
                 || session.SignerFor(connection) is not { } signer
                 || !signer.Verify(MemoryMarshal.AsMemory(message).Span))
             {
@@ -335,8 +340,8 @@ internal sealed class MessageProcessor(Connection connection)
     {
         ref readonly Smb2Header header = ref context.Header;
         Session? session = null;
-        if (header.SessionId != 0)
-            connection.Sessions.TryGetValue(header.SessionId, out session);
+        if (header.SessionId != 0 && connection.Sessions.TryGetValue(header.SessionId, out session) && !context.TryHoldKeys(session))
+            session = null;
         context.Session = session!;
         bool signed = (header.Flags & Smb2HeaderFlags.Signed) != 0;
 

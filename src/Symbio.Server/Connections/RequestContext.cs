@@ -22,6 +22,7 @@ internal sealed class RequestContext(Connection connection)
     private Open? _inUse;
     private bool _isCounted; // In the channel sequences of the open in use.
     private List<CacheOwner>? _announced;
+    private readonly List<Session> _keysOf = []; // Sessions whose keys stay until what is answered has been sent.
     private Smb2Header _header;
 
     public Connection Connection { get; } = connection;
@@ -214,9 +215,32 @@ internal sealed class RequestContext(Connection connection)
         (_announced ??= []).Add(owner);
     }
 
+    /// <summary>
+    /// Keeps the session's keys until the response to the current message has been sent, whoever ends the session meanwhile.
+    /// False: they are gone, and the session with them.
+    /// </summary>
+    public bool TryHoldKeys(Session session)
+    {
+        if (_keysOf.Contains(session))
+            return true;
+        if (!session.TryHoldKeys())
+            return false;
+        _keysOf.Add(session);
+        return true;
+    }
+
     /// <summary>The responses so far have been sent.</summary>
     public void OnSent()
     {
+        for (int i = _keysOf.Count - 1; i >= 0; i--)
+        {
+            Session session = _keysOf[i];
+            if (session == Session || session == TransformSession)
+                continue; // What is being handled still has to be answered.
+            _keysOf.RemoveAt(i);
+            session.ReleaseKeys();
+        }
+
         if (_announced is not { Count: > 0 } announced)
             return;
         foreach (CacheOwner owner in announced)

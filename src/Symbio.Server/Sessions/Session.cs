@@ -23,7 +23,7 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     private int _closing;
     private int _watchCount;
     private int _openCount;
-    private int _keyHolders = 1; // The session itself until it has ended, and connections that have a response under way.
+    private int _keyHolders = 1; // The session itself until it has ended, and what has a response under way.
     private int _gaveUpKeys;
 
     /// <summary>Session.SessionId</summary>
@@ -241,13 +241,12 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
             _whenClosed.Set();
         }
 
-        // Keys are not disposed here: a response that is being signed or encrypted on another thread may still need
-        // them. The connections zero them when nothing is under way any more: Connection.Retire.
+        // Keys are not disposed here: a response that is being signed or encrypted on another thread may still need them.
     }
 
     /// <summary>
     /// Keeps the keys until <see cref="ReleaseKeys"/>, whoever ends the session meanwhile. False: they are gone already.
-    /// Needed by who uses them outside a request of one of the session's channels.
+    /// A request holds them by <see cref="RequestContext.TryHoldKeys"/>.
     /// </summary>
     public bool TryHoldKeys()
     {
