@@ -133,22 +133,10 @@ public sealed class LogonDelay(TimeProvider timeProvider, int capacity = LogonDe
 
     private static ((string?, IPAddress) Pair, (string?, IPAddress) Alone) Keys(string account, IPAddress? address)
     {
-        var prefix = Prefix(address ?? IPAddress.None);
+        var prefix = AddressPrefix.Of(address ?? IPAddress.None);
         // An account name is at most 256 characters in any directory; longer ones are only there to fill memory.
         string name = account.Length > 256 ? account[..256] : account;
         return ((name.ToUpperInvariant(), prefix), (null, prefix));
-    }
-
-    /// <summary>IPv6 hosts choose their last 64 bits freely, so those do not count.</summary>
-    private static IPAddress Prefix(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-            return address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-            return address;
-        byte[] bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
     }
 
     private sealed class Entry((string?, IPAddress) key)

@@ -39,7 +39,7 @@ public sealed class SmbServer : IAsyncDisposable
     private readonly Turn _sharesTurn;
     private readonly NtlmServerOptions _ntlm;
     private long _lastConnectionId;
-    private int _unauthenticated;
+    private readonly UnauthenticatedConnections _unauthenticated;
     private long _requests;
     private long _finishedBytesReceived;
     private long _finishedBytesSent;
@@ -67,6 +67,7 @@ public sealed class SmbServer : IAsyncDisposable
             AllowAnonymous = options.AllowAnonymous,
         };
         SecurityHint = SpnegoAcceptor.CreateHint(MechanismsFor(null));
+        _unauthenticated = new UnauthenticatedConnections(options.Limits.MaxUnauthenticatedConnections);
         Shares = new ShareTable(Time, Scheduler);
         Shares.Replace(options.Shares);
         Pipes = PipeTable.Create(this);
@@ -145,7 +146,7 @@ public sealed class SmbServer : IAsyncDisposable
         ServerLimits limits = Options.Limits;
         string? refusal = _stopping.IsCancellationRequested ? "the server is stopping"
             : _connections.Count >= limits.MaxConnections ? "too many connections"
-            : Volatile.Read(ref _unauthenticated) >= limits.MaxUnauthenticatedConnections ? "too many connections that have not logged on"
+            : !_unauthenticated.TryEnter(transport.RemoteEndPoint) ? "too many connections that have not logged on"
             : null;
         if (refusal is not null)
         {
@@ -154,7 +155,6 @@ public sealed class SmbServer : IAsyncDisposable
             return;
         }
 
-        Interlocked.Increment(ref _unauthenticated);
         var connection = new Connection(this, transport, Interlocked.Increment(ref _lastConnectionId));
         ServerLog.Connected(Log, connection.Id, connection.Peer);
         var started = new Signal(Scheduler);
@@ -301,12 +301,12 @@ public sealed class SmbServer : IAsyncDisposable
 
     internal void CountRequest() => Interlocked.Increment(ref _requests);
 
-    internal void OnAuthenticated() => Interlocked.Decrement(ref _unauthenticated);
+    internal void OnAuthenticated(Connection connection) => _unauthenticated.Leave(connection.Transport.RemoteEndPoint);
 
     internal void OnConnectionEnded(Connection connection)
     {
         if (!connection.IsAuthenticated)
-            Interlocked.Decrement(ref _unauthenticated);
+            _unauthenticated.Leave(connection.Transport.RemoteEndPoint);
         Interlocked.Add(ref _finishedBytesReceived, connection.BytesReceived);
         Interlocked.Add(ref _finishedBytesSent, connection.BytesSent);
         _connections.TryRemove(connection.Id, out _);

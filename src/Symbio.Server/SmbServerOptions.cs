@@ -175,7 +175,10 @@ public sealed record ServerLimits
     /// <summary>Connections in all; beyond it new ones are closed at once.</summary>
     public int MaxConnections { get; init; } = 65536;
 
-    /// <summary>Connections that have not authenticated yet; beyond it new ones are closed at once.</summary>
+    /// <summary>
+    /// Connections that have not authenticated yet; beyond it new ones are closed at once, and so are those of a host that has
+    /// as many as are left.
+    /// </summary>
     public int MaxUnauthenticatedConnections { get; init; } = 1024;
 
     /// <summary>A connection that has no session after this time is closed.</summary>

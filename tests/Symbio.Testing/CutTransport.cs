@@ -8,7 +8,7 @@ public sealed class CutTransport(IMessageTransport transport) : IMessageTranspor
 {
     private volatile bool _cut;
 
-    public EndPoint? RemoteEndPoint => transport.RemoteEndPoint;
+    public EndPoint? RemoteEndPoint { get; init; }
 
     public EndPoint? LocalEndPoint => transport.LocalEndPoint;
 

@@ -57,10 +57,15 @@ public sealed class TestServer : IAsyncDisposable
     public ScriptedPeer Connect() => Connect(out _);
 
     /// <summary>A peer that has not said anything yet, and the server's end of its line.</summary>
-    public ScriptedPeer Connect(out CutTransport line)
+    public ScriptedPeer Connect(out CutTransport line) => Connect(null, out line);
+
+    /// <summary>A peer of another host that has not said anything yet.</summary>
+    public ScriptedPeer Connect(EndPoint? from) => Connect(from, out _);
+
+    private ScriptedPeer Connect(EndPoint? from, out CutTransport line)
     {
         (InMemoryTransport client, InMemoryTransport accepted) = InMemoryTransport.CreatePair();
-        line = new CutTransport(accepted);
+        line = new CutTransport(accepted) { RemoteEndPoint = from };
         Server.Accept(line);
         return new ScriptedPeer(client);
     }

@@ -130,7 +130,7 @@ internal static class SettingTable
             "limits:maxUnauthenticatedConnections", "--max-unauthenticated-connections",
             SettingType.Number(1, 1_000_000),
             s => s.MaxUnauthenticatedConnections, (s, v) => s.MaxUnauthenticatedConnections = v,
-            "Connections on which nobody has logged on yet; more are closed at once."),
+            "Connections on which nobody has logged on yet; more are closed at once. No host gets more of them than are left for others."),
         new Setting<ServerSettings, TimeSpan>(
             "limits:authenticationTimeout", "--authentication-timeout",
             SettingType.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),

@@ -226,7 +226,7 @@ internal sealed class Connection
         IsAuthenticated = true;
         _authenticationTimer?.Dispose();
         _authenticationTimer = null;
-        Server.OnAuthenticated();
+        Server.OnAuthenticated(this);
     }
 
     public RequestContext RentContext()

@@ -1,3 +1,4 @@
+using System.Net;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
 using Symbio.Storage.Memory;
@@ -255,5 +256,29 @@ public sealed class TeardownTests : IAsyncDisposable
 
         Assert.True(await fourth.IsClosedAsync());
         Assert.Equal(NtStatus.Success, (await third.NegotiateAsync(Dialect.Smb311)).Status);
+    }
+
+    [Fact]
+    public async Task No_host_keeps_the_others_out()
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            o => o with { Limits = o.Limits with { MaxUnauthenticatedConnections = 4 } });
+        var host = new IPEndPoint(IPAddress.Parse("2001:db8::1"), 1);
+        var sameHost = new IPEndPoint(IPAddress.Parse("2001:db8::2"), 1); // It chooses its last 64 bits.
+        await using ScriptedPeer first = server.Connect(host);
+        await using ScriptedPeer second = server.Connect(sameHost);
+        await using ScriptedPeer refused = server.Connect(host);
+        await using ScriptedPeer other = server.Connect(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1));
+
+        Assert.True(await refused.IsClosedAsync());
+        Assert.Equal(NtStatus.Success, (await other.NegotiateAsync(Dialect.Smb311)).Status);
+
+        // Who has logged on or gone counts no more.
+        await other.LogOnAsync(TestServer.User, TestServer.Password);
+        await first.DisposeAsync();
+        while (server.Server.Connections.Count() > 2)
+            await Task.Yield();
+        await using ScriptedPeer again = server.Connect(host);
+        Assert.Equal(NtStatus.Success, (await again.NegotiateAsync(Dialect.Smb311)).Status);
     }
 }
