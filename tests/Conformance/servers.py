@@ -202,6 +202,7 @@ class SymbioServer(Server):
     # expects unsigned errors for sessions that are gone, and its scanner dies of a client that must sign.
     setups = {
         "signing-required": ["--require-signing", "true"],
+        "gmac": ["--require-signing", "false", "--signing-algorithms", "AES-GMAC"],
         "anonymous": ["--require-signing", "false", "--allow-anonymous", "true"],  # Samba always allows it.
     }
     # Options of the share, for the same purpose.

@@ -89,6 +89,11 @@ internal static class SessionBinding
         Negotiated ours = connection.Negotiated!;
         Negotiated theirs = session.Negotiated;
 
+        // Who does not sign learns that the session is there, and no more of it.
+        bool hasChannels = ours.Dialect >= Dialect.Smb300 && connection.Server.Options.MultiChannel;
+        if (!signed)
+            return hasChannels ? NtStatus.InvalidParameter : NtStatus.RequestNotAccepted;
+
         // Not in the specification: what AES-GMAC signs on one side only cannot be bound, and Windows says so before it
         // looks at the dialects (smb2.session.bind_negative_smb3sign*). Deviation: nor can what it signs on both sides; NEGOTIATE
         // has told such clients that there is no multichannel.
@@ -102,11 +107,9 @@ internal static class SessionBinding
         if (ours.SigningAlgorithm == SigningAlgorithm.AesGmac)
             return NtStatus.NotSupported;
 
-        if (ours.Dialect < Dialect.Smb300 || !connection.Server.Options.MultiChannel)
+        if (!hasChannels)
             return NtStatus.RequestNotAccepted;
         if (ours.Dialect != theirs.Dialect)
-            return NtStatus.InvalidParameter;
-        if (!signed)
             return NtStatus.InvalidParameter;
 
         // 3.3.5.5 lets a server refuse another ClientGuid. Windows and Samba do not.

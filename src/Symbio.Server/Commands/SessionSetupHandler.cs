@@ -217,11 +217,15 @@ internal static class SessionSetupHandler
     }
 
     // The client has lost its connection and comes back before we have noticed: 3.3.5.5.3, PreviousSessionId.
+    // Deviation: the section asks for the same user alone. All guests are one user, and so are all who are anonymous, and ids of
+    // sessions can be guessed: those must come from the same client as well, or one of them could end all the others' sessions.
     private static async ValueTask ReplacePreviousAsync(SmbServer server, ulong previousSessionId, Session session)
     {
         if (!server.Sessions.TryGet(previousSessionId, out Session previous) || previous.State == SessionState.InProgress)
             return;
-        if (previous.Identity?.Token.UserSid == session.Identity!.Token.UserSid)
+        bool sameUser = previous.FirstUser == session.FirstUser;
+        bool sameClient = previous.Negotiated.ClientGuid == session.Negotiated.ClientGuid;
+        if (sameUser && (sameClient || !session.IsGuestOrAnonymous))
             await server.CloseSessionAsync(previous, keepsDurable: true).ConfigureAwait(false);
     }
 }

@@ -23,7 +23,7 @@ internal static class TreeConnectHandler
         string path = WireReader.ToUtf16(request.PathBytes.Span);
         NtStatus status = Connect(context, path, out string name);
         if (status.IsError)
-            ServerLog.TreeRefused(context.Connection.Log, context.Session.UserName, name, status);
+            ServerLog.TreeRefused(context.Connection.Log, context.Session.UserName, UntrustedText.ForLog(name, 128), status);
         return new(status);
     }
 

@@ -51,11 +51,12 @@ internal sealed class MessageProcessor(Connection connection)
         if (!opened)
             return ValueTask.CompletedTask;
 
-        context.HoldsReceiveLoop = ChangesConnection(messages.Span);
+        if (ChangesConnection(messages.Span))
+            context.TryHoldReceiveLoop();
         ValueTask work = ProcessChainAsync(context, messages);
         if (work.IsCompletedSuccessfully)
             return ValueTask.CompletedTask;
-        if (context.HoldsReceiveLoop)
+        if (!context.TryLeaveReceiveLoop())
             return work;
         _ = ObserveAsync(work);
         return ValueTask.CompletedTask;
@@ -242,12 +243,13 @@ internal sealed class MessageProcessor(Connection connection)
         }
     }
 
-    // A peer that does not take its answers gets no more of them made; nor are its next requests received.
+    // A peer that does not take its answers gets no more of them made; nor are its next requests received, unless the receive
+    // loop has gone on already.
     private ValueTask WaitForRoomAsync(RequestContext context)
     {
         ValueTask room = connection.WaitForRoomAsync();
         if (!room.IsCompleted)
-            context.HoldsReceiveLoop = true;
+            context.TryHoldReceiveLoop();
         return room;
     }
 
@@ -268,8 +270,10 @@ internal sealed class MessageProcessor(Connection connection)
         if (connection.Pending.Cancel(header) is not { } told)
             return default;
 
-        // What is cancelled is answered before what came after it (smb2.session.expire2*).
-        context.HoldsReceiveLoop = true;
+        // What is cancelled is answered before what came after it (smb2.session.expire2*). What follows in the same frame waits
+        // for it here, and may have to wait for more.
+        if (header.NextCommand == 0)
+            context.TryHoldReceiveLoop();
         return new ValueTask(told);
     }
 
@@ -325,6 +329,10 @@ internal sealed class MessageProcessor(Connection connection)
             status = NtStatus.InvalidParameter;
         if (status == NtStatus.Success && entry.NeedsTree)
             status = VerifyTree(context);
+
+        // 3.3.5.2.7.2: what is related to a TREE_CONNECT that failed, or to what has no tree, has none either.
+        if (status == NtStatus.NetworkNameDeleted && context.IsRelated && context.Header.TreeId == 0)
+            status = NtStatus.InvalidParameter;
         if (status != NtStatus.Success)
         {
             context.Open = null;
@@ -348,11 +356,13 @@ internal sealed class MessageProcessor(Connection connection)
         // Deviation: the section ends the connection. Samba and Windows answer, and smbtorture wants the answer.
         if (session is not null && context.TransformSession is { } transform && transform != session)
             return NtStatus.AccessDenied;
+        if (signed && header.Command == Smb2Command.Negotiate)
+            return NtStatus.InvalidParameter;
         if (signed && !context.IsEncrypted)
         {
             // A SESSION_SETUP may be about a session of other connections, to be bound to this one: its handler's business.
             if (session is null)
-                return entry.NeedsSession ? NtStatus.UserSessionDeleted : NtStatus.Success;
+                return header.Command == Smb2Command.SessionSetup ? NtStatus.Success : NtStatus.UserSessionDeleted;
             if (session.SignerFor(connection) is { } signer)
             {
                 if (!signer.Verify(context.MutableMessage))
@@ -364,10 +374,15 @@ internal sealed class MessageProcessor(Connection connection)
             }
         }
 
-        if (!entry.NeedsSession)
+        // 3.3.5.17: ECHO needs no session, but where it names one it is verified.
+        bool namesSession = header.Command == Smb2Command.Echo
+            && (signed || (header.SessionId != 0 && !context.IsEncrypted));
+        if (!entry.NeedsSession && !namesSession)
             return NtStatus.Success;
         if (session is null || session.State == SessionState.InProgress || session.IsClosed)
             return NtStatus.UserSessionDeleted;
+        if (session.SigningRequired && !signed && !context.IsEncrypted)
+            return NtStatus.AccessDenied;
         if (Server.Time.GetUtcNow() >= session.ExpirationTime)
         {
             if (!entry.AllowedWhenExpired)
@@ -375,10 +390,8 @@ internal sealed class MessageProcessor(Connection connection)
             context.IsSessionExpired = true;
         }
 
-        if (session.SigningRequired && !signed && !context.IsEncrypted)
-            return NtStatus.AccessDenied;
-        if (session.EncryptData && !context.IsEncrypted && Server.Options.RejectUnencryptedAccess)
-            return NtStatus.AccessDenied;
+        if (session.EncryptData && !context.IsEncrypted)
+            return NtStatus.AccessDenied; // RejectUnencryptedAccess is about clients that cannot.
         session.LastActive = Server.Time.GetTimestamp();
         session.LastRequestEncrypted = context.IsEncrypted;
         return NtStatus.Success;
@@ -433,9 +446,9 @@ internal sealed class MessageProcessor(Connection connection)
         // An interim response is not signed: with AES-GMAC one MessageId signs once, or the key is at risk.
         MessageSigner? signer = status == NtStatus.Pending ? null : SignerFor(context);
 
-        // There is no key to sign STATUS_USER_SESSION_DELETED with. Clients that demand signatures believe it without one,
-        // but want the flag, which Windows and Samba take over from the request.
-        bool claimsSigned = status == NtStatus.UserSessionDeleted && !context.IsEncrypted
+        // There is no key to sign STATUS_USER_SESSION_DELETED with, nor one that may sign that AES-GMAC does not bind. Clients
+        // that demand signatures believe both without one, but want the flag, which Windows and Samba take over from the request.
+        bool claimsSigned = status is NtStatus.UserSessionDeleted or NtStatus.RequestOutOfSequence && !context.IsEncrypted
             && (request.Flags & Smb2HeaderFlags.Signed) != 0;
         if (signer is not null || claimsSigned)
             flags |= Smb2HeaderFlags.Signed;

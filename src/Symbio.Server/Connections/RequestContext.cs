@@ -17,6 +17,8 @@ namespace Symbio.Server.Connections;
 /// </summary>
 internal sealed class RequestContext(Connection connection)
 {
+    private const int Undecided = 0, Held = 1, GoneOn = 2;
+
     private PendingRequest? _pending;
     private TreeConnect? _treeInUse;
     private Open? _inUse;
@@ -24,6 +26,7 @@ internal sealed class RequestContext(Connection connection)
     private List<CacheOwner>? _announced;
     private readonly List<Session> _keysOf = []; // Sessions whose keys stay until what is answered has been sent.
     private Smb2Header _header;
+    private int _receiveLoop; // Undecided, Held or GoneOn.
 
     public Connection Connection { get; } = connection;
 
@@ -36,7 +39,7 @@ internal sealed class RequestContext(Connection connection)
     public Frame Frame { get; set; } = null!;
 
     /// <summary>Nothing else is received until this frame has been handled.</summary>
-    public bool HoldsReceiveLoop { get; set; }
+    public bool HoldsReceiveLoop => Volatile.Read(ref _receiveLoop) == Held;
 
     /// <summary>The frame came encrypted, with this session's key.</summary>
     public Session? TransformSession { get; set; }
@@ -132,6 +135,13 @@ internal sealed class RequestContext(Connection connection)
             if (open is not null && open.Session == Session && TryUse(open))
                 return VerifyChannelSequence(open);
             return ChainFailure != NtStatus.Success ? ChainFailure : NtStatus.FileClosed;
+        }
+
+        // 3.3.5.2.7.2: the one before has none.
+        if (IsRelated && fileId is { Persistent: ulong.MaxValue, Volatile: ulong.MaxValue })
+        {
+            ChainFailure = NtStatus.InvalidHandle;
+            return NtStatus.InvalidHandle;
         }
 
         if (Session.Opens.TryGetValue(fileId.Volatile, out open!)
@@ -274,13 +284,19 @@ internal sealed class RequestContext(Connection connection)
     /// <summary>Why <see cref="TryBeginPending"/> refused: too many wait already, or others follow in the compound.</summary>
     public NtStatus PendingRefusal => IsLast ? NtStatus.InsufficientResources : NtStatus.InternalError;
 
+    /// <summary>Has the receive loop wait for this frame, unless it has gone on.</summary>
+    public bool TryHoldReceiveLoop() => Interlocked.CompareExchange(ref _receiveLoop, Held, Undecided) != GoneOn;
+
+    /// <summary>The receive loop goes on, unless the frame holds it.</summary>
+    public bool TryLeaveReceiveLoop() => Interlocked.CompareExchange(ref _receiveLoop, GoneOn, Undecided) != Held;
+
     /// <summary>Starts on the next message of the frame.</summary>
     public void BeginMessage(ReadOnlyMemory<byte> message, in Smb2Header header)
     {
         Message = message;
         _header = header;
         ResponseSessionId = header.SessionId;
-        ResponseTreeId = header.TreeId;
+        ResponseTreeId = header.Command == Smb2Command.TreeConnect ? 0 : header.TreeId; // What a TREE_CONNECT names means nothing.
         HashResponseInto = null;
         MustSignResponse = false;
         ResponseSigner = null;
@@ -329,7 +345,7 @@ internal sealed class RequestContext(Connection connection)
     {
         Response.Clear();
         Frame = null!;
-        HoldsReceiveLoop = false;
+        Volatile.Write(ref _receiveLoop, Undecided);
         TransformSession = null;
         Session = null!;
         Tree = null!;

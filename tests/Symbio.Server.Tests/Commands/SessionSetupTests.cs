@@ -175,6 +175,23 @@ public sealed class SessionSetupTests
         Assert.Equal(NtStatus.Success, (await victim.CreateAsync("a.txt")).Status);
     }
 
+    [Theory] // All who are anonymous are one user, but not one client.
+    [InlineData(true, NtStatus.UserSessionDeleted)]
+    [InlineData(false, NtStatus.Success)]
+    public async Task Nobody_ends_the_anonymous_session_of_another_client(bool sameClient, NtStatus expected)
+    {
+        await using TestServer server = await TestServer.StartAsync(o => o with { AllowAnonymous = true });
+        await using ScriptedPeer before = server.Connect();
+        await before.NegotiateAsync(Dialect.Smb311);
+        await before.LogOnAsync("", "");
+        await using ScriptedPeer after = server.Connect();
+        await after.NegotiateAsync(Dialect.Smb311, sameClient ? before.Options : null);
+
+        await after.LogOnAsync("", "", before.SessionId);
+
+        Assert.Equal(expected, (await before.SendAsync(new EchoRequest())).Status);
+    }
+
     [Fact]
     public async Task Logoff_closes_what_is_open()
     {
@@ -234,7 +251,8 @@ public sealed class SessionSetupTests
             file, new LockElement(5, 1, LockFlags.ExclusiveLock | LockFlags.FailImmediately))).Status);
         Assert.Equal(NtStatus.Success, (await peer.LockAsync(file, new LockElement(0, 1, LockFlags.Unlock))).Status);
         Assert.Equal(NtStatus.Success, (await peer.CloseAsync(other)).Status);
-        Assert.Equal(NtStatus.Success, (await peer.SendAsync(new EchoRequest())).Status);
+        Assert.Equal(NtStatus.NetworkSessionExpired, (await peer.SendAsync(new EchoRequest())).Status); // 3.3.5.17
+        Assert.Equal(NtStatus.AccessDenied, (await peer.ExchangeAsync(peer.Build(new FlushRequest(file), signs: false))).Status);
         Assert.Equal(NtStatus.Success, (await peer.LogOnAsync(TestServer.User, TestServer.Password)).Status);
         Assert.Equal(NtStatus.Success, (await peer.WriteAsync(file, 0, new byte[1])).Status);
         Assert.Equal(NtStatus.Success, (await peer.SendAsync(new LogoffRequest())).Status);

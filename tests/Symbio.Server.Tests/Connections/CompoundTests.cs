@@ -1,5 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Connections;
+using Symbio.Server.Tests.Notifications;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Connections;
@@ -235,6 +237,79 @@ public sealed class CompoundTests
         Assert.Equal(NtStatus.Cancelled, (await peer.WaitAsync(id + 1)).Status);
     }
 
+    [Theory] // 3.3.5.2.7.2: nothing is done on the tree that the header of the TREE_CONNECT happens to name.
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_related_to_a_failed_tree_connect_fails(bool namesTree)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+
+        ulong id = await peer.PostCompoundAsync(
+            true,
+            () => peer.Build(TreeConnect("nowhere"), false, change: h => namesTree ? h : h with { TreeId = 0 }),
+            () => peer.Build(ScriptedPeer.Create("a.txt", disposition: CreateDisposition.OverwriteIf), false),
+            () => peer.Build(new CloseRequest(CloseFlags.None, Last), false));
+
+        Assert.Equal(NtStatus.BadNetworkName, (await peer.WaitAsync(id)).Status);
+        Assert.Equal(NtStatus.InvalidParameter, (await peer.WaitAsync(id + 1)).Status);
+        Assert.Equal(NtStatus.InvalidParameter, (await peer.WaitAsync(id + 2)).Status);
+        Reply reply = await peer.CreateAsync("a.txt", disposition: CreateDisposition.Open);
+        Assert.Equal(NtStatus.ObjectNameNotFound, reply.Status);
+    }
+
+    [Fact] // 3.3.5.2.7.2
+    public async Task A_file_that_the_request_before_does_not_have_is_an_invalid_handle()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+
+        ulong id = await peer.PostCompoundAsync(
+            true,
+            () => peer.Build(TreeConnect(TestServer.Share), false),
+            () => peer.Build(Read(Last, 5), false),
+            () => peer.Build(new CloseRequest(CloseFlags.None, Last), false));
+
+        Assert.Equal(NtStatus.Success, (await peer.WaitAsync(id)).Status);
+        Assert.Equal(NtStatus.InvalidHandle, (await peer.WaitAsync(id + 1)).Status);
+        Assert.Equal(NtStatus.InvalidHandle, (await peer.WaitAsync(id + 2)).Status);
+    }
+
+    [Fact] // What is cancelled is answered first, and then the other may wait as it may anywhere else.
+    public async Task What_follows_a_cancel_may_wait()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId directory = await peer.OpenDirectoryAsync("");
+        ulong cancelled = await peer.WatchAsync(directory, NotifyPeer.Names);
+        var watch = new ChangeNotifyRequest(NotifyFlags.None, 4096, directory, NotifyPeer.Names);
+
+        ulong waits = await peer.PostCompoundAsync(
+            false,
+            () => peer.Build(new CancelRequest(), false, change: h => h with { MessageId = cancelled }),
+            () => peer.Build(watch, false, 4096));
+
+        Assert.Equal(NtStatus.Cancelled, (await peer.WaitAsync(cancelled)).Status);
+        Assert.Equal(NtStatus.Pending, (await peer.WaitAsync(waits, acceptInterim: true)).Status);
+        await peer.OpenAsync("new.txt");
+        Assert.Equal("Added new.txt", NotifyPeer.Changes(await peer.WaitAsync(waits)));
+    }
+
+    [Fact] // A chain may meet a full send queue before or after the receive loop has gone on to the next frame.
+    public async Task What_the_receive_loop_has_left_does_not_hold_it()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        Connection connection = server.Server.Connections.Single();
+        var left = new RequestContext(connection);
+        var held = new RequestContext(connection);
+
+        Assert.True(left.TryLeaveReceiveLoop());
+        Assert.False(left.TryHoldReceiveLoop() || left.HoldsReceiveLoop);
+        Assert.True(held.TryHoldReceiveLoop() && held.HoldsReceiveLoop);
+        Assert.False(held.TryLeaveReceiveLoop());
+    }
+
     [Fact] // smb2.compound.interim2: Windows fails it with INTERNAL_ERROR; 3.3.5.2.7 allows to.
     public async Task A_request_in_the_middle_does_not_wait()
     {
@@ -278,6 +353,9 @@ public sealed class CompoundTests
 
     private static ReadRequest Read(FileId file, uint length) =>
         new(0, ReadFlags.None, length, 0, file, 0, Channel.None, 0, default);
+
+    private static TreeConnectRequest TreeConnect(string share) =>
+        new(TreeConnectFlags.None, System.Text.Encoding.Unicode.GetBytes($@"\\test\{share}"));
 
     private static WriteRequest Write(FileId file, byte[] data) => new(
         Smb2Header.Size + WriteRequest.FixedSize, (uint)data.Length, 0, file, Channel.None, 0, WriteFlags.None, default, data);

@@ -54,6 +54,21 @@ public sealed class EncryptionTests
         Assert.Equal((NtStatus.Success, true), (encrypted.Status, encrypted.WasEncrypted));
     }
 
+    [Theory] // RejectUnencryptedAccess is about those who cannot encrypt.
+    [InlineData(Dialect.Smb210, NtStatus.Success)]
+    [InlineData(Dialect.Smb300, NtStatus.AccessDenied)]
+    [InlineData(Dialect.Smb311, NtStatus.AccessDenied)]
+    public async Task Who_can_encrypt_must_where_others_need_not(Dialect dialect, NtStatus inTheClear)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            o => o with { Encryption = EncryptionMode.Required, RejectUnencryptedAccess = false });
+        await using ScriptedPeer peer = server.Connect();
+        await peer.NegotiateAsync(dialect);
+        await peer.LogOnAsync(TestServer.User, TestServer.Password);
+
+        Assert.Equal(inTheClear, (await peer.TreeConnectAsync(TestServer.Share)).Status);
+    }
+
     [Fact]
     public async Task A_share_that_is_encrypted_takes_nothing_in_the_clear()
     {

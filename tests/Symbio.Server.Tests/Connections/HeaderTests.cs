@@ -95,6 +95,38 @@ public sealed class HeaderTests
         Assert.Equal(NtStatus.Success, reply.Status);
     }
 
+    [Theory] // 3.3.5.17
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_echo_that_names_a_session_is_about_that_session(bool signs)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+
+        Reply unsigned = await peer.ExchangeAsync(peer.Build(new EchoRequest(), signs: false));
+        Reply signed = await peer.ExchangeAsync(peer.Build(new EchoRequest(), signs: true));
+        await peer.SendAsync(new LogoffRequest());
+        Reply late = await peer.ExchangeAsync(peer.Build(new EchoRequest(), signs));
+
+        Assert.Equal(NtStatus.AccessDenied, unsigned.Status); // The session must sign.
+        Assert.Equal((NtStatus.Success, true), (signed.Status, signed.SignatureValid));
+        Assert.Equal(NtStatus.UserSessionDeleted, late.Status);
+    }
+
+    [Fact] // 3.3.5.2.4
+    public async Task A_negotiate_that_says_it_is_signed_is_an_invalid_parameter()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = server.Connect();
+        var request = new NegotiateRequest(
+            IdList<Dialect>.Of(Dialect.Smb210), SecurityMode.SigningEnabled, Capabilities.None, Guid.NewGuid(), 0, default);
+
+        Reply reply = await peer.ExchangeAsync(peer.Build(request, signs: false, flags: Smb2HeaderFlags.Signed));
+
+        Assert.Equal(NtStatus.InvalidParameter, reply.Status);
+        Assert.Equal(NtStatus.Success, (await peer.NegotiateAsync(Dialect.Smb311)).Status);
+    }
+
     [Fact]
     public async Task Nothing_is_answered_after_what_ends_the_connection()
     {

@@ -129,7 +129,6 @@ public sealed class SessionBindingTests
         await third.NegotiateAsync(Dialect.Smb311, new PeerOptions { SigningAlgorithms = [listener] });
         Reply reply = await third.ExchangeAsync(heard);
 
-        Assert.Equal(default, reply.Header.Flags & Smb2HeaderFlags.Signed);
         Assert.Equal(new byte[16], reply.Message.Slice(48, 16).ToArray());
         Assert.True(reply.Status.IsError);
     }
@@ -176,6 +175,19 @@ public sealed class SessionBindingTests
         await using ScriptedPeer first = await server.ConnectAuthenticatedAsync();
 
         NtStatus status = await BindAsync(server, first, Dialect.Smb311, new PeerOptions { Sign = false });
+
+        Assert.Equal(NtStatus.InvalidParameter, status);
+    }
+
+    [Fact] // Nor is it told what signs the session.
+    public async Task An_unsigned_request_is_an_invalid_parameter_whatever_was_negotiated()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer first = await server.ConnectAuthenticatedAsync(
+            options: new PeerOptions { SigningAlgorithms = [SigningAlgorithm.AesGmac] });
+
+        NtStatus status = await BindAsync(
+            server, first, Dialect.Smb311, new PeerOptions { Sign = false, SigningAlgorithms = [SigningAlgorithm.AesCmac] });
 
         Assert.Equal(NtStatus.InvalidParameter, status);
     }
