@@ -214,9 +214,9 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
 
     private FileStat Build(int fd, ReadOnlySpan<byte> terminated, in Statx stat, bool hidden)
     {
-        bool isMounted = stat.Device != directory.Volume.Device; // On it: a file system of its own, for once not known.
-        var (dos, eaSize) = (isMounted ? default : directory.Volume.Inodes).ReadEntry(stat, fd, terminated);
-        return StatReader.Build(stat, dos, hidden, eaSize);
+        var volume = stat.Device == directory.Volume.Device ? directory.Volume : _store.VolumeAt(fd, terminated, stat);
+        var (dos, eaSize) = volume.Inodes.ReadEntry(stat, fd, terminated);
+        return StatReader.Build(stat, _store.FileIdOf(stat, volume), dos, hidden, eaSize);
     }
 
     /// <summary>
@@ -234,8 +234,9 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         DataBlocks.Correct(fd, ref stat);
         Span<byte> procPath = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(fd, procPath);
-        var facts = _store.VolumeOf(fd, stat).Inodes.Read(stat, procPath, follow: true);
-        target = StatReader.Build(stat, facts.Dos, hidden, facts.EaSize);
+        var volume = _store.VolumeOf(fd, stat);
+        var facts = volume.Inodes.Read(stat, procPath, follow: true);
+        target = StatReader.Build(stat, _store.FileIdOf(stat, volume), facts.Dos, hidden, facts.EaSize);
         return true;
     }
 }

@@ -59,14 +59,14 @@ internal sealed partial class PosixFile
     private FileStat Describe(int fd, InodeFacts facts, ref Statx statx)
     {
         DataBlocks.Correct(fd, ref statx);
-        var stat = StatReader.Build(statx, facts.Dos, IsHidden, facts.EaSize);
+        var stat = StatReader.Build(statx, _store.FileIdOf(statx, _volume), facts.Dos, IsHidden, facts.EaSize);
         return _type == Statx.SymbolicLink && !_exactCase && _store.Resolver.LeadsToDirectory(Path)
             ? stat with { Attributes = stat.Attributes | FileAttributes.Directory }
             : stat;
     }
 
     /// <summary>Attributes and the like that a new object begins with.</summary>
-    internal NtStatus Initialize(StoreCreateOptions options)
+    internal NtStatus Initialize(StoreCreateOptions options, StoreCaller caller)
     {
         using var lease = _handle.Lease();
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];

@@ -121,7 +121,7 @@ internal sealed partial class PosixFile
             return NtStatus.AccessDenied; // A directory takes no file's place either.
 
         // rename(2) does nothing when both names are links to one object: the old one has to go by itself.
-        if (existingStat.Inode == Key.FileId)
+        if (IsThis(existingStat))
         {
             using var scope = _store.Account.Enter(caller);
             if (!scope.IsEntered)
@@ -195,7 +195,7 @@ internal sealed partial class PosixFile
                 return errno.ToNtStatus();
             if (stat.IsDirectory)
                 return NtStatus.AccessDenied;
-            if (stat.Inode == Key.FileId)
+            if (IsThis(stat))
             {
                 return existing.AsSpan().SequenceEqual(newName)
                     ? NtStatus.Success

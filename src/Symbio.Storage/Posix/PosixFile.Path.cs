@@ -72,7 +72,7 @@ internal sealed partial class PosixFile
         if (Libc.OpenAt2(root, path, OpenFlags.Path | OpenFlags.NoFollow, 0, below, out int fd) != Errno.None)
             return false;
         using var found = new OwnedFd(fd);
-        return Libc.StatFd(fd, StatxMask.Basic, out var stat) == Errno.None && stat.Inode == Key.FileId;
+        return Libc.StatFd(fd, StatxMask.Basic, out var stat) == Errno.None && IsThis(stat);
     }
 
     private string Decode(ReadOnlySpan<byte> path)

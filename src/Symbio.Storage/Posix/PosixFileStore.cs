@@ -25,6 +25,7 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
     private const int CreateGates = 64;
 
     private readonly PosixHandle _root;
+    private readonly ulong _rootDevice;
     private readonly NameIndex _index;
     private readonly DirectoryWatcher _watcher;
     private readonly ConcurrentDictionary<ulong, PosixVolume> _volumes = new();
@@ -37,6 +38,8 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
     private PosixFileStore(PosixHandle root, PosixStoreOptions options)
     {
         _root = root;
+        using (var lease = root.Lease())
+            _rootDevice = Libc.StatFd(lease.Fd, StatxMask.Basic, out var stat) == Errno.None ? stat.Device : 0;
         Options = options;
         Codec = new NameCodec(options.NameMapping);
         Streams = new StreamXattrs(options);
@@ -220,6 +223,29 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
         _volumes.TryGetValue(stat.Device, out var volume)
             ? volume
             : _volumes.GetOrAdd(stat.Device, PosixVolume.Of(fd, stat));
+
+    /// <summary>The file system that a name in a directory leads to: one that is mounted there, or a subvolume.</summary>
+    internal PosixVolume VolumeAt(int directory, ReadOnlySpan<byte> name, in Statx stat)
+    {
+        if (_volumes.TryGetValue(stat.Device, out var volume))
+            return volume;
+        int flags = OpenFlags.Path | OpenFlags.NoFollow;
+        if (Libc.OpenAt2(directory, name, flags, 0, ResolveFlags.NoSymlinks, out int fd) == Errno.None)
+        {
+            using var opened = new OwnedFd(fd);
+            if (Libc.StatFd(fd, StatxMask.Basic, out var found) == Errno.None && found.Device == stat.Device)
+                return VolumeOf(fd, stat);
+        }
+
+        return new PosixVolume(stat.Device, stat.Device, default, IsInMemory: false, IsLocal: false); // Another by now.
+    }
+
+    /// <summary>
+    /// An object's number on the share's volume, [MS-FSCC] 2.4.26. To clients the share is one volume; the file systems below
+    /// its root (mounted, or subvolumes of btrfs) all count from the same number, and theirs are moved apart.
+    /// </summary>
+    internal ulong FileIdOf(in Statx stat, PosixVolume volume) =>
+        stat.Device == _rootDevice ? stat.Inode : stat.Inode ^ volume.IdOffset;
 
     private (NtStatus Status, VolumeInfo Info) GetVolumeInfo()
     {

@@ -38,6 +38,9 @@ internal sealed record PosixVolume(ulong Device, ulong Id, InodeReader Inodes, b
     /// <summary>How writes get on of which it does not tell.</summary>
     public WritePace Writes { get; } = new();
 
+    /// <summary>Sets inode numbers of this file system apart from those of others: bits spread over all 64.</summary>
+    public ulong IdOffset { get; } = Spread(Id);
+
     public static PosixVolume Of(int fd, in Statx stat)
     {
         ulong id = Libc.StatFileSystem(fd, out var fileSystem) == Errno.None && fileSystem.FileSystemId != 0
@@ -45,5 +48,13 @@ internal sealed record PosixVolume(ulong Device, ulong Id, InodeReader Inodes, b
             : stat.Device;
         bool isLocal = FileSystems.IsLocal(fd);
         return new(stat.Device, id, new InodeReader(isLocal ? InodeCache.Shared : null), FileSystems.IsInMemory(fd), isLocal);
+    }
+
+    // The last steps of SplitMix64: each bit of the number changes half of the result's.
+    private static ulong Spread(ulong value)
+    {
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return value ^ (value >> 31);
     }
 }

@@ -9,7 +9,7 @@ namespace Symbio.Storage.Posix;
 /// <summary>From statx and user.DOSATTRIB to what NT calls attributes, times and sizes.</summary>
 internal static class StatReader
 {
-    public static FileStat Build(in Statx stat, DosAttributes dos, bool isHidden, uint eaSize)
+    public static FileStat Build(in Statx stat, ulong fileId, DosAttributes dos, bool isHidden, uint eaSize)
     {
         // Samba's rules: without the xattr a file has no attributes at all, and names may be hidden in any case.
         var attributes = (dos.Attributes ?? 0)
@@ -29,7 +29,7 @@ internal static class StatReader
         if (tag != ReparseTag.None)
             attributes |= FileAttributes.ReparsePoint;
         return new FileStat(
-            FileId: stat.Inode,
+            FileId: fileId,
             Attributes: attributes,
             EndOfFile: stat.IsRegularFile ? stat.Size : 0,
             AllocationSize: stat.IsRegularFile ? InClusters(stat) : 0,

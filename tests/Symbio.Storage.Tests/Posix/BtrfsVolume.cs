@@ -25,6 +25,9 @@ public sealed class BtrfsVolume : IDisposable
     /// <summary>Why there is none; null when there is one.</summary>
     public string? Missing { get; }
 
+    /// <summary>Makes a subvolume, whose inodes are numbered from 256 as those of every other.</summary>
+    public static void CreateSubvolume(string path) => Assert.Null(Run("btrfs", "subvolume", "create", path));
+
     public void Dispose()
     {
         if (Missing is null)
