@@ -109,6 +109,9 @@ public interface IStoreFile : IAsyncDisposable
         CancellationToken cancellationToken);
 
     /// <summary>Replaces the whole descriptor (self-relative).</summary>
+    /// <param name="caller">
+    /// In whose name: a store with owners of its own gives an object no group that this account is not in.
+    /// </param>
     ValueTask<NtStatus> SetSecurityDescriptorAsync(
         ReadOnlyMemory<byte> descriptor, StoreCaller caller, CancellationToken cancellationToken);
 

@@ -94,8 +94,9 @@ internal static class ObjectSecurityInformation
         SecurityDescriptor result = ObjectSecurity.WithoutMark(current!.Apply(change, parts));
         if (result.Dacl?.Length > Acl.MaxLength || result.Sacl?.Length > Acl.MaxLength)
             return NtStatus.InvalidAcl;
+        StoreCaller caller = set.Token.HasPrivilege(TokenPrivileges.Restore) ? StoreCaller.Service : set.Tree.Caller;
         status = await file
-            .SetSecurityDescriptorAsync(result.ToArray(), set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
+            .SetSecurityDescriptorAsync(result.ToArray(), caller, CancellationToken.None).ConfigureAwait(false);
         if (!status.IsError)
             set.Open.Modified(CompletionFilter.Security);
         return status;

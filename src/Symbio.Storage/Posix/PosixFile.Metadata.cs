@@ -85,7 +85,7 @@ internal sealed partial class PosixFile
         if (status.IsSuccess && options.ExtendedAttributes.Count > 0)
             status = ExtendedAttributes.Set(path, options.ExtendedAttributes);
         if (status.IsSuccess && options.SecurityDescriptor is { } descriptor)
-            status = SetSecurityDescriptor(descriptor, applies: options.Mode is null);
+            status = SetSecurityDescriptor(descriptor, caller, applies: options.Mode is null);
         if (status.IsSuccess && options.AllocationSize > 0 && !IsDirectory)
             status = SetAllocation(options.AllocationSize);
         return status;

@@ -7,6 +7,7 @@ namespace Symbio.Storage.Posix;
 /// <summary>chmod(2) and chown(2).</summary>
 internal sealed partial class PosixFile
 {
+    private const uint SetUserId = 0x800;
     private const uint SetGroupId = 0x400;
 
     public ValueTask<NtStatus> SetPosixAsync(

@@ -19,8 +19,9 @@ internal sealed partial class PosixFile
     public ValueTask<NtStatus> SetSecurityDescriptorAsync(
         ReadOnlyMemory<byte> descriptor, StoreCaller caller, CancellationToken cancellationToken) =>
         ReadsForks
-            ? _store.Options.Scheduler.RunAsync((File: this, descriptor), static s => s.File.SetSecurityDescriptor(s.descriptor))
-            : new(SetSecurityDescriptor(descriptor));
+            ? _store.Options.Scheduler.RunAsync(
+                (File: this, descriptor, caller), static s => s.File.SetSecurityDescriptor(s.descriptor, s.caller))
+            : new(SetSecurityDescriptor(descriptor, caller));
 
     private (NtStatus, ReadOnlyMemory<byte>) GetSecurityDescriptor()
     {
@@ -35,7 +36,7 @@ internal sealed partial class PosixFile
         PosixAclMapping.ToDescriptor(security.Posix, _store.Identities, _store.Options.DirectoryMode);
 
     /// <param name="applies">The kernel is to grant what it grants; false: the mode is to stay as it is.</param>
-    private NtStatus SetSecurityDescriptor(ReadOnlyMemory<byte> bytes, bool applies = true)
+    private NtStatus SetSecurityDescriptor(ReadOnlyMemory<byte> bytes, StoreCaller caller, bool applies = true)
     {
         if (!SecurityDescriptor.TryRead(bytes, out var descriptor))
             return NtStatus.InvalidSecurityDescr;
@@ -45,7 +46,7 @@ internal sealed partial class PosixFile
         var errno = PosixSecurity.Read(lease.Fd, out var security);
         if (errno == Errno.None && applies && _store.Account.CanImpersonate)
         {
-            errno = ApplyToPosix(lease.Fd, descriptor, security!);
+            errno = ApplyToPosix(lease.Fd, descriptor, security!, caller);
             if (errno == Errno.None)
                 ProtectFork(security!.Uid);
         }
@@ -59,16 +60,24 @@ internal sealed partial class PosixFile
     /// Makes the kernel grant callers what the descriptor grants. Only where calls are made in the name of callers:
     /// without that the service itself could be locked out, and nobody let in.
     /// </summary>
-    private Errno ApplyToPosix(int fd, SecurityDescriptor descriptor, PosixSecurity security)
+    /// <remarks>
+    /// Whom the file may be given to, the server has checked. Its group is as chown(2) has it: nobody but the service names one
+    /// that he is not in. To NT a group means nothing; another one is kept in the descriptor alone.
+    /// </remarks>
+    private Errno ApplyToPosix(int fd, SecurityDescriptor descriptor, PosixSecurity security, StoreCaller caller)
     {
         uint uid = descriptor.Owner is { } owner ? _store.Identities.UserId(owner) ?? security.Uid : security.Uid;
         uint gid = descriptor.Group is { } group ? _store.Identities.GroupId(group) ?? security.Gid : security.Gid;
+        if (caller.Uid is not null && gid != caller.Gid && !caller.Groups.Contains(gid))
+            gid = security.Gid;
         if (uid != security.Uid || gid != security.Gid)
         {
             var errno = Libc.ChangeOwner(
                 fd, uid == security.Uid ? uint.MaxValue : uid, gid == security.Gid ? uint.MaxValue : gid);
             if (errno != Errno.None)
                 return errno;
+            if (!IsDirectory) // chown(2) has taken them away: a program is to run as nobody who did not want that.
+                security = security with { Mode = security.Mode & ~(SetUserId | SetGroupId) };
         }
 
         var access = PosixAclMapping.ToAccessAcl(descriptor, uid, gid, IsDirectory, _store.Identities);

@@ -104,7 +104,7 @@ public sealed partial class PosixFileStore
 
             if (errno != Errno.None)
                 return errno == Errno.ENOENT ? NtStatus.ObjectPathNotFound : errno.ToNtStatus();
-            status = Finish(fd, path, parent.IsExact, options, out file);
+            status = Finish(fd, path, parent.IsExact, options, caller, out file);
             if (status.IsError)
                 Libc.Unlink(directory, name, options.IsDirectory); // Nothing half made stays behind.
             return status;
@@ -136,7 +136,8 @@ public sealed partial class PosixFileStore
     }
 
     /// <summary>Gives a new object all that the caller asked for.</summary>
-    private NtStatus Finish(int fd, string path, bool isExact, StoreCreateOptions options, out PosixFile? file)
+    private NtStatus Finish(
+        int fd, string path, bool isExact, StoreCreateOptions options, StoreCaller caller, out PosixFile? file)
     {
         file = null;
         var handle = new PosixHandle(fd);
@@ -149,7 +150,7 @@ public sealed partial class PosixFileStore
 
         file = new PosixFile(
             this, handle, stat, VolumeOf(fd, stat), options.Access, path, isExact, options.ExactCase);
-        var status = file.Initialize(options);
+        var status = file.Initialize(options, caller);
         if (status.IsError)
         {
             handle.Dispose();

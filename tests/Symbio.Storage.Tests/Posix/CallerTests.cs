@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
 using Symbio.Storage.Posix;
 
 namespace Symbio.Storage.Tests.Posix;
@@ -136,6 +137,46 @@ public sealed class CallerTests : IAsyncDisposable
         }
     }
 
+    [Theory] // As chown(2) has it.
+    [InlineData(1, 1)]
+    [InlineData(65534, 65534)]
+    [InlineData(0, 1)]
+    [InlineData(42, 1)]
+    public async Task The_group_of_a_file_becomes_none_that_the_caller_is_not_in(uint wanted, uint expected)
+    {
+        RequireRoot();
+        var descriptor = SecurityDescriptor.Create(
+            Sid.UnixUser(1), Sid.UnixGroup(wanted), Ace.Allow(Sid.Everyone, AccessMask.FileAll));
+        var (_, created) = await _store.CreateAsync("f", new StoreCreateOptions(), s_daemon, default);
+        await using var file = created!;
+
+        Assert.Equal(NtStatus.Success, await file.SetSecurityDescriptorAsync(descriptor.ToArray(), s_daemon, default));
+        Assert.Equal(NtStatus.Success, await CreateAsync("g", s_daemon, descriptor: descriptor));
+
+        Assert.Equal($"1:{expected}", OwnerOf("f"));
+        Assert.Equal($"1:{expected}", OwnerOf("g"));
+        var (_, stored) = await file.GetSecurityDescriptorAsync(default); // What NT has been told is what it hears.
+        Assert.Equal(descriptor.ToArray(), stored.ToArray());
+    }
+
+    [Theory] // The kernel takes the bits away, and they must not come back with the mode.
+    [InlineData(2, 1)]
+    [InlineData(1, 65534)]
+    public async Task What_changes_hands_is_no_set_uid_program_any_more(uint owner, uint group)
+    {
+        RequireRoot();
+        var (_, created) = await _store.CreateAsync("f", new StoreCreateOptions(), s_daemon, default);
+        await using var file = created!;
+        File.SetUnixFileMode(_folder.Combine("f"), (UnixFileMode)0b110_111_101_101);
+        var descriptor = SecurityDescriptor.Create(
+            Sid.UnixUser(owner), Sid.UnixGroup(group), Ace.Allow(Sid.Everyone, AccessMask.FileAll));
+
+        Assert.Equal(
+            NtStatus.Success, await file.SetSecurityDescriptorAsync(descriptor.ToArray(), StoreCaller.Service, default));
+
+        Assert.Equal((UnixFileMode)0b111_111_111, File.GetUnixFileMode(_folder.Combine("f")));
+    }
+
     private static void RequireRoot([CallerMemberName] string test = "") =>
         Assert.SkipUnless(Environment.IsPrivilegedProcess, $"{test} needs root to act for other users.");
 
@@ -154,10 +195,15 @@ public sealed class CallerTests : IAsyncDisposable
         return status;
     }
 
-    private async Task<NtStatus> CreateAsync(string path, StoreCaller caller, bool directory = false)
+    private async Task<NtStatus> CreateAsync(
+        string path, StoreCaller caller, bool directory = false, SecurityDescriptor? descriptor = null)
     {
-        var (status, file) =
-            await _store.CreateAsync(path, new StoreCreateOptions { IsDirectory = directory }, caller, default);
+        var options = new StoreCreateOptions
+        {
+            IsDirectory = directory,
+            SecurityDescriptor = descriptor is null ? (ReadOnlyMemory<byte>?)null : descriptor.ToArray(),
+        };
+        var (status, file) = await _store.CreateAsync(path, options, caller, default);
         if (file is not null)
             await file.DisposeAsync();
         return status;
