@@ -206,6 +206,8 @@ internal sealed class RequestedContexts
     {
         if (data.IsEmpty)
             return NtStatus.Success;
+        if (data.Length > FullEaList.MaxLength)
+            return NtStatus.EaTooLarge;
         NtStatus status = FullEaList.TryRead(data, out IReadOnlyList<FullEaEntry> entries, out _);
         if (status != NtStatus.Success)
             return status;

@@ -101,25 +101,23 @@ internal sealed partial class MemoryNode
             return NtStatus.Success;
         lock (_gate)
         {
-            var result = new List<ExtendedAttribute>(_attributesExtended);
+            var set = new OrderedDictionary<string, ExtendedAttribute>(StringComparer.OrdinalIgnoreCase);
+            foreach (var attribute in _attributesExtended)
+                set.Add(attribute.Name, attribute);
             foreach (var change in changes)
             {
-                int index = result.FindIndex(ea => ea.Name.Equals(change.Name, StringComparison.OrdinalIgnoreCase));
-                if (change.Value.IsEmpty)
-                {
-                    if (index >= 0)
-                        result.RemoveAt(index);
-                    continue;
-                }
-
                 // The value is the caller's buffer and has to be copied; an existing one keeps its name's spelling.
-                var copy = change with { Value = change.Value.ToArray() };
-                if (index >= 0)
-                    result[index] = copy with { Name = result[index].Name };
+                if (change.Value.IsEmpty)
+                    set.Remove(change.Name);
                 else
-                    result.Add(copy);
+                    set[change.Name] = change with
+                    {
+                        Name = set.TryGetValue(change.Name, out var old) ? old.Name : change.Name,
+                        Value = change.Value.ToArray(),
+                    };
             }
 
+            List<ExtendedAttribute> result = [.. set.Values];
             long size = EaSize(result);
             if (size > MaxEaSize)
                 return NtStatus.EaTooLarge;

@@ -309,6 +309,30 @@ public abstract partial class StoreContract
         Assert.Equal(left, right);
     }
 
+    [Fact]
+    public async Task Extended_attributes_of_one_list_match_without_regard_to_case()
+    {
+        Require(StoreCapabilities.ExtendedAttributes);
+        var file = await CreateFileAsync("f");
+
+        await SetEasAsync(file, new ExtendedAttribute("Name", "1"u8.ToArray()), new("NAME", "2"u8.ToArray()));
+
+        var attribute = Assert.Single((await file.GetExtendedAttributesAsync(Token)).Attributes);
+        Assert.Equal(("Name", "2"), (attribute.Name, System.Text.Encoding.ASCII.GetString(attribute.Value.Span)));
+    }
+
+    [Fact] // [MS-FSA] 2.1.5.15.5
+    public async Task More_than_64_KiB_of_extended_attributes_are_too_many()
+    {
+        Require(StoreCapabilities.ExtendedAttributes);
+        var file = await CreateFileAsync("f");
+        var many = Enumerable.Range(0, 5).Select(i => new ExtendedAttribute($"{i}", new byte[15_000]));
+
+        Assert.Equal(NtStatus.EaTooLarge, await file.SetExtendedAttributesAsync([.. many], Token));
+
+        Assert.Empty((await file.GetExtendedAttributesAsync(Token)).Attributes);
+    }
+
     private static async ValueTask SetEasAsync(IStoreFile file, params ExtendedAttribute[] attributes) =>
         Assert.Equal(NtStatus.Success, await file.SetExtendedAttributesAsync(attributes, Token));
 

@@ -10,12 +10,15 @@ public static class FullEaList
 
     private const byte NeedEa = 0x80;
 
+    /// <summary>A file has less than 64 KiB of them, [MS-FSA] 2.1.5.15.5: no list that is asked for or set need be longer.</summary>
+    public const int MaxLength = 64 << 10;
+
     /// <summary>Bytes of the list.</summary>
-    public static int Length(IReadOnlyList<FullEaEntry> entries)
+    public static long Length(IReadOnlyList<FullEaEntry> entries)
     {
-        int length = 0;
+        long length = 0;
         for (int i = 0; i < entries.Count; i++)
-            length = ((length + 3) & ~3) + EntryLength(entries[i]);
+            length = ((length + 3) & ~3L) + EntryLength(entries[i]);
         return length;
     }
 

@@ -35,6 +35,8 @@ internal static class EaInformation
             return status;
         if (query.Request.InputBuffer.IsEmpty)
             return QueryAll(query, stored);
+        if (query.Request.InputBuffer.Length > FullEaList.MaxLength)
+            return NtStatus.InvalidParameter;
         status = GetEaList.TryRead(query.Request.InputBuffer, out IReadOnlyList<string> names, out _);
         return status != NtStatus.Success ? status : QueryNamed(query, stored, names);
     }
@@ -43,17 +45,14 @@ internal static class EaInformation
     private static NtStatus QueryNamed(
         InformationQuery query, IReadOnlyList<ExtendedAttribute> stored, IReadOnlyList<string> names)
     {
+        var present = new Dictionary<string, ExtendedAttribute>(StringComparer.OrdinalIgnoreCase);
+        foreach (ExtendedAttribute attribute in stored)
+            present.TryAdd(attribute.Name, attribute);
         var entries = new List<FullEaEntry>(names.Count);
         foreach (string name in names)
         {
-            FullEaEntry entry = new(false, name, default);
-            foreach (ExtendedAttribute attribute in stored)
-            {
-                if (attribute.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-                    entry = ToEntry(attribute);
-            }
-
-            entries.Add(entry);
+            entries.Add(
+                present.TryGetValue(name, out ExtendedAttribute found) ? ToEntry(found) : new(false, name, default));
         }
 
         return Reply(query, entries, 0, out _);
@@ -93,9 +92,8 @@ internal static class EaInformation
     // Whole entries only: STATUS_BUFFER_OVERFLOW when some had no room, STATUS_BUFFER_TOO_SMALL when none had.
     private static NtStatus Reply(InformationQuery query, List<FullEaEntry> entries, int first, out int count)
     {
-        int needed = FullEaList.Length(entries);
-        Memory<byte> payload = query.Context.Response
-            .ReservePayload(QueryInfoResponse.FixedSize, Math.Min(query.Limit, needed));
+        int needed = (int)Math.Min(query.Limit, FullEaList.Length(entries));
+        Memory<byte> payload = query.Context.Response.ReservePayload(QueryInfoResponse.FixedSize, needed);
         var writer = new WireWriter(payload.Span);
         count = FullEaList.WriteFitting(ref writer, entries, first);
         if (count == 0)
@@ -108,6 +106,8 @@ internal static class EaInformation
     {
         if (!IsSupported(set.Open))
             return NtStatus.EasNotSupported;
+        if (set.Request.Buffer.Length > FullEaList.MaxLength)
+            return NtStatus.EaTooLarge;
         NtStatus status = FullEaList.TryRead(set.Request.Buffer, out IReadOnlyList<FullEaEntry> entries, out _);
         if (status != NtStatus.Success)
             return status;

@@ -15,6 +15,10 @@ internal static class ExtendedAttributes
     /// </summary>
     private const int EntryOverhead = 9;
 
+    /// <summary>Flags, the two lengths and the NUL, as NTFS counts what a file has, and how much that may be.</summary>
+    private const int PackedOverhead = 5;
+    private const int MaxPackedLength = (64 << 10) - 5;
+
     private static ReadOnlySpan<byte> Prefix => "user."u8;
 
     // Names after "user.": of Samba (and ours), of Netatalk and macOS by way of Samba.
@@ -62,21 +66,12 @@ internal static class ExtendedAttributes
         var errno = Xattr.List(path, out byte[] names);
         if (errno != Errno.None)
             return errno.ToNtStatus();
-        foreach (var attribute in attributes)
+        var status = Plan(Present(path, names), attributes, out var changes);
+        if (status.IsError)
+            return status;
+        foreach (var (name, value) in changes)
         {
-            if (attribute.Name.Length == 0 || attribute.Name.Contains('\0'))
-                return NtStatus.InvalidEaName;
-            if (IsHidden(attribute.Name))
-                return NtStatus.AccessDenied; // The name is good enough, but it is not the client's.
-            byte[]? present = Names(names).FirstOrDefault(name =>
-                Shown(name).Equals(attribute.Name, StringComparison.OrdinalIgnoreCase));
-            byte[] target = present ?? [.. Prefix, .. Encoding.UTF8.GetBytes(attribute.Name), 0];
-            if (target.Length - 1 > Xattr.MaxName)
-                return NtStatus.InvalidEaName;
-            if (attribute.Value.IsEmpty)
-                errno = present is null ? Errno.None : Libc.RemoveXattr(path, target);
-            else
-                errno = Libc.SetXattr(path, target, attribute.Value.Span, 0);
+            errno = value.IsEmpty ? Libc.RemoveXattr(path, name) : Libc.SetXattr(path, name, value.Span, 0);
             if (errno is Errno.E2BIG or Errno.ENOSPC or Errno.ERANGE)
                 return NtStatus.EaTooLarge;
             if (errno == Errno.EOPNOTSUPP)
@@ -87,6 +82,58 @@ internal static class ExtendedAttributes
 
         return NtStatus.Success;
     }
+
+    /// <summary>What has to be written, unless something is wrong with the list: then nothing is.</summary>
+    /// <param name="present">Xattr and length of what there is; by what clients call it.</param>
+    private static NtStatus Plan(
+        Dictionary<string, (byte[] Name, int Length)> present, IReadOnlyList<ExtendedAttribute> attributes,
+        out List<(byte[] Name, ReadOnlyMemory<byte> Value)> changes)
+    {
+        changes = [];
+        long size = present.Sum(p => PackedLength(p.Key, p.Value.Length));
+        foreach (var attribute in attributes)
+        {
+            if (attribute.Name.Length == 0 || attribute.Name.Contains('\0'))
+                return NtStatus.InvalidEaName;
+            if (IsHidden(attribute.Name))
+                return NtStatus.AccessDenied; // The name is good enough, but it is not the client's.
+            bool exists = present.TryGetValue(attribute.Name, out var old);
+            byte[] name = exists ? old.Name : [.. Prefix, .. Encoding.UTF8.GetBytes(attribute.Name), 0];
+            if (name.Length - 1 > Xattr.MaxName)
+                return NtStatus.InvalidEaName;
+            if (exists)
+                size -= PackedLength(attribute.Name, old.Length);
+            if (attribute.Value.IsEmpty)
+            {
+                if (present.Remove(attribute.Name))
+                    changes.Add((name, default));
+                continue;
+            }
+
+            present[attribute.Name] = (name, attribute.Value.Length);
+            changes.Add((name, attribute.Value));
+            size += PackedLength(attribute.Name, attribute.Value.Length);
+            if (size > MaxPackedLength)
+                return NtStatus.EaTooLarge; // [MS-FSA] 2.1.5.15.5
+        }
+
+        return NtStatus.Success;
+    }
+
+    /// <summary>The EAs that there are; of several names that differ only by case the first.</summary>
+    private static Dictionary<string, (byte[] Name, int Length)> Present(ReadOnlySpan<byte> path, ReadOnlySpan<byte> list)
+    {
+        var present = new Dictionary<string, (byte[], int)>(StringComparer.OrdinalIgnoreCase);
+        foreach (byte[] name in Names(list))
+        {
+            if (Libc.GetXattr(path, name, [], out int length) == Errno.None)
+                present.TryAdd(Shown(name), (name, length));
+        }
+
+        return present;
+    }
+
+    private static int PackedLength(string name, int valueLength) => PackedOverhead + name.Length + valueLength;
 
     /// <summary>Is there an EA among these names of xattrs?</summary>
     public static bool HasAny(ReadOnlySpan<byte> list)
