@@ -93,6 +93,12 @@ public interface IStoreFile : IAsyncDisposable
     ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Reserves space for all bytes of the file, holes and all; the size stays as it is, whoever changes it meanwhile. A store
+    /// that cannot do that does nothing.
+    /// </summary>
+    ValueTask<NtStatus> FillHolesAsync(CancellationToken cancellationToken) => new(NtStatus.Success);
+
+    /// <summary>
     /// The parts of the range that hold data, in order, the first <paramref name="limit"/> of them; all else reads as zeros.
     /// </summary>
     ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(

@@ -15,6 +15,7 @@ public sealed class GatedStore(IFileStore store) : IFileStore
     private int _open;
     private volatile Kind _only;
     private NtStatus? _readFailure;
+    private NtStatus? _basicInfoFailure;
 
     /// <summary>Operations at the gate.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
@@ -37,6 +38,9 @@ public sealed class GatedStore(IFileStore store) : IFileStore
 
     /// <summary>Reads fail from now on.</summary>
     public void FailReads(NtStatus status) => _readFailure = status;
+
+    /// <summary>Times and attributes cannot be set from now on; null: they can again.</summary>
+    public void RefuseBasicInfo(NtStatus? status) => _basicInfoFailure = status;
 
     public void Open() => Interlocked.Exchange(ref _gate, null)?.SetResult();
 
@@ -123,7 +127,7 @@ public sealed class GatedStore(IFileStore store) : IFileStore
             Inner.GetStatAsync(cancellationToken);
 
         public ValueTask<NtStatus> SetBasicInfoAsync(BasicInfoChange change, CancellationToken cancellationToken) =>
-            Inner.SetBasicInfoAsync(change, cancellationToken);
+            owner._basicInfoFailure is { } failure ? new(failure) : Inner.SetBasicInfoAsync(change, cancellationToken);
 
         public async ValueTask<(NtStatus Status, int Count)> ReadAsync(
             ulong offset, Memory<byte> destination, CancellationToken cancellationToken)
@@ -152,8 +156,17 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         public ValueTask<NtStatus> SetEndOfFileAsync(ulong size, CancellationToken cancellationToken) =>
             Inner.SetEndOfFileAsync(size, cancellationToken);
 
-        public ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken) =>
-            Inner.SetAllocationAsync(size, cancellationToken);
+        public async ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken)
+        {
+            await owner.PassAsync(Kind.Write);
+            return await Inner.SetAllocationAsync(size, cancellationToken);
+        }
+
+        public async ValueTask<NtStatus> FillHolesAsync(CancellationToken cancellationToken)
+        {
+            await owner.PassAsync(Kind.Write);
+            return await Inner.FillHolesAsync(cancellationToken);
+        }
 
         public ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
             StoreRange range, int limit, CancellationToken cancellationToken) =>

@@ -40,7 +40,7 @@ internal static class SetSparse
         // A file that is no longer sparse has room for all its bytes.
         if (isSparse && stat.EndOfFile > 0)
         {
-            status = await open.File.SetAllocationAsync(stat.EndOfFile, CancellationToken.None).ConfigureAwait(false);
+            status = await open.File.FillHolesAsync(CancellationToken.None).ConfigureAwait(false);
             if (status.IsError)
                 return status;
         }

@@ -121,6 +121,13 @@ internal sealed class MemoryData(SpaceLedger ledger)
         }
     }
 
+    /// <summary>Reserves space for all that is there.</summary>
+    public NtStatus FillHoles()
+    {
+        lock (_gate)
+            return SetAllocation((ulong)_length);
+    }
+
     /// <summary>Zeros the part of the range that lies within the length.</summary>
     public void Zero(StoreRange range, bool deallocate)
     {

@@ -14,6 +14,11 @@ internal sealed partial class PosixFile
             : _store.Options.Scheduler.RunAsync((File: this, size), static state =>
                 state.File.SetAllocation(state.size));
 
+    public ValueTask<NtStatus> FillHolesAsync(CancellationToken cancellationToken) =>
+        IsDirectory
+            ? new(NtStatus.InvalidParameter)
+            : _store.Options.Scheduler.RunAsync(this, static file => file.FillHoles());
+
     public ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
         StoreRange range, int limit, CancellationToken cancellationToken) =>
         IsDirectory
@@ -36,9 +41,23 @@ internal sealed partial class PosixFile
         if (size < stat.Size)
             return WriteErrno(Libc.Truncate(lease.Fd, size)).ToNtStatus();
         DataBlocks.Correct(lease.Fd, ref stat);
-        if (size <= stat.Blocks * Statx.BlockUnit || size == 0)
-            return NtStatus.Success; // Reserved already. More than this is given back when the file is cut.
-        errno = WriteErrno(Libc.Allocate(lease.Fd, Libc.KeepSize, 0, size));
+        return size <= stat.Blocks * Statx.BlockUnit
+            ? NtStatus.Success // Reserved already. More than this is given back when the file is cut.
+            : Reserve(lease.Fd, size);
+    }
+
+    private NtStatus FillHoles()
+    {
+        using var lease = _handle.Lease();
+        var errno = Libc.StatFd(lease.Fd, StatxMask.Basic, out var stat);
+        return errno == Errno.None ? Reserve(lease.Fd, stat.Size) : errno.ToNtStatus();
+    }
+
+    private NtStatus Reserve(int fd, ulong size)
+    {
+        if (size == 0)
+            return NtStatus.Success;
+        var errno = WriteErrno(Libc.Allocate(fd, Libc.KeepSize, 0, size));
         return errno is Errno.EOPNOTSUPP ? NtStatus.Success : errno.ToNtStatus(); // A hint that this disk cannot take.
     }
 

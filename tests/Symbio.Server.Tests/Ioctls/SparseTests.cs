@@ -2,6 +2,8 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Storage;
+using Symbio.Storage.Memory;
 using Symbio.Testing;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
 
@@ -146,6 +148,29 @@ public sealed class SparseTests
 
         async Task<NtStatus> ZeroAsync(FileId file, long from, long to) =>
             (await peer.IoctlAsync(FsctlCode.SetZeroData, file, new FileZeroDataInformation(from, to))).Status;
+    }
+
+    [Fact]
+    public async Task What_is_written_while_a_file_gets_room_for_its_holes_stays()
+    {
+        var memory = new MemoryFileStore(new MemoryStoreOptions());
+        var store = new GatedStore(memory);
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await peer.OpenAsync("a");
+        await peer.WriteAsync(file, 0, new byte[10]);
+        await peer.IoctlAsync(FsctlCode.SetSparse, file);
+
+        store.CloseFor(writes: true);
+        ulong id = await peer.PostAsync(new IoctlRequest(FsctlCode.SetSparse, file, 0, 0, IoctlFlags.IsFsctl, new byte[1]));
+        await store.WaitForAsync(1);
+        var (_, local) = await memory.OpenAsync("a", new(StoreAccess.Write), StoreCaller.Service, CancellationToken.None);
+        await using (local)
+            await local!.AppendAsync("local"u8.ToArray(), CancellationToken.None);
+        store.Open();
+
+        Assert.Equal(NtStatus.Success, (await peer.WaitAsync(id)).Status);
+        Assert.Equal(15u, (await peer.CloseAsync(file, CloseFlags.PostqueryAttrib)).As<CloseResponse>().EndOfFile);
     }
 
     [Fact]
