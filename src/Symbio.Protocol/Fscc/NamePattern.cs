@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Text;
 
 namespace Symbio.Protocol.Fscc;
 
@@ -23,17 +24,20 @@ public sealed class NamePattern
     public NamePattern(string pattern, bool shortNames = false)
     {
         Text = pattern;
-        _pattern = UpcaseTable.ToUpper(pattern);
+        _pattern = UpcaseTable.ToUpper(WithoutRuns(pattern));
         IsAll = pattern.Length == 0 || !pattern.AsSpan().ContainsAnyExcept('*');
-        int first = pattern.AsSpan().IndexOfAny(s_wildcards);
+        int first = _pattern.AsSpan().IndexOfAny(s_wildcards);
 
         // Deviation: a pattern without '~' is not tried on generated names. Digits of a hash match by chance: "*5*" would
         // find, and a client then perhaps delete, files that nobody meant.
         _shortNames = shortNames && pattern.Contains('~') && (first >= 0 || ShortName.LooksGenerated(pattern));
         IsLiteral = first < 0 && !IsAll && !_shortNames;
-        if (first >= 0 && pattern[first] == '*' && pattern.AsSpan(first + 1).IndexOfAny(s_wildcards) < 0)
+        if (first >= 0 && _pattern[first] == '*' && _pattern.AsSpan(first + 1).IndexOfAny(s_wildcards) < 0)
             _onlyStar = first;
     }
+
+    /// <summary>What a name component may have, [MS-FSCC] 2.1.5.2; the work that a longer pattern makes would be for nothing.</summary>
+    public const int MaxLength = 255;
 
     /// <summary>The pattern of everything.</summary>
     public static NamePattern All { get; } = new("*");
@@ -165,6 +169,25 @@ public sealed class NamePattern
             if (position == 0 || _pattern[position - 1] is not ('*' or '<' or '>' or '"'))
                 return false;
         }
+    }
+
+    // Of a run of '*' and '<' one is enough: the '*', if there is any.
+    private static string WithoutRuns(string pattern)
+    {
+        var folded = new StringBuilder(pattern.Length);
+        foreach (char c in pattern)
+        {
+            if (c is '*' or '<' && folded.Length > 0 && folded[^1] is '*' or '<')
+            {
+                if (c == '*')
+                    folded[^1] = c;
+                continue;
+            }
+
+            folded.Append(c);
+        }
+
+        return folded.Length == pattern.Length ? pattern : folded.ToString();
     }
 
     private static void Set(Span<ulong> set, int position) => set[position >> 6] |= 1UL << position;

@@ -34,7 +34,7 @@ internal static class QueryDirectoryHandler
         if (request.OutputBufferLength < DirectoryEntryWriter.FixedLength(informationClass))
             return new(NtStatus.InfoLengthMismatch);
         string pattern = WireReader.ToUtf16(request.FileNameBytes.Span);
-        if (pattern.AsSpan().ContainsAny('\\', '/'))
+        if (pattern.Length > NamePattern.MaxLength || pattern.AsSpan().ContainsAny('\\', '/')) // [MS-FSA] 2.1.5.6.3
             return new(NtStatus.ObjectNameInvalid);
         return ListAsync(context, open, request, pattern);
     }

@@ -94,6 +94,18 @@ public sealed class NamePatternTests
         Assert.InRange(Environment.TickCount64 - start, 0, 5_000);
     }
 
+    [Theory]
+    [InlineData("***a", "ba", true)]
+    [InlineData("<<.b", "a.a.b", true)]
+    [InlineData("<<", "a.b", false)]
+    [InlineData("<*<", "a.b", true)]
+    [InlineData("a**", "ab", true)]
+    public void Of_a_run_of_stars_one_is_enough(string pattern, string name, bool matches)
+    {
+        Assert.Equal(matches, new NamePattern(pattern).Matches(name));
+        Assert.Equal(pattern, new NamePattern(pattern).Text);
+    }
+
     private static bool Naive(string pattern, string name, int p, int n)
     {
         if (p == pattern.Length)

@@ -42,6 +42,17 @@ public sealed class QueryDirectoryTests
         Assert.Equal(Files, names.Count);
     }
 
+    [Fact] // [MS-FSA] 2.1.5.6.3: a pattern is a name's length at most.
+    public async Task A_pattern_longer_than_any_name_is_no_name()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId root = await OpenRootAsync(peer);
+
+        Assert.Equal(NtStatus.ObjectNameInvalid, (await ListAsync(peer, root, new string('*', 255) + "x")).Status);
+        Assert.Equal(NtStatus.NoSuchFile, (await ListAsync(peer, root, new string('*', 254) + "x")).Status);
+    }
+
     [Fact] // [MS-FSA] 2.1.5.6.3
     public async Task The_first_empty_answer_is_no_such_file()
     {
