@@ -145,7 +145,12 @@ public interface IFileClaim
     ValueTask<NtStatus> LockAsync(ByteRange range, bool exclusive, bool wait, CancellationToken cancellationToken);
 
     /// <summary>Gives a lock back, [MS-FSA] 2.1.5.9; exactly the range that was locked.</summary>
-    ValueTask<NtStatus> UnlockAsync(ByteRange range, CancellationToken cancellationToken);
+    /// <param name="exclusive">The kind of lock; null: any, but an exclusive one first.</param>
+    ValueTask<NtStatus> UnlockAsync(ByteRange range, bool? exclusive, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="UnlockAsync(ByteRange, bool?, CancellationToken)"/>
+    ValueTask<NtStatus> UnlockAsync(ByteRange range, CancellationToken cancellationToken) =>
+        UnlockAsync(range, exclusive: null, cancellationToken);
 
     /// <summary>The locks of this open.</summary>
     IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks();

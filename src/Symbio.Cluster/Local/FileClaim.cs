@@ -35,6 +35,9 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
     /// <summary>A name that this open deletes goes with it, not with the last.</summary>
     public bool DeletesAtOnce { get; set; } = options.DeletesAtOnce;
 
+    /// <summary><see cref="DeletesAtOnce"/> whenever the open deletes, not only when it says so.</summary>
+    public bool AlwaysDeletesAtOnce { get; } = options.DeletesAtOnce;
+
     public bool IsUnlinked => Link == NoLink;
 
     public bool IsReleased { get; set; }
@@ -103,10 +106,10 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
         return waiter is null ? new(status) : WaitAsync(waiter, cancellationToken);
     }
 
-    public ValueTask<NtStatus> UnlockAsync(ByteRange range, CancellationToken cancellationToken)
+    public ValueTask<NtStatus> UnlockAsync(ByteRange range, bool? exclusive, CancellationToken cancellationToken)
     {
         var wake = new List<LockWaiter>();
-        NtStatus status = record.Unlock(this, range, wake);
+        NtStatus status = record.Unlock(this, range, exclusive, wake);
         Wake(wake);
         return new(status);
     }

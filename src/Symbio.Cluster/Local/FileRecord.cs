@@ -124,7 +124,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
         {
             if (claim.IsUnlinked)
                 return;
-            claim.DeletesAtOnce |= atOnce && deletePending;
+            claim.DeletesAtOnce = deletePending ? claim.DeletesAtOnce || atOnce : claim.AlwaysDeletesAtOnce;
             if (deletePending)
                 MarkDeleted(claim);
             else if (claim.Stream.Length == 0)
@@ -323,11 +323,11 @@ internal sealed class FileRecord(LocalCoordinator owner)
         }
     }
 
-    public NtStatus Unlock(FileClaim claim, ByteRange range, List<LockWaiter> wake)
+    public NtStatus Unlock(FileClaim claim, ByteRange range, bool? exclusive, List<LockWaiter> wake)
     {
         lock (Lock)
         {
-            if (!_locks.TryGetValue(claim.Stream, out RangeLocks? locks) || !locks.Remove(claim, range, wake))
+            if (!_locks.TryGetValue(claim.Stream, out RangeLocks? locks) || !locks.Remove(claim, range, exclusive, wake))
                 return NtStatus.RangeNotLocked;
             UpdateLockedFlags(claim.Stream, locks);
             return NtStatus.Success;

@@ -24,14 +24,15 @@ internal sealed class RangeLocks
         return true;
     }
 
-    public bool Remove(FileClaim claim, ByteRange range, List<LockWaiter> wake)
+    /// <param name="exclusive">The kind that is to go; null: any.</param>
+    public bool Remove(FileClaim claim, ByteRange range, bool? exclusive, List<LockWaiter> wake)
     {
         // An exclusive lock under a shared one of the same range and owner goes first.
         int found = -1;
         for (int i = FirstAt(range.Offset); i < _entries.Count && _entries[i].Range.Offset == range.Offset; i++)
         {
             Entry entry = _entries[i];
-            if (entry.Claim != claim || entry.Range != range)
+            if (entry.Claim != claim || entry.Range != range || (exclusive ?? entry.Exclusive) != entry.Exclusive)
                 continue;
             if (found < 0 || (entry.Exclusive && !_entries[found].Exclusive))
                 found = i;

@@ -39,11 +39,12 @@ internal static class LockHandler
         status = unlocks
             ? await UnlockAsync(open, request).ConfigureAwait(false)
             : await LockAsync(context, open, request).ConfigureAwait(false);
+        if (verifies && status == NtStatus.Success)
+            open.LockSequences.Store(index, number);
+        if (unlocks || status == NtStatus.Success)
+            await open.PersistAsync().ConfigureAwait(false); // Of an unlock that has failed, a part may be done.
         if (status != NtStatus.Success)
             return status;
-        if (verifies)
-            open.LockSequences.Store(index, number);
-        await open.PersistAsync().ConfigureAwait(false);
         context.Response.Write(new LockResponse());
         return NtStatus.Success;
     }
@@ -94,7 +95,8 @@ internal static class LockHandler
         while (--taken >= 0)
         {
             LockElement element = request[taken];
-            await open.UnlockAsync(new ByteRange(element.Offset, element.Length)).ConfigureAwait(false);
+            bool exclusive = (element.Flags & LockFlags.ExclusiveLock) != 0; // Of two on one range, the one of this request.
+            await open.UnlockAsync(new ByteRange(element.Offset, element.Length), exclusive).ConfigureAwait(false);
             open.RemoveLock();
         }
 

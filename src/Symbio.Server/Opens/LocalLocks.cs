@@ -32,7 +32,7 @@ internal sealed class LocalLocks(Open open, ILockableFile file)
             NtStatus status = await open.Claim.LockAsync(range, exclusive, wait, cancellationToken).ConfigureAwait(false);
             if (status != NtStatus.Success || range.Length == 0)
                 return status;
-            status = await ShowNewAsync(range).ConfigureAwait(false);
+            status = await ShowNewAsync(range, exclusive).ConfigureAwait(false);
             if (status == NtStatus.Success || !wait)
                 return status;
 
@@ -48,17 +48,17 @@ internal sealed class LocalLocks(Open open, ILockableFile file)
         }
     }
 
-    /// <summary><see cref="IFileClaim.UnlockAsync"/>: first for local processes, so that the next client meets none of ours.</summary>
-    public async ValueTask<NtStatus> UnlockAsync(ByteRange range)
+    /// <summary><see cref="IFileClaim.UnlockAsync(ByteRange, bool?, CancellationToken)"/>: first for local processes, so that the next client meets none of ours.</summary>
+    public async ValueTask<NtStatus> UnlockAsync(ByteRange range, bool? exclusive)
     {
         await _turn.EnterAsync().ConfigureAwait(false);
         try
         {
             List<(ByteRange Range, bool Exclusive)> locks = [.. open.Claim.GetLocks(range)];
-            if (!locks.Remove((range, true))) // Of two on the same range the exclusive one goes first.
+            if (exclusive == false || !locks.Remove((range, true))) // Of two on the same range the exclusive one goes first.
                 locks.Remove((range, false));
             Show(range, locks);
-            return await open.Claim.UnlockAsync(range, CancellationToken.None).ConfigureAwait(false);
+            return await open.Claim.UnlockAsync(range, exclusive, CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
@@ -76,7 +76,7 @@ internal sealed class LocalLocks(Open open, ILockableFile file)
     /// <summary>The open is about to be closed.</summary>
     public void Release() => file.SetLock(0, ulong.MaxValue, LocalLockState.Unlocked);
 
-    private async ValueTask<NtStatus> ShowNewAsync(ByteRange range)
+    private async ValueTask<NtStatus> ShowNewAsync(ByteRange range, bool exclusive)
     {
         await _turn.EnterAsync().ConfigureAwait(false);
         try
@@ -84,7 +84,7 @@ internal sealed class LocalLocks(Open open, ILockableFile file)
             NtStatus status = Show(range, open.Claim.GetLocks(range));
             if (status == NtStatus.Success)
                 return status;
-            await open.Claim.UnlockAsync(range, CancellationToken.None).ConfigureAwait(false);
+            await open.Claim.UnlockAsync(range, exclusive, CancellationToken.None).ConfigureAwait(false);
             Show(range, open.Claim.GetLocks(range)); // Less than before: that is always possible.
             return status;
         }

@@ -130,8 +130,8 @@ internal sealed partial class Open(
     public LockSequences LockSequences { get; } = new();
 
     /// <summary>[MS-SMB2] 3.3.5.14: only where a client may have sent a LOCK request twice.</summary>
-    public bool VerifiesLockSequence =>
-        (Connection.Negotiated!.ServerCapabilities & Capabilities.GlobalCapMultiChannel) != 0;
+    public bool VerifiesLockSequence => Connection.Negotiated!.Dialect != Dialect.Smb202
+        && (Durable is not null || (Connection.Negotiated.ServerCapabilities & Capabilities.GlobalCapMultiChannel) != 0);
 
     /// <summary>Open.ChannelSequence and what is counted by it, [MS-SMB2] 3.3.5.2.10; it begins with that of the CREATE.</summary>
     public ChannelSequences ChannelSequences { get; init; } = new(0);
@@ -190,8 +190,9 @@ internal sealed partial class Open(
             : Claim.LockAsync(range, exclusive, wait, cancellationToken);
 
     /// <summary>Gives a byte-range lock back.</summary>
-    public ValueTask<NtStatus> UnlockAsync(ByteRange range) =>
-        GetLocalLocks() is { } local ? local.UnlockAsync(range) : Claim.UnlockAsync(range, CancellationToken.None);
+    public ValueTask<NtStatus> UnlockAsync(ByteRange range, bool? exclusive = null) => GetLocalLocks() is { } local
+        ? local.UnlockAsync(range, exclusive)
+        : Claim.UnlockAsync(range, exclusive, CancellationToken.None);
 
     private LocalLocks? GetLocalLocks()
     {

@@ -78,6 +78,25 @@ public sealed class LockTests
         Assert.Equal(NtStatus.Success, taken.Status);
     }
 
+    [Fact] // 3.3.5.14.2: what goes is what the request has taken, not what was held on the same range.
+    public async Task A_request_that_fails_takes_nothing_away()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId holder = await peer.OpenAsync("a.txt");
+        FileId other = await peer.OpenAsync("a.txt");
+        await peer.WriteAsync(holder, 0, new byte[100]);
+        await peer.LockAsync(holder, new LockElement(0, 10, Exclusive));
+        await peer.LockAsync(other, new LockElement(20, 10, Exclusive));
+
+        Reply refused = await peer.LockAsync(holder, new LockElement(0, 10, Shared), new LockElement(20, 10, Exclusive));
+
+        Assert.Equal(NtStatus.LockNotGranted, refused.Status);
+        Assert.Equal(NtStatus.FileLockConflict, (await peer.ReadAsync(other, 0, 10)).Status);
+        Assert.Equal(NtStatus.Success, (await peer.LockAsync(holder, new LockElement(0, 10, LockFlags.Unlock))).Status);
+        Assert.Equal(NtStatus.Success, (await peer.ReadAsync(other, 0, 10)).Status);
+    }
+
     [Fact] // 3.3.5.14.1
     public async Task Several_unlocks_are_done_in_order_until_one_fails()
     {

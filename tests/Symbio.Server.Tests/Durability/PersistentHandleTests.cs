@@ -4,6 +4,7 @@ using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Durability.Persistence;
 using Symbio.Server.Tests.Ioctls;
+using Symbio.Server.Tests.Leases;
 using Symbio.Storage.Memory;
 using Symbio.Testing;
 
@@ -77,6 +78,40 @@ public sealed class PersistentHandleTests : IDisposable
             notPersistent ? DurableHandleFlags.None : DurableHandleFlags.Persistent);
 
         Assert.Equal(expected, reply.Status);
+    }
+
+    [Fact] // [MS-SMB2] 3.3.5.14.1: what was unlocked before the failure stays so, whatever happens.
+    public async Task A_lock_that_has_gone_does_not_come_back()
+    {
+        Guid create = Guid.NewGuid(), lease = Guid.NewGuid();
+        TestServer first = await StartAsync();
+        ScriptedPeer peer = await first.ConnectAuthenticatedAsync(options: Client);
+        FileId file = (await CreateAsync(peer, create, lease)).FileId;
+        await peer.LockAsync(file, Exclusive(0, 1), Exclusive(1, 1));
+        Reply unlock = await peer.LockAsync(
+            file, new LockElement(0, 1, LockFlags.Unlock), new LockElement(5, 1, LockFlags.Unlock));
+        Assert.Equal(NtStatus.RangeNotLocked, unlock.Status);
+
+        await using TestServer second = await StartAsync();
+        await using ScriptedPeer again = await second.ConnectAuthenticatedAsync(options: Client);
+        Assert.Equal(NtStatus.Success, (await ReconnectAsync(again, file, create, lease)).Status);
+
+        Assert.Equal(NtStatus.Success, (await again.LockAsync(file, Exclusive(0, 1))).Status);
+        Assert.Equal(NtStatus.LockNotGranted, (await again.LockAsync(file, Exclusive(1, 1))).Status);
+    }
+
+    [Theory] // 3.3.5.14: the answer was lost with the connection, and the client asks again.
+    [InlineData(Dialect.Smb210, NtStatus.Success)]
+    [InlineData(Dialect.Smb202, NtStatus.LockNotGranted)] // It has no such thing.
+    public async Task A_lock_request_of_a_handle_that_survives_may_come_twice(Dialect dialect, NtStatus expected)
+    {
+        await using TestServer server = await StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync(dialect);
+        FileId file = (await peer.OpenAsync(LeasePeer.Create("a.txt", OplockLevel.Batch, LeasePeer.DurableV1))).FileId;
+        var request = new LockRequest(1, 1, file, Exclusive(0, 1));
+
+        Assert.Equal(NtStatus.Success, (await peer.SendAsync(request)).Status);
+        Assert.Equal(expected, (await peer.SendAsync(request)).Status);
     }
 
     [Fact]

@@ -70,8 +70,8 @@ internal abstract class ClaimDecorator(IFileClaim inner) : IFileClaim
         ByteRange range, bool exclusive, bool wait, CancellationToken cancellationToken) =>
         inner.LockAsync(range, exclusive, wait, cancellationToken);
 
-    public ValueTask<NtStatus> UnlockAsync(ByteRange range, CancellationToken cancellationToken) =>
-        inner.UnlockAsync(range, cancellationToken);
+    public ValueTask<NtStatus> UnlockAsync(ByteRange range, bool? exclusive, CancellationToken cancellationToken) =>
+        inner.UnlockAsync(range, exclusive, cancellationToken);
 
     public IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks() => inner.GetLocks();
 
