@@ -168,6 +168,19 @@ public sealed class LocalCoordinatorTests
     }
 
     [Fact]
+    public async Task A_wish_that_was_taken_back_is_as_if_it_had_not_been()
+    {
+        IFileClaim first = (await OpenAsync(AccessMask.Delete, 7)).Claim!;
+        IFileClaim last = (await OpenAsync(AccessMask.Delete, 7)).Claim!;
+        await first.SetDeletePendingAtOnceAsync(default);
+        await first.SetDeletePendingAsync(false, default);
+        await last.SetDeletePendingAsync(true, default);
+
+        Assert.Equal(ReleaseOutcome.Closed, await ReleaseAsync(first));
+        Assert.Equal(ReleaseOutcome.Delete, await ReleaseAsync(last));
+    }
+
+    [Fact]
     public async Task An_abandoned_open_does_not_delete_on_close()
     {
         IFileClaim first = (await OpenAsync(AccessMask.Delete, 7, deleteOnClose: true)).Claim!;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
@@ -54,7 +55,14 @@ internal sealed class CopychunkRun(FsctlCall call, Open source)
                 status = finished;
         }
 
-        // 3.3.5.15.6: what was copied before a failure is told beside it.
+        // 3.3.5.15.6: what was copied before a failure is told beside it. But with this status, 2.2.32.1, the numbers are limits.
+        if (status == NtStatus.InvalidParameter)
+        {
+            if (_total == 0)
+                return ServerSideCopy.ReplyLimits(call);
+            status = NtStatus.InvalidViewSize;
+        }
+
         call.Reply(new SrvCopychunkResponse(_chunks, written, _total));
         _context.KeepsErrorBody = true;
         return status;
@@ -62,9 +70,6 @@ internal sealed class CopychunkRun(FsctlCall call, Open source)
 
     private async ValueTask<(NtStatus Status, uint Count)> CopyAsync(SrvCopychunk chunk)
     {
-        ulong end = (ulong)long.MaxValue - chunk.Length;
-        if (chunk.SourceOffset > end || chunk.TargetOffset > end)
-            return (NtStatus.InvalidParameter, 0);
         NtStatus status = source.Claim.CheckRange(chunk.SourceOffset, chunk.Length, write: false);
         if (status.IsError)
             return (status, 0);
@@ -73,25 +78,48 @@ internal sealed class CopychunkRun(FsctlCall call, Open source)
             return (status, 0);
         if (chunk.SourceOffset + chunk.Length > stat.EndOfFile)
             return (NtStatus.InvalidViewSize, 0);
-        (status, ulong offset) = await TargetOffsetAsync(chunk).ConfigureAwait(false);
-        if (!status.IsError)
-            status = _target.Claim.CheckRange(offset, chunk.Length, write: true);
+        if ((_target.GrantedAccess & AccessMask.WriteData) == 0)
+            return await AppendAsync(chunk).ConfigureAwait(false);
+        status = _target.Claim.CheckRange(chunk.TargetOffset, chunk.Length, write: true);
         if (status.IsError)
             return (status, 0);
         (status, ulong count) = await _target.File
-            .CopyRangeAsync(offset, source.File, chunk.SourceOffset, chunk.Length, CancellationToken.None)
+            .CopyRangeAsync(chunk.TargetOffset, source.File, chunk.SourceOffset, chunk.Length, CancellationToken.None)
             .ConfigureAwait(false);
         if (!status.IsError && count < chunk.Length)
             status = NtStatus.InvalidViewSize; // Somebody has cut the source meanwhile.
         return (status, (uint)count);
     }
 
-    // A handle with nothing but FILE_APPEND_DATA changes no byte that is there, [MS-FSA] 2.1.5.4.
-    private async ValueTask<(NtStatus Status, ulong Offset)> TargetOffsetAsync(SrvCopychunk chunk)
+    // A handle with nothing but FILE_APPEND_DATA changes no byte that is there, [MS-FSA] 2.1.5.4: as WRITE does it, the store finds
+    // the end in the moment of writing.
+    private async ValueTask<(NtStatus Status, uint Count)> AppendAsync(SrvCopychunk chunk)
     {
-        if ((_target.GrantedAccess & AccessMask.WriteData) != 0)
-            return (NtStatus.Success, chunk.TargetOffset);
         (NtStatus status, FileStat stat) = await _target.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
-        return (status, Math.Max(chunk.TargetOffset, stat.EndOfFile));
+        if (!status.IsError)
+            status = _target.Claim.CheckRange(stat.EndOfFile, chunk.Length, write: true);
+        if (status.IsError)
+            return (status, 0);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)chunk.Length);
+        try
+        {
+            int count = 0;
+            while (count < chunk.Length)
+            {
+                (status, int read) = await source.File
+                    .ReadAsync(chunk.SourceOffset + (uint)count, buffer.AsMemory(count, (int)chunk.Length - count), CancellationToken.None)
+                    .ConfigureAwait(false);
+                if (status.IsError || read == 0)
+                    return (status.IsError ? status : NtStatus.InvalidViewSize, 0);
+                count += read;
+            }
+
+            status = await _target.File.AppendAsync(buffer.AsMemory(0, count), CancellationToken.None).ConfigureAwait(false);
+            return (status, status.IsError ? 0 : (uint)count);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

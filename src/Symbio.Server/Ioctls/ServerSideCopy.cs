@@ -48,11 +48,12 @@ internal static class ServerSideCopy
         if (count > MaxChunks)
             return new(ReplyLimits(call));
         if (!call.TryReadInput(out SrvCopychunkCopy request))
-            return new(NtStatus.InvalidParameter);
+            return new(ReplyLimits(call)); // Shorter than its chunks.
         ulong total = 0;
         foreach (var chunk in request.Chunks)
         {
-            if (chunk.Length is 0 or > MaxChunkSize)
+            ulong end = (ulong)long.MaxValue - chunk.Length;
+            if (chunk.Length is 0 or > MaxChunkSize || chunk.SourceOffset > end || chunk.TargetOffset > end)
                 return new(ReplyLimits(call));
             total += chunk.Length;
         }
@@ -89,7 +90,7 @@ internal static class ServerSideCopy
     }
 
     // 3.3.5.15.6.2: the client is told what it may ask for.
-    private static NtStatus ReplyLimits(in FsctlCall call)
+    public static NtStatus ReplyLimits(in FsctlCall call)
     {
         call.Reply(new SrvCopychunkResponse(MaxChunks, MaxChunkSize, MaxDataSize));
         call.Context.KeepsErrorBody = true;

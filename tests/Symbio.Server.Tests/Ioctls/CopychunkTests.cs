@@ -3,6 +3,8 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Storage;
+using Symbio.Storage.Memory;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Ioctls;
@@ -98,6 +100,60 @@ public sealed class CopychunkTests
 
         Assert.Equal(NtStatus.InvalidParameter, reply.Status);
         Assert.Equal(new SrvCopychunkResponse(256, Chunk, 16 * Chunk), reply.Output<SrvCopychunkResponse>());
+    }
+
+    [Fact] // 2.2.32.1: with this status the numbers are limits, whatever it is for.
+    public async Task An_invalid_parameter_is_told_with_the_limits()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        (_, ResumeKey key) = await SourceAsync(peer, Bytes(10));
+        FileId target = await peer.OpenAsync("target");
+        var good = new SrvCopychunk(0, 0, 10);
+        byte[] less = new byte[32 + 24];
+        var writer = new WireWriter(less);
+        new SrvCopychunkCopy(key, [good]).Write(ref writer);
+        less[24] = 2; // Of two chunks one is there.
+
+        Reply[] replies =
+        [
+            await CopyAsync(peer, target, key, good, new SrvCopychunk(0, long.MaxValue - 5, 10)),
+            await CopyAsync(peer, target, key, good, new SrvCopychunk(ulong.MaxValue, 0, 10)),
+            await peer.IoctlAsync(FsctlCode.SrvCopychunk, target, less, 12),
+        ];
+
+        foreach (Reply reply in replies)
+        {
+            Assert.Equal(NtStatus.InvalidParameter, reply.Status);
+            Assert.Equal(new SrvCopychunkResponse(256, Chunk, 16 * Chunk), reply.Output<SrvCopychunkResponse>());
+        }
+
+        Assert.Equal(0u, (await peer.CloseAsync(target, CloseFlags.PostqueryAttrib)).As<CloseResponse>().EndOfFile);
+    }
+
+    [Fact] // [MS-FSA] 2.1.5.4: whoever else appends meanwhile.
+    public async Task Who_may_only_append_writes_over_nothing()
+    {
+        var memory = new MemoryFileStore(new MemoryStoreOptions());
+        var store = new GatedStore(memory);
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        (_, ResumeKey key) = await SourceAsync(peer, "copied"u8.ToArray());
+        FileId target = await peer.OpenAsync("target", AccessMask.ReadData | AccessMask.AppendData);
+        byte[] input = new byte[32 + 24];
+        var writer = new WireWriter(input);
+        new SrvCopychunkCopy(key, [new SrvCopychunk(0, 0, 6)]).Write(ref writer);
+
+        store.CloseFor(writes: true);
+        ulong id = await peer.PostAsync(new IoctlRequest(FsctlCode.SrvCopychunk, target, 0, 12, IoctlFlags.IsFsctl, input));
+        await store.WaitForAsync(1);
+        var (_, local) = await memory.OpenAsync("target", new(StoreAccess.Write), StoreCaller.Service, CancellationToken.None);
+        await using (local)
+            await local!.AppendAsync("local"u8.ToArray(), CancellationToken.None);
+        store.Open();
+
+        Assert.Equal(NtStatus.Success, (await peer.WaitAsync(id)).Status);
+        Assert.Equal("localcopied"u8.ToArray(), await ReadAsync(peer, target, 0));
     }
 
     [Fact]
