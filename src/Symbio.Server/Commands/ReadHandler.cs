@@ -33,7 +33,7 @@ internal static class ReadHandler
             return new(NtStatus.AccessDenied);
         if (request.Length > context.Connection.MaxIoSize
             || request.Offset > long.MaxValue || request.Offset + request.Length > long.MaxValue
-            || request.Channel != Channel.None)
+            || context.Connection.IsForRdma(request.Channel))
         {
             return new(NtStatus.InvalidParameter);
         }

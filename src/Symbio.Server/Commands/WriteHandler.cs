@@ -28,7 +28,7 @@ internal static class WriteHandler
             return new(NtStatus.AccessDenied);
         if (request.DataOffset > MaxDataOffset
             || request.Length > context.Connection.MaxIoSize
-            || request.Channel != Channel.None)
+            || context.Connection.IsForRdma(request.Channel))
         {
             return new(NtStatus.InvalidParameter);
         }

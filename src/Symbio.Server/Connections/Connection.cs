@@ -55,6 +55,9 @@ internal sealed class Connection
     /// <summary>Connection.Dialect and all else that NEGOTIATE settles; null before.</summary>
     public Negotiated? Negotiated { get; set; }
 
+    /// <summary>A READ or WRITE asks for a transfer by RDMA. Before 3.x the field is reserved, [MS-SMB2] 2.2.19 and 2.2.21.</summary>
+    public bool IsForRdma(Channel channel) => channel != Channel.None && Dialect >= Dialect.Smb300;
+
     /// <summary>Connection.Dialect</summary>
     public Dialect Dialect => Negotiated?.Dialect ?? Dialect.None;
 

@@ -23,7 +23,7 @@ internal static class PipeIo
     {
         if ((open.GrantedAccess & (AccessMask.ReadData | AccessMask.Execute)) == 0)
             return NtStatus.AccessDenied;
-        if (request.Length > context.Connection.MaxIoSize || request.Channel != Channel.None)
+        if (request.Length > context.Connection.MaxIoSize || context.Connection.IsForRdma(request.Channel))
             return NtStatus.InvalidParameter;
 
         RpcPipe pipe = open.Pipe!;
@@ -42,7 +42,7 @@ internal static class PipeIo
         if ((open.GrantedAccess & (AccessMask.WriteData | AccessMask.AppendData)) == 0)
             return new(NtStatus.AccessDenied);
         if (request.DataOffset > MaxDataOffset || request.Length > context.Connection.MaxIoSize
-            || request.Channel != Channel.None)
+            || context.Connection.IsForRdma(request.Channel))
         {
             return new(NtStatus.InvalidParameter);
         }

@@ -32,6 +32,24 @@ public sealed class ReadWriteTests
         Assert.Empty(server.Log.Errors);
     }
 
+    [Theory] // 2.2.19 and 2.2.21: what 3.x calls Channel is reserved before.
+    [InlineData(Dialect.Smb202, NtStatus.Success)]
+    [InlineData(Dialect.Smb210, NtStatus.Success)]
+    [InlineData(Dialect.Smb300, NtStatus.InvalidParameter)]
+    public async Task A_channel_is_looked_at_where_there_are_any(Dialect dialect, NtStatus expected)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync(dialect);
+        FileId file = await peer.OpenAsync("a.txt");
+        await peer.WriteAsync(file, 0, new byte[1]);
+        const Channel Some = Channel.RdmaV1;
+        var write = new WriteRequest(
+            Smb2Header.Size + WriteRequest.FixedSize, 1, 0, file, Some, 0, WriteFlags.None, default, new byte[1]);
+
+        Assert.Equal(expected, (await peer.SendAsync(new ReadRequest(0, ReadFlags.None, 1, 0, file, 0, Some, 0, default))).Status);
+        Assert.Equal(expected, (await peer.SendAsync(write)).Status);
+    }
+
     [Fact] // [MS-SMB2] 3.3.5.12
     public async Task Read_past_end_of_file_fails_with_end_of_file()
     {

@@ -5,6 +5,8 @@ using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Information;
+using Symbio.Server.Tests.Notifications;
+using Symbio.Storage.Memory;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Information;
@@ -85,6 +87,54 @@ public sealed class InformationTests
         Reply enough = await QueryAsync(peer, file, InfoType.Security, 0, needed, Parts);
         Assert.Equal(NtStatus.Success, enough.Status);
         Assert.Equal(needed, enough.As<QueryInfoResponse>().OutputBufferLength);
+    }
+
+    [Fact] // [MS-FSA] 2.1.5.15.5: a file has less than 64 KiB of them.
+    public async Task Lists_of_extended_attributes_are_bounded()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await peer.OpenAsync("a.txt");
+        FullEaEntry[] many = [.. Enumerable.Range(0, 6000).Select(i => new FullEaEntry(false, $"{i}", default))];
+        byte[] set = new byte[FullEaList.Length(many)];
+        var writer = new WireWriter(set);
+        FullEaList.Write(ref writer, many);
+        string[] names = [.. many.Select(entry => "a" + entry.Name)];
+        byte[] get = new byte[GetEaList.Length(names)];
+        writer = new WireWriter(get);
+        GetEaList.Write(ref writer, names);
+        byte[] buffer = new byte[set.Length + 64];
+        var contexts = new CreateContextListWriter(buffer);
+        contexts.Add("ExtA"u8, set);
+        ReadOnlyMemory<byte> list = contexts.Written.ToArray();
+
+        Assert.Equal(NtStatus.EaTooLarge, (await peer.CreateAsync("b.txt", contexts: list)).Status);
+        Reply refused = await peer.SendAsync(
+            new SetInfoRequest(InfoType.File, (byte)FileInformationClass.FullEa, 0, file, set), set.Length);
+        Assert.Equal(NtStatus.EaTooLarge, refused.Status);
+        Assert.Equal(NtStatus.Success, (await peer.SetEaAsync(file)).Status);
+        Reply query = await peer.SendAsync(
+            new QueryInfoRequest(
+                InfoType.File, (byte)FileInformationClass.FullEa, Plenty, 0, QueryInfoFlags.None, file, get), get.Length);
+        Assert.Equal(NtStatus.InvalidParameter, query.Status);
+        Assert.Empty(server.Log.Errors);
+    }
+
+    [Fact] // [MS-FSA] 2.1.5.15.2: a time that could not be set is none that stays.
+    public async Task A_time_that_was_refused_does_not_stick()
+    {
+        var store = new GatedStore(new MemoryFileStore(new MemoryStoreOptions()));
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await peer.OpenAsync("a.txt");
+
+        store.RefuseBasicInfo(NtStatus.MediaWriteProtected);
+        Assert.Equal(NtStatus.MediaWriteProtected, (await peer.SetBasicAsync(file, write: 1 << 30)).Status);
+        store.RefuseBasicInfo(null);
+        await peer.WriteAsync(file, 0, new byte[1]);
+
+        FileTime written = (await peer.CloseAsync(file, CloseFlags.PostqueryAttrib)).As<CloseResponse>().LastWriteTime;
+        Assert.NotEqual(new FileTime(1 << 30), written);
     }
 
     [Fact] // [MS-FSA] 2.1.5.15.11

@@ -85,19 +85,22 @@ internal static class BasicInformation
             ChangeTime: Explicit(wanted.ChangeTime),
             Attributes: attributes == FileAttributes.None ? null : Merge(attributes, stat.Attributes));
         StickyTimes sticky = set.Open.StickyTimes;
+        FileTime? changeTime = Stick(sticky.ChangeTime, wanted.ChangeTime, stat.ChangeTime);
+        if (change != default)
+        {
+            // What changes metadata moves ChangeTime (the store sees to that), unless the client has taken that over.
+            if (change.ChangeTime is null)
+                change = change with { ChangeTime = changeTime };
+            status = await file.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false);
+            if (status.IsError)
+                return status;
+            set.Open.Modified(ChangeReports.FilterFor(change));
+        }
+
         sticky.LastAccessTime = Stick(sticky.LastAccessTime, wanted.LastAccessTime, stat.LastAccessTime);
         sticky.LastWriteTime = Stick(sticky.LastWriteTime, wanted.LastWriteTime, stat.LastWriteTime);
-        sticky.ChangeTime = Stick(sticky.ChangeTime, wanted.ChangeTime, stat.ChangeTime);
-        if (change == default)
-            return NtStatus.Success;
-
-        // What changes metadata moves ChangeTime (the store sees to that), unless the client has taken that over.
-        if (change.ChangeTime is null)
-            change = change with { ChangeTime = sticky.ChangeTime };
-        status = await file.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false);
-        if (!status.IsError)
-            set.Open.Modified(ChangeReports.FilterFor(change));
-        return status;
+        sticky.ChangeTime = changeTime;
+        return NtStatus.Success;
     }
 
     // 0 leaves a time alone, -1 stops it, -2 lets it run again; there are no times before 1601.
