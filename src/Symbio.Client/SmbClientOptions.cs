@@ -30,13 +30,6 @@ public sealed record SmbClientOptions
     public IReadOnlyList<SigningAlgorithm> SigningAlgorithms { get; init; } =
         [SigningAlgorithm.AesGmac, SigningAlgorithm.AesCmac, SigningAlgorithm.HmacSha256];
 
-    /// <summary>
-    /// Sessions may be carried by several connections (<see cref="SmbSession.BindAsync"/>). AES-GMAC is not offered then: the
-    /// exchanges that bind connections are signed with the session's one key, under MessageIds that begin anew with each
-    /// connection, and with AES-GMAC two messages under one MessageId give the key away.
-    /// </summary>
-    public bool MultiChannel { get; init; }
-
     /// <summary>A server may make a guest of us. A guest's messages are neither signed nor encrypted.</summary>
     public bool AllowGuest { get; init; }
 
@@ -93,18 +86,7 @@ public sealed record SmbClientOptions
     }
 
     /// <summary>Capabilities that NEGOTIATE states; they mean something from 3.0 on.</summary>
-    internal Capabilities Capabilities
-    {
-        get
-        {
-            if (MaxDialect < Dialect.Smb300)
-                return Capabilities.None;
-            Capabilities stated = Capabilities.GlobalCapLargeMtu | Capabilities.GlobalCapEncryption;
-            return MultiChannel ? stated | Capabilities.GlobalCapMultiChannel : stated;
-        }
-    }
-
-    /// <summary>The signing algorithms that NEGOTIATE names.</summary>
-    internal SigningAlgorithm[] OfferedSigningAlgorithms =>
-        [.. SigningAlgorithms.Where(a => !MultiChannel || a != SigningAlgorithm.AesGmac)];
+    internal Capabilities Capabilities => MaxDialect >= Dialect.Smb300
+        ? Capabilities.GlobalCapLargeMtu | Capabilities.GlobalCapMultiChannel | Capabilities.GlobalCapEncryption
+        : Capabilities.None;
 }

@@ -103,31 +103,6 @@ public sealed class SessionTests
         Assert.NotEqual(one.SessionId, two.SessionId);
     }
 
-    [Fact] // The key that signs the exchange would sign two messages under one nonce.
-    public async Task What_Gmac_signs_is_not_bound()
-    {
-        await using ClientFixture fixture = await ClientFixture.StartAsync();
-        SmbSession session = await fixture.LogOnAsync();
-        SmbConnection second = await fixture.ConnectAsync();
-
-        await Assert.ThrowsAsync<InvalidOperationException>(
-            async () => await session.BindAsync(second, ClientFixture.Credential));
-        Assert.Equal(SigningAlgorithm.AesGmac, second.SigningAlgorithm);
-    }
-
-    [Theory] // Whatever the server prefers.
-    [InlineData(SigningAlgorithm.AesGmac, SigningAlgorithm.AesCmac, SigningAlgorithm.AesCmac)]
-    [InlineData(SigningAlgorithm.AesGmac, SigningAlgorithm.HmacSha256, SigningAlgorithm.HmacSha256)]
-    [InlineData(SigningAlgorithm.AesGmac, SigningAlgorithm.AesGmac, SigningAlgorithm.AesCmac)]
-    public async Task A_client_of_several_channels_does_not_offer_Gmac(
-        SigningAlgorithm first, SigningAlgorithm second, SigningAlgorithm agreed)
-    {
-        await using ClientFixture fixture = await ClientFixture.StartAsync(
-            new() { SigningAlgorithms = [first, second], MultiChannel = true }, o => o with { MultiChannel = false });
-
-        Assert.Equal(agreed, (await fixture.ConnectAsync()).SigningAlgorithm);
-    }
-
     [Theory]
     [InlineData(Dialect.Smb300, Protection.Signed)]
     [InlineData(Dialect.Smb311, Protection.Plain)]
@@ -135,8 +110,7 @@ public sealed class SessionTests
     [InlineData(Dialect.Smb311, Protection.Encrypted)]
     public async Task A_session_is_carried_by_several_connections(Dialect dialect, Protection protection)
     {
-        await using ClientFixture fixture = await ClientFixture.StartAsync(
-            ClientFixture.OptionsFor(dialect, protection) with { MultiChannel = true });
+        await using ClientFixture fixture = await ClientFixture.StartAsync(ClientFixture.OptionsFor(dialect, protection));
         SmbTree tree = await fixture.ConnectTreeAsync();
         SmbConnection second = await fixture.ConnectAsync();
         await tree.Session.BindAsync(second, ClientFixture.Credential);

@@ -41,7 +41,6 @@ internal sealed class BenchClient : IAsyncDisposable
         MinDialect = settings.Dialect,
         MaxDialect = settings.Dialect,
         SigningAlgorithms = [settings.Signing],
-        MultiChannel = settings.Channels > 1,
         Ciphers = [settings.Cipher],
         RequireSigning = settings.Protection == BenchProtection.Signed,
         RequireEncryption = settings.Protection == BenchProtection.Encrypted,

@@ -93,7 +93,7 @@ internal static class SettingTable
             "Compression algorithms of SMB 3.1.1, the preferred one first. Pattern_V1 stands for runs of one byte, and is used beside another."),
         new ListSetting<ServerSettings, Protocol.Smb2.SigningAlgorithm>(
             "signingAlgorithms", "--signing-algorithms", SettingType.SigningAlgorithms, s => s.SigningAlgorithms,
-            (s, v) => s.SigningAlgorithms = v, "Signing algorithms of SMB 3.1.1, the preferred one first. Clients that may use several connections get AES-GMAC only if they offer nothing else, and then without multichannel."),
+            (s, v) => s.SigningAlgorithms = v, "Signing algorithms of SMB 3.1.1, the preferred one first."),
         new Setting<ServerSettings, bool>(
             "allowAnonymous", "--allow-anonymous", SettingType.Boolean, s => s.AllowAnonymous,
             (s, v) => s.AllowAnonymous = v,

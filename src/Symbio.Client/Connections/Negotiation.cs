@@ -37,8 +37,8 @@ internal static class Negotiation
             contexts.Add(new PreauthIntegrityCapabilities(IdList<HashAlgorithmId>.Of(HashAlgorithmId.Sha512), salt));
             if (options.Ciphers.Count > 0)
                 contexts.Add(new EncryptionCapabilities(IdList<EncryptionAlgorithm>.Of([.. options.Ciphers])));
-            if (options.OfferedSigningAlgorithms is { Length: > 0 } algorithms)
-                contexts.Add(new SigningCapabilities(IdList<SigningAlgorithm>.Of(algorithms)));
+            if (options.SigningAlgorithms.Count > 0)
+                contexts.Add(new SigningCapabilities(IdList<SigningAlgorithm>.Of([.. options.SigningAlgorithms])));
             contexts.Add(new NetnameNegotiateContextId(Encoding.Unicode.GetBytes(serverName)));
         }
 
@@ -93,7 +93,7 @@ internal static class Negotiation
         if (contexts.TryGet(NegotiateContextType.SigningCapabilities, out data))
         {
             if (!SigningCapabilities.TryRead(data, out SigningCapabilities signing) || signing.SigningAlgorithms.Count != 1
-                || !options.OfferedSigningAlgorithms.Contains(signing.SigningAlgorithms[0]))
+                || !options.SigningAlgorithms.Contains(signing.SigningAlgorithms[0]))
             {
                 throw connection.Fail("it chose a signing algorithm that was not offered");
             }

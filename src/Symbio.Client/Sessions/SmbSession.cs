@@ -90,7 +90,7 @@ public sealed class SmbSession : IAsyncDisposable
 
     /// <summary>
     /// Has one more connection carry the session, [MS-SMB2] 3.2.4.2.3.2: one to the same server, made with the same
-    /// options (<see cref="SmbClientOptions.MultiChannel"/> among them), that has agreed on the same dialect and cipher.
+    /// options, that has agreed on the same dialect and cipher.
     /// </summary>
     /// <exception cref="SmbException">The server does not want that.</exception>
     public async ValueTask BindAsync(
@@ -99,8 +99,6 @@ public sealed class SmbSession : IAsyncDisposable
         SmbConnection first = Connection;
         if (connection.Dialect < Dialect.Smb300 || _keys is null)
             throw new InvalidOperationException("Only a session with keys, of a 3.x dialect, can be bound.");
-        if (!first.Options.MultiChannel || !connection.Options.MultiChannel)
-            throw new InvalidOperationException($"Only connections made with {nameof(SmbClientOptions.MultiChannel)} carry one session.");
         if (connection.Dialect != first.Dialect || connection.Cipher != first.Cipher
             || connection.Options.ClientGuid != first.Options.ClientGuid)
         {

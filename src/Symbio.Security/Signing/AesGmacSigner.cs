@@ -10,8 +10,7 @@ namespace Symbio.Security.Signing;
 /// </summary>
 /// <remarks>
 /// The nonce is only as unique as the pair (MessageId, role): a server must not sign two different responses with one
-/// MessageId, which is why interim (STATUS_PENDING) responses go out unsigned, [MS-SMB2] 3.3.4.1.1. Nor may one key sign
-/// over two connections, whose MessageIds are the same: what signs so is bound to no other connection.
+/// MessageId, which is why interim (STATUS_PENDING) responses go out unsigned, [MS-SMB2] 3.3.4.1.1.
 /// </remarks>
 internal sealed class AesGmacSigner : MessageSigner
 {

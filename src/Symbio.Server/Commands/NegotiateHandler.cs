@@ -188,8 +188,14 @@ internal static class NegotiateHandler
             if (!SigningCapabilities.TryRead(data, out SigningCapabilities signing))
                 return NtStatus.InvalidParameter;
 
-            if (SettleSigning(options, signing, ref settled) is { } algorithm)
+            // Nothing in common: no context in the response, and AES-CMAC as without one.
+            SigningAlgorithm none = (SigningAlgorithm)ushort.MaxValue;
+            SigningAlgorithm algorithm = FirstCommon(options.SigningAlgorithms, signing.SigningAlgorithms, none);
+            if (algorithm != none)
+            {
+                settled = settled with { SigningAlgorithm = algorithm };
                 writer.Add(new SigningCapabilities(IdList<SigningAlgorithm>.Of(algorithm)));
+            }
         }
 
         // [POSIX-SMB2] 3.3.5.4. Which share has them is seen when one of its files is opened. Not malformed, but of no
@@ -202,29 +208,6 @@ internal static class NegotiateHandler
         }
 
         return NtStatus.Success;
-    }
-
-    // Null when nothing is in common: no context in the response, and AES-CMAC as without one.
-    //
-    // A session has AES-GMAC or several channels, never both (SessionBinding says why). So who may bind channels gets what
-    // comes after AES-GMAC in our list; who offers nothing else gets it, and is told that there is no multichannel.
-    private static SigningAlgorithm? SettleSigning(
-        SmbServerOptions options, in SigningCapabilities offered, ref Negotiated settled)
-    {
-        const SigningAlgorithm None = (SigningAlgorithm)ushort.MaxValue;
-        SigningAlgorithm algorithm = FirstCommon(options.SigningAlgorithms, offered.SigningAlgorithms, None);
-        if (algorithm == SigningAlgorithm.AesGmac && (settled.ServerCapabilities & Capabilities.GlobalCapMultiChannel) != 0)
-        {
-            IReadOnlyList<SigningAlgorithm> others = [.. options.SigningAlgorithms.Where(a => a != SigningAlgorithm.AesGmac)];
-            algorithm = FirstCommon(others, offered.SigningAlgorithms, SigningAlgorithm.AesGmac);
-            if (algorithm == SigningAlgorithm.AesGmac)
-                settled = settled with { ServerCapabilities = settled.ServerCapabilities & ~Capabilities.GlobalCapMultiChannel };
-        }
-
-        if (algorithm == None)
-            return null;
-        settled = settled with { SigningAlgorithm = algorithm };
-        return algorithm;
     }
 
     // Null when nothing is in common: no context in the response then.

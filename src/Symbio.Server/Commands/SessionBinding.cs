@@ -22,16 +22,14 @@ internal static class SessionBinding
         if (!connection.Server.Sessions.TryGet(context.Header.SessionId, out session) || !context.TryHoldKeys(session))
             return NtStatus.UserSessionDeleted;
 
-        // The session's own key signs the answers, 3.3.4.1.1: that of its first channel, under MessageIds which that channel
-        // has used or may use. With AES-GMAC the MessageId is the nonce, two messages under one nonce give the key away, and
-        // who has recorded a request can send it again over any number of connections. So AES-GMAC signs nothing here.
+        // Whoever knows no key of the session learns nothing about it. Its own key signs the answers, 3.3.4.1.1; that is the
+        // key of its first channel, and with AES-GMAC one MessageId may so come to sign twice, a weakness of the protocol.
         bool signed = (context.Header.Flags & Smb2HeaderFlags.Signed) != 0;
         if (signed && session.Signer is { } signer)
         {
             if (!signer.Verify(context.MutableMessage))
                 return NtStatus.AccessDenied;
-            if (signer.Algorithm != SigningAlgorithm.AesGmac)
-                context.ResponseSigner = signer;
+            context.ResponseSigner = signer;
         }
 
         return Check(connection, session, signed);
@@ -95,17 +93,14 @@ internal static class SessionBinding
             return hasChannels ? NtStatus.InvalidParameter : NtStatus.RequestNotAccepted;
 
         // Not in the specification: what AES-GMAC signs on one side only cannot be bound, and Windows says so before it
-        // looks at the dialects (smb2.session.bind_negative_smb3sign*). Deviation: nor can what it signs on both sides; NEGOTIATE
-        // has told such clients that there is no multichannel.
-        if (theirs.SigningAlgorithm == SigningAlgorithm.AesGmac)
+        // looks at the dialects (smb2.session.bind_negative_smb3sign*).
+        if (ours.SigningAlgorithm != theirs.SigningAlgorithm)
         {
-            return ours.SigningAlgorithm == SigningAlgorithm.AesGmac
-                ? NtStatus.RequestNotAccepted
-                : NtStatus.RequestOutOfSequence;
+            if (theirs.SigningAlgorithm == SigningAlgorithm.AesGmac)
+                return NtStatus.RequestOutOfSequence;
+            if (ours.SigningAlgorithm == SigningAlgorithm.AesGmac)
+                return NtStatus.NotSupported;
         }
-
-        if (ours.SigningAlgorithm == SigningAlgorithm.AesGmac)
-            return NtStatus.NotSupported;
 
         if (!hasChannels)
             return NtStatus.RequestNotAccepted;

@@ -94,7 +94,7 @@ public sealed class SambaTests(SambaServer fixture) : IClassFixture<SambaServer>
     public async Task A_session_is_carried_by_several_connections()
     {
         Peers.Require("smbd");
-        SmbClientOptions options = OptionsFor(Dialect.Smb311, Protection.Signed) with { MultiChannel = true };
+        SmbClientOptions options = OptionsFor(Dialect.Smb311, Protection.Signed);
         await using SmbConnection first = await ConnectAsync(options);
         await using SmbConnection second = await ConnectAsync(options);
         await using SmbSession session = await first.LogOnAsync(Credential);

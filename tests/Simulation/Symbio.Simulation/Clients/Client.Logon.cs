@@ -52,10 +52,6 @@ internal sealed partial class Client
             line.End(_world);
     }
 
-    // Only what has one channel is signed with AES-GMAC.
-    private SigningAlgorithm Signing311 =>
-        _world.Plan.ConnectionsPerClient > 1 ? SigningAlgorithm.AesCmac : SigningAlgorithm.AesGmac;
-
     /// <summary>Opens a line; when it has negotiated it logs on, or binds the session that the client has.</summary>
     private void Connect(ClientSession? bindTo = null)
     {
@@ -72,7 +68,7 @@ internal sealed partial class Client
             contexts.Add(new PreauthIntegrityCapabilities(IdList<HashAlgorithmId>.Of(HashAlgorithmId.Sha512), salt));
             if (_world.Plan.Encryption != EncryptionMode.Off)
                 contexts.Add(new EncryptionCapabilities(IdList<EncryptionAlgorithm>.Of(EncryptionAlgorithm.Aes128Gcm)));
-            contexts.Add(new SigningCapabilities(IdList<SigningAlgorithm>.Of(Signing311)));
+            contexts.Add(new SigningCapabilities(IdList<SigningAlgorithm>.Of(SigningAlgorithm.AesGmac)));
         }
 
         byte[] sent = [];
@@ -80,8 +76,8 @@ internal sealed partial class Client
             new NegotiateRequest(
                 IdList<Dialect>.Of(_dialect), SecurityMode.SigningEnabled,
                 _dialect >= Dialect.Smb300
-                    ? Capabilities.GlobalCapLeasing | Capabilities.GlobalCapLargeMtu | Capabilities.GlobalCapPersistentHandles
-                        | (_world.Plan.ConnectionsPerClient > 1 ? Capabilities.GlobalCapMultiChannel : Capabilities.None)
+                    ? Capabilities.GlobalCapLeasing | Capabilities.GlobalCapLargeMtu | Capabilities.GlobalCapMultiChannel
+                        | Capabilities.GlobalCapPersistentHandles
                         | (_world.Plan.Encryption != EncryptionMode.Off ? Capabilities.GlobalCapEncryption : Capabilities.None)
                         | (_world.Plan.DirectoryLeases ? Capabilities.GlobalCapDirectoryLeasing : Capabilities.None)
                     : Capabilities.None,
@@ -101,7 +97,7 @@ internal sealed partial class Client
             throw new InvariantViolation("logon", $"NEGOTIATE: {answer.Status}");
         line.SigningAlgorithm = _dialect switch
         {
-            Dialect.Smb311 => Signing311,
+            Dialect.Smb311 => SigningAlgorithm.AesGmac,
             >= Dialect.Smb300 => SigningAlgorithm.AesCmac,
             _ => SigningAlgorithm.HmacSha256,
         };
