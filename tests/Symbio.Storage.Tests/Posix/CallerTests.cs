@@ -177,6 +177,28 @@ public sealed class CallerTests : IAsyncDisposable
         Assert.Equal((UnixFileMode)0b111_111_111, File.GetUnixFileMode(_folder.Combine("f")));
     }
 
+    [Fact] // A thread begins with the credentials of the one that starts it, fsgid and all, and without knowing of them.
+    public void A_thread_that_was_started_by_one_that_acted_for_a_caller_makes_files_of_the_service_s_group()
+    {
+        RequireRoot();
+        var account = new ServiceAccount();
+        var inheriting = new Thread(() =>
+        {
+            using (account.Enter(StoreCaller.Service))
+                File.Create(_folder.Combine("service")).Dispose();
+        });
+        var acting = new Thread(() =>
+        {
+            account.Enter(s_daemon).Dispose();
+            inheriting.Start();
+        });
+        acting.Start();
+        acting.Join();
+        inheriting.Join();
+
+        Assert.Equal("0:0", OwnerOf("service"));
+    }
+
     private static void RequireRoot([CallerMemberName] string test = "") =>
         Assert.SkipUnless(Environment.IsPrivilegedProcess, $"{test} needs root to act for other users.");
 

@@ -48,7 +48,7 @@ internal readonly ref struct CallerScope
     private static Known t_known;
 
     [ThreadStatic]
-    private static uint? t_group; // What was set last; null: the service's own.
+    private static uint? t_group; // What was set last; null: what was inherited from the thread that started this one, anybody's.
 
     private readonly ServiceAccount? _account;
 
@@ -57,7 +57,7 @@ internal readonly ref struct CallerScope
         IsEntered = true;
         if (account.IsSelf(caller))
         {
-            if (t_group is { } left && left != account.Gid)
+            if (account.CanImpersonate && t_group != account.Gid)
                 SetGroup(account.Gid);
             return;
         }
