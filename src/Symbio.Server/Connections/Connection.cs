@@ -227,6 +227,7 @@ internal sealed class Connection
         if (IsAuthenticated)
             return;
         IsAuthenticated = true;
+        _sendQueue.AllowMore();
         _authenticationTimer?.Dispose();
         _authenticationTimer = null;
         Server.OnAuthenticated(this);

@@ -9,13 +9,18 @@ namespace Symbio.Server.Connections;
 /// </summary>
 internal sealed class SendQueue(IMessageTransport transport, WorkScheduler scheduler, Action<Exception> onDead)
 {
-    // More queued bytes than this, and the connection stops receiving until the peer has taken some: a client that asks
-    // but does not listen costs this much and its one largest reply.
+    // When the buffers of what is queued take more than this, the connection stops receiving until the peer has taken some: a
+    // client that asks but does not listen costs this much and its one largest reply. (Buffers, not messages: the smallest
+    // reply has a kilobyte.) Who has not logged on is not owed as much.
     private const long HighWater = 16 << 20;
+    private const long HighWaterBeforeLogon = 64 << 10;
     private const int MaxBatch = 64;
 
     // What is held back at most: a client that has asked for much gets it as it comes.
     private const long MaxHeld = 64 << 10;
+
+    // Places in the queue that a connection keeps when all has been sent.
+    private const int MaxKeptPlaces = 1024;
 
     private readonly Lock _lock = new();
     private Frame[] _queue = [];
@@ -23,7 +28,9 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
     private int _count; // In the queue.
     private Signal? _room;
     private Signal? _idle;
-    private long _queuedBytes;
+    private long _highWater = HighWaterBeforeLogon;
+    private long _queuedBytes; // Of buffers, until they have been handed to the transport.
+    private long _waitingBytes; // Of messages, in the queue.
     private bool _sending;
     private bool _held;
     private bool _dead;
@@ -49,8 +56,9 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
                 if (_count == _queue.Length)
                     Array.Resize(ref _queue, Math.Max(1, _count * 2));
                 _queue[_count++] = frame;
-                _queuedBytes += frame.Length;
-                if (_sending || (_held && _queuedBytes < MaxHeld && _count < MaxBatch))
+                _queuedBytes += frame.Buffer.Length;
+                _waitingBytes += frame.Length;
+                if (_sending || (_held && _waitingBytes < MaxHeld && _count < MaxBatch))
                     return;
                 _sending = true;
             }
@@ -90,14 +98,17 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
         _ = DrainAsync();
     }
 
+    /// <summary>The peer has logged on: more may wait for it.</summary>
+    public void AllowMore() => Volatile.Write(ref _highWater, HighWater);
+
     /// <summary>Completes when there is room for more.</summary>
     public ValueTask WaitForRoomAsync()
     {
-        if (Volatile.Read(ref _queuedBytes) <= HighWater)
+        if (Volatile.Read(ref _queuedBytes) <= Volatile.Read(ref _highWater))
             return ValueTask.CompletedTask;
         lock (_lock)
         {
-            if (_dead || _queuedBytes <= HighWater)
+            if (_dead || _queuedBytes <= _highWater)
                 return ValueTask.CompletedTask;
             _room ??= new Signal(scheduler);
             return new ValueTask(_room.Task);
@@ -126,7 +137,7 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
             dropped = _queue[.._count];
             _queue = [];
             _count = 0;
-            _queuedBytes = 0;
+            _queuedBytes = _waitingBytes = 0;
             Release();
         }
 
@@ -147,22 +158,26 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
                     if (_count == 0)
                     {
                         _sending = false;
+                        if (_queue.Length > MaxKeptPlaces)
+                            _queue = [];
+                        if (_batch.Length > MaxKeptPlaces)
+                            _batch = [];
                         Release();
                         return;
                     }
 
                     (_batch, _queue) = (_queue, _batch);
-                    (taken, sent, _count) = (_count, 0, 0);
+                    (taken, sent, _count, _waitingBytes) = (_count, 0, 0, 0);
                 }
 
                 while (sent < taken)
                 {
                     int count = Math.Min(MaxBatch, taken - sent);
-                    (long bytes, long tails) = Measure(_batch.AsSpan(sent, count));
+                    (long bytes, long buffers) = Measure(_batch.AsSpan(sent, count));
                     sent += count; // The transport gives back what it is handed, come what may.
                     await transport.SendAsync(_batch.AsMemory(sent - count, count), CancellationToken.None).ConfigureAwait(false);
-                    BytesSent += bytes + tails;
-                    MakeRoom(bytes);
+                    BytesSent += bytes;
+                    MakeRoom(buffers);
                 }
             }
         }
@@ -175,24 +190,24 @@ internal sealed class SendQueue(IMessageTransport transport, WorkScheduler sched
         }
     }
 
-    private static (long Bytes, long Tails) Measure(ReadOnlySpan<Frame> frames)
+    private static (long Bytes, long Buffers) Measure(ReadOnlySpan<Frame> frames)
     {
-        long bytes = 0, tails = 0;
+        long bytes = 0, buffers = 0;
         foreach (Frame frame in frames)
         {
-            bytes += frame.Length;
-            tails += frame.Tail?.Length ?? 0;
+            bytes += frame.Length + (frame.Tail?.Length ?? 0);
+            buffers += frame.Buffer.Length;
         }
 
-        return (bytes, tails);
+        return (bytes, buffers);
     }
 
-    private void MakeRoom(long bytes)
+    private void MakeRoom(long buffers)
     {
         lock (_lock)
         {
-            _queuedBytes = Math.Max(0, _queuedBytes - bytes);
-            if (_queuedBytes > HighWater / 2)
+            _queuedBytes = Math.Max(0, _queuedBytes - buffers);
+            if (_queuedBytes > _highWater / 2)
                 return;
             _room?.Set();
             _room = null;

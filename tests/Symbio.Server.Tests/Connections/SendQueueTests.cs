@@ -42,6 +42,29 @@ public sealed class SendQueueTests
         Assert.Equal(0, _pool.Outstanding);
     }
 
+    [Theory] // The smallest message takes a buffer of a kilobyte.
+    [InlineData(false, 64)]
+    [InlineData(true, 16 << 10)]
+    public async Task Small_replies_count_with_all_the_memory_that_they_take(bool isLoggedOn, int limit)
+    {
+        var transport = new SlowTransport();
+        var queue = new SendQueue(transport, WorkScheduler.ThreadPool, _ => { });
+        if (isLoggedOn)
+            queue.AllowMore();
+        int queued = 0;
+        while (queued <= limit && queue.WaitForRoomAsync().AsTask().IsCompleted)
+        {
+            queue.Enqueue(Rent(68, 1));
+            queued++;
+        }
+
+        Assert.Equal((limit + 1, false), (queued, queue.WaitForRoomAsync().AsTask().IsCompleted));
+        await transport.LetGoAsync();
+        await queue.WaitForRoomAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        await queue.WaitUntilIdleAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
     [Fact]
     public async Task A_dead_transport_gives_every_frame_back_and_wakes_who_waits()
     {
