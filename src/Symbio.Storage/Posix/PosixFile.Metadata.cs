@@ -9,7 +9,12 @@ namespace Symbio.Storage.Posix;
 /// <summary>Attributes, times and sizes.</summary>
 internal sealed partial class PosixFile
 {
-    private readonly Lock _attributesGate = new(); // user.DOSATTRIB is read, changed and written.
+    private static readonly Lock[] s_xattrGates = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
+
+    /// <summary>
+    /// Held while xattrs are read, changed and written. They are the file's: all handles of this process take turns.
+    /// </summary>
+    internal Lock XattrGate => s_xattrGates[(uint)Key.GetHashCode() % s_xattrGates.Length];
 
     public ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken)
     {
@@ -113,7 +118,7 @@ internal sealed partial class PosixFile
         bool isStored = change.Attributes is not null || change.CreationTime is not null;
         if (!isStored && change.ChangeTime is null)
             return NtStatus.Success;
-        lock (_attributesGate)
+        lock (XattrGate)
         {
             var value = StatReader.ReadDosAttributes(path, follow: true) with { ChangeTime = default };
             if (isStored)

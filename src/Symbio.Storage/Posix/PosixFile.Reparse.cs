@@ -71,7 +71,7 @@ internal sealed partial class PosixFile
         using var lease = _handle.Lease();
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(lease.Fd, path);
-        lock (_attributesGate)
+        lock (XattrGate)
         {
             var errno = ReparseXattr.Remove(path);
             if (errno == Errno.ENODATA)
@@ -88,7 +88,7 @@ internal sealed partial class PosixFile
         using var lease = _handle.Lease();
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(lease.Fd, path);
-        lock (_attributesGate)
+        lock (XattrGate)
         {
             var errno = ReparseXattr.Write(path, data);
             if (errno == Errno.None)

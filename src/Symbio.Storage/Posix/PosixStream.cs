@@ -13,12 +13,9 @@ internal sealed class PosixStream : IStoreFile
 {
     private const int AllocationUnit = 4096;
 
-    // Read, change, write: streams of one object wait for each other. By key, for all handles of this process.
-    private static readonly Lock[] s_gates = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
-
     private readonly PosixFile _file; // This stream's own handle on the object.
     private readonly StoreAccess _access;
-    private readonly Lock _gate;
+    private readonly Lock _gate; // Read, change, write: streams of one object wait for each other.
     private readonly StreamForm _form;
     private volatile byte[] _xattr;
     private volatile string _name;
@@ -28,7 +25,7 @@ internal sealed class PosixStream : IStoreFile
         _file = file;
         (_name, _xattr, _form) = kept;
         _access = access;
-        _gate = GateOf(file);
+        _gate = file.XattrGate;
     }
 
     public FileKey Key => _file.Key;
@@ -52,7 +49,7 @@ internal sealed class PosixStream : IStoreFile
         using var lease = file.Handle.Lease();
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(lease.Fd, path);
-        lock (GateOf(file))
+        lock (file.XattrGate)
         {
             var errno = file.Store.Streams.Find(path, name, out KeptStream? present);
             if (errno != Errno.None)
@@ -240,8 +237,6 @@ internal sealed class PosixStream : IStoreFile
     public IDirectoryEnumerator Enumerate() => new PosixDirectoryEnumerator(_file, isDirectory: false);
 
     public ValueTask DisposeAsync() => _file.DisposeAsync();
-
-    private static Lock GateOf(PosixFile file) => s_gates[(uint)file.Key.GetHashCode() % s_gates.Length];
 
     private NtStatus Rename(string newName, byte[] target, bool replace, byte[] buffer)
     {

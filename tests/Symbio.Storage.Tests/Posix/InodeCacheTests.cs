@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Storage.Posix;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
@@ -91,6 +92,36 @@ public sealed class InodeCacheTests : IAsyncDisposable
             (_, FileStat stat) = await file.GetStatAsync(default);
             Assert.Equal(wanted, stat.Attributes);
         }
+    }
+
+    [Fact] // Attributes and times are in one xattr, which is read, changed and written.
+    public async Task Two_handles_do_not_undo_each_other_s_changes()
+    {
+        await File.WriteAllTextAsync(_folder.Combine("a"), "");
+        await using IStoreFile one = await OpenAsync("a");
+        await using IStoreFile two = await OpenAsync("a");
+        int undone = 0;
+
+        async Task ChangeAsync(IStoreFile file, Func<int, BasicInfoChange> make, Func<FileStat, BasicInfoChange, bool> isThere)
+        {
+            for (int i = 0; i < 3000; i++)
+            {
+                BasicInfoChange change = make(i);
+                Assert.Equal(NtStatus.Success, await file.SetBasicInfoAsync(change, default));
+                if (!isThere((await file.GetStatAsync(default)).Stat, change))
+                    Interlocked.Increment(ref undone);
+            }
+        }
+
+        await Task.WhenAll(
+            Task.Run(() => ChangeAsync(
+                one, i => new() { Attributes = (i & 1) == 0 ? FileAttributes.Hidden : FileAttributes.System },
+                (stat, change) => stat.Attributes == change.Attributes)),
+            Task.Run(() => ChangeAsync(
+                two, i => new() { CreationTime = new FileTime(133_000_000_000_000_000 + (i * 10_000_000L)) },
+                (stat, change) => stat.CreationTime == change.CreationTime)));
+
+        Assert.Equal(0, undone);
     }
 
     [Fact] // The file's number is used again, and what was remembered of it is another file's.
