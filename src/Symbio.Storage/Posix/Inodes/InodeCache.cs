@@ -42,11 +42,15 @@ internal sealed class InodeCache
         return null;
     }
 
-    /// <summary>Keeps what was read after <paramref name="stat"/>.</summary>
+    /// <summary>
+    /// What is read from now on, if it was asked before the reading, may be kept: every change with this ctime has been made.
+    /// </summary>
+    public static bool IsSettled(in Statx stat) =>
+        FileTime.FromDateTimeOffset(DateTimeOffset.UtcNow - s_settled) > stat.ChangeTime.ToFileTime();
+
+    /// <summary>Keeps what was read after <paramref name="stat"/> had settled.</summary>
     public void Keep(InodeFacts facts, in Statx stat)
     {
-        if (!IsSettled(stat))
-            return;
         var ways = WaysOf(stat);
         int way = WayFor(ways, stat);
         if (way < 0)
@@ -68,11 +72,9 @@ internal sealed class InodeCache
         return Volatile.Read(ref _bare[print % BareSlots]) == print;
     }
 
-    /// <summary>Keeps that there was nothing, read after <paramref name="stat"/>.</summary>
+    /// <summary>Keeps that there was nothing, read after <paramref name="stat"/> had settled.</summary>
     public void KeepBare(in Statx stat)
     {
-        if (!IsSettled(stat))
-            return;
         ulong print = Fingerprint(stat);
         Volatile.Write(ref _bare[print % BareSlots], print);
     }
@@ -101,9 +103,6 @@ internal sealed class InodeCache
 
         return -1;
     }
-
-    private static bool IsSettled(in Statx stat) =>
-        FileTime.FromDateTimeOffset(DateTimeOffset.UtcNow - s_settled) > stat.ChangeTime.ToFileTime();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Span<InodeFacts?> WaysOf(in Statx stat) =>

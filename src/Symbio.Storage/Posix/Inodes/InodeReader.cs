@@ -19,8 +19,10 @@ internal readonly struct InodeReader(InodeCache? cache)
     {
         if (cache?.Find(stat) is { } known)
             return known;
+        bool isSettled = InodeCache.IsSettled(stat);
         var facts = ReadAnew(stat, path, follow);
-        cache?.Keep(facts, stat);
+        if (isSettled)
+            cache?.Keep(facts, stat);
         return facts;
     }
 
@@ -34,10 +36,11 @@ internal readonly struct InodeReader(InodeCache? cache)
             return default;
         if (cache?.Find(stat) is { } known)
             return (known.Dos, known.EaSize);
+        var keeper = InodeCache.IsSettled(stat) ? cache : null;
         Span<byte> names = stackalloc byte[ManyNames];
         if (Libc.ListXattrAt(directory, name, names, out int length) == Errno.None && IsBare(names[..length]))
         {
-            cache?.KeepBare(stat);
+            keeper?.KeepBare(stat);
             return default;
         }
 
@@ -47,9 +50,9 @@ internal readonly struct InodeReader(InodeCache? cache)
         name.CopyTo(path[prefix..]);
         var facts = ReadAnew(stat, path[..(prefix + name.Length)], follow: false);
         if (facts.Dos == default && facts.EaSize == 0)
-            cache?.KeepBare(stat);
+            keeper?.KeepBare(stat);
         else
-            cache?.Keep(facts, stat);
+            keeper?.Keep(facts, stat);
         return (facts.Dos, facts.EaSize);
     }
 
