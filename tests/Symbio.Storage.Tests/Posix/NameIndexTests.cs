@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Text;
 using Symbio.Protocol;
 using Symbio.Storage.Posix;
+using Symbio.Storage.Posix.Native;
 
 namespace Symbio.Storage.Tests.Posix;
 
@@ -256,6 +258,28 @@ public sealed class NameIndexTests : IAsyncDisposable
             Assert.All(results.Where(result => result != NtStatus.Success), result =>
                 Assert.Equal(NtStatus.ObjectNameCollision, result));
         }
+    }
+
+    [Fact] // Without inotify, and with a stamp that is too young to prove anything: each look-up reads.
+    public void A_directory_that_is_read_again_counts_once()
+    {
+        for (int i = 0; i < 400; i++)
+            Touch($"File {i}");
+        using var index = new NameIndex(new NameCodec(NameMapping.Private), 1000, 100, shardCount: 1, watch: false);
+        byte[] path = [.. Encoding.UTF8.GetBytes(_folder.Path), 0];
+        var errno = Libc.OpenAt2(
+            -1, path, OpenFlags.ReadOnly | OpenFlags.Directory, 0, ResolveFlags.None, out int folder); // The path is absolute.
+        Assert.Equal(Errno.None, errno);
+        using var directory = new OwnedFd(folder);
+        Assert.Equal(Errno.None, Libc.StatFd(folder, StatxMask.Basic, out Statx stat));
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(Errno.None, index.Find(folder, stat, $"FILE {i}", mayScan: true, out string? spelling));
+            Assert.Equal($"File {i}", spelling);
+        }
+
+        Assert.Equal((3, 400), (index.Scans, index.Count));
     }
 
     private static async Task RunAsync(string program, params string[] arguments)

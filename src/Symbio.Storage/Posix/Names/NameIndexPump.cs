@@ -27,7 +27,7 @@ internal sealed class NameIndexPump : IDisposable
     public void Notice()
     {
         if (_wake is null)
-            return;
+            return; // Nothing would stop the thread.
         if (Interlocked.Exchange(ref _started, 1) == 0)
             new Thread(Run) { IsBackground = true, Name = "Symbio names" }.UnsafeStart();
         Wake();
@@ -42,7 +42,9 @@ internal sealed class NameIndexPump : IDisposable
 
     private void Wake()
     {
-        using var lease = _wake!.Lease();
+        if (_wake is null)
+            return;
+        using var lease = _wake.Lease();
         if (lease.IsOpen)
             Libc.SetEvent(lease.Fd);
     }

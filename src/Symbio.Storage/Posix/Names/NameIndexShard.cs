@@ -116,6 +116,8 @@ internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirec
                         }
                     }
 
+                    if (!directory.IsDropped)
+                        Count -= directory.Names?.Count ?? 0;
                     directory.Names = null; // Its stamp has passed.
                     directory.Pending = [];
                 }
@@ -125,9 +127,11 @@ internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirec
                 if (errno != Errno.None)
                     return Fail(directory, errno, out spelling);
                 var names = new DirectoryNames(found);
-                if (Publish(directory, names, stamp) || attempt == MaxRestarts)
+                if (TryPublish(directory, names, stamp, name, out spelling))
+                    return Errno.None;
+                if (attempt == MaxRestarts)
                 {
-                    spelling = names.Find(name);
+                    spelling = names.Find(name); // Nobody else has them.
                     return Errno.None;
                 }
             }
@@ -164,23 +168,27 @@ internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirec
     }
 
     /// <summary>
-    /// Applies what happened during the reading. False: events were lost, the reading is worth nothing.
+    /// Applies what happened during the reading, and looks a name up: as soon as the lock is left others may change the names.
+    /// False: events were lost, the reading is worth nothing.
     /// </summary>
-    private bool Publish(IndexedDirectory directory, DirectoryNames names, DirectoryStamp stamp)
+    private bool TryPublish(
+        IndexedDirectory directory, DirectoryNames names, DirectoryStamp stamp, string name, out string? spelling)
     {
+        spelling = null;
         lock (_gate)
         {
             Drain();
             if (directory.IsDropped)
                 return false;
-            foreach (var (name, added) in directory.Pending!)
+            foreach (var (changed, added) in directory.Pending!)
             {
                 if (added)
-                    names.Add(name);
+                    names.Add(changed);
                 else
-                    names.Remove(name);
+                    names.Remove(changed);
             }
 
+            spelling = names.Find(name);
             directory.Pending = null;
             if (names.Count > maxNames)
             {
