@@ -97,7 +97,7 @@ internal static class DuplicateExtents
         await Connections.RequestContext.ContendAgainAsync(target).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
-        target.PendingNotifications |= ChangeReports.Written;
+        target.Wrote();
         if (target.StickyTimes.HoldWrites)
             await target.StickyTimes.AfterWriteAsync(target.File).ConfigureAwait(false);
         return NtStatus.Success;

@@ -83,7 +83,7 @@ internal static class FileLevelTrimming
 
     private static async ValueTask FinishAsync(Open open)
     {
-        open.PendingNotifications |= ChangeReports.Written;
+        open.Wrote();
         if (open.StickyTimes.HoldWrites)
             await open.StickyTimes.AfterWriteAsync(open.File).ConfigureAwait(false);
     }

@@ -93,7 +93,7 @@ internal static class ChangeReports
         DirectoryChanges changes = open.Changes;
         CompletionFilter filter = NameFilter(open.File);
         if (!open.IsDirectory)
-            open.PendingNotifications |= CompletionFilter.Attributes; // For ChangeTime (smb2.notify.mask-change).
+            open.AddNotifications(CompletionFilter.Attributes); // For ChangeTime (smb2.notify.mask-change).
         if (!changes.Wants(CompletionFilter.All))
             return;
         string newPath = open.File.Path;

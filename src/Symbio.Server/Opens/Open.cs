@@ -23,6 +23,7 @@ internal sealed partial class Open(
     private Connection _connection = connection;
     private DirectoryWatch? _watch;
     private LocalLocks? _localLocks;
+    private uint _pendingNotifications;
     private readonly TreeConnect _madeThrough = tree; // Keeps the store for us, whichever tree the client comes back by.
     private TreeConnect _tree = tree;
 
@@ -143,15 +144,24 @@ internal sealed partial class Open(
     public DirectoryChanges Changes => Tree.Share.Changes;
 
     /// <summary>File.PendingNotifications, [MS-FSA] 2.1.1.3: what who watches is told when this open is closed.</summary>
-    public CompletionFilter PendingNotifications { get; set; }
+    public CompletionFilter PendingNotifications => (CompletionFilter)Volatile.Read(ref _pendingNotifications);
+
+    /// <summary>Adds to <see cref="PendingNotifications"/>.</summary>
+    public void AddNotifications(CompletionFilter what) => Interlocked.Or(ref _pendingNotifications, (uint)what);
 
     /// <summary>Something has been written through this open.</summary>
     public void Wrote()
     {
         if ((PendingNotifications & ChangeReports.Written) == ChangeReports.Written)
             return;
-        PendingNotifications |= ChangeReports.Written;
+        AddNotifications(ChangeReports.Written);
         Changes.BeginWriting(this);
+
+        // Who closes says so first and reports then: one of the two sees the other.
+        if (!IsClosed)
+            return;
+        this.ReportPending();
+        this.EndReports();
     }
 
     /// <summary>The account that the last query of quotas ended with; null: none has been told yet.</summary>

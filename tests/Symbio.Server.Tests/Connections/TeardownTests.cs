@@ -1,6 +1,7 @@
 using System.Net;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Tests.Notifications;
 using Symbio.Storage.Memory;
 using Symbio.Testing;
 
@@ -88,6 +89,29 @@ public sealed class TeardownTests : IAsyncDisposable
 
         Assert.Empty(await server.LeftoversAsync());
         Assert.Equal(0, _store.OpenHandles);
+    }
+
+    [Fact]
+    public async Task What_is_written_after_the_close_has_begun_is_reported()
+    {
+        await using TestServer server = await TestServer.StartAsync(store: _store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId root = await peer.OpenDirectoryAsync("");
+        FileId file = await peer.OpenAsync("a.txt");
+        await peer.BeginAsync(root, CompletionFilter.LastWrite);
+        _store.Close();
+        ulong write = await peer.PostAsync(new WriteRequest(
+            Smb2Header.Size + WriteRequest.FixedSize, 3, 0, file, Channel.None, 0, WriteFlags.None, default, new byte[3]));
+        await _store.WaitForAsync(1);
+        ulong close = await peer.PostAsync(new CloseRequest(CloseFlags.None, file));
+        while (server.Server.Opens.Count > 1)
+            await Task.Yield();
+        _store.Open();
+
+        await peer.WaitAsync(write);
+        await peer.WaitAsync(close);
+        string changes = await peer.ChangesAsync(root).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Contains("Modified a.txt", changes, StringComparison.Ordinal);
     }
 
     [Fact]
