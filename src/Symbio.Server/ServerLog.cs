@@ -75,6 +75,9 @@ internal static partial class ServerLog
     [LoggerMessage(406, LogLevel.Information, "{Count} persistent handles wait for their clients")]
     public static partial void HandlesRestored(ILogger log, int count);
 
+    [LoggerMessage(407, LogLevel.Error, "an open of {File} could not be closed in order: a bug in this server")]
+    public static partial void CloseFailed(ILogger log, Exception exception, string file);
+
     [LoggerMessage(501, LogLevel.Error, "{Operation} of {Interface} failed: a bug in this server")]
     public static partial void RpcCallFailed(ILogger log, Exception exception, string @interface, string operation);
 }

@@ -283,7 +283,7 @@ public sealed class SmbServer : IAsyncDisposable
         session.TreeConnects.TryRemove(tree.TreeId, tree);
         tree.Release();
         foreach (Open open in session.Opens.Values.Where(o => o.Tree == tree).OrderBy(o => o.FileId.Persistent))
-            await open.CloseAsync().ConfigureAwait(false);
+            await open.CloseAnywayAsync().ConfigureAwait(false);
     }
 
     internal (long Received, long Sent, long Requests) Totals()

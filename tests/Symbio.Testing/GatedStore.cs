@@ -16,6 +16,8 @@ public sealed class GatedStore(IFileStore store) : IFileStore
     private volatile Kind _only;
     private NtStatus? _readFailure;
     private NtStatus? _basicInfoFailure;
+    private int _throwsOnDelete;
+    private int _throwsOnTruncate;
 
     /// <summary>Operations at the gate.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
@@ -35,6 +37,12 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         _only = writes ? Kind.Write : Kind.Read;
         Close();
     }
+
+    /// <summary>The next deletion throws, as no store should.</summary>
+    public void ThrowOnDelete() => Volatile.Write(ref _throwsOnDelete, 1);
+
+    /// <summary>The next change of a size throws.</summary>
+    public void ThrowOnTruncate() => Volatile.Write(ref _throwsOnTruncate, 1);
 
     /// <summary>Reads fail from now on.</summary>
     public void FailReads(NtStatus status) => _readFailure = status;
@@ -154,7 +162,9 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         public ValueTask<NtStatus> FlushAsync(CancellationToken cancellationToken) => Inner.FlushAsync(cancellationToken);
 
         public ValueTask<NtStatus> SetEndOfFileAsync(ulong size, CancellationToken cancellationToken) =>
-            Inner.SetEndOfFileAsync(size, cancellationToken);
+            Interlocked.Exchange(ref owner._throwsOnTruncate, 0) == 0
+                ? Inner.SetEndOfFileAsync(size, cancellationToken)
+                : throw new IOException("A store's bug.");
 
         public async ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken)
         {
@@ -197,7 +207,9 @@ public sealed class GatedStore(IFileStore store) : IFileStore
             owner.Wrap(await Inner.OpenStreamAsync(name, create, access, cancellationToken));
 
         public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken) =>
-            Inner.DeleteAsync(caller, cancellationToken);
+            Interlocked.Exchange(ref owner._throwsOnDelete, 0) == 0
+                ? Inner.DeleteAsync(caller, cancellationToken)
+                : throw new IOException("A store's bug.");
 
         public ValueTask<NtStatus> RenameAsync(
             string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>

@@ -184,6 +184,19 @@ internal sealed partial class Open
     /// </summary>
     public ValueTask CloseAsync() => TryEnd(null) ? FinishCloseAsync() : ValueTask.CompletedTask;
 
+    /// <summary>The same for who has others to close as well: a bug that one brings to light does not keep them open.</summary>
+    public async ValueTask CloseAnywayAsync()
+    {
+        try
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            ServerLog.CloseFailed(Server.Log, e, Pipe is null ? File.Path : "a pipe");
+        }
+    }
+
     /// <summary>Closes the open if its client is away. False: it is not, or not any more; or the open was closed before.</summary>
     public async ValueTask<bool> TryCloseDetachedAsync()
     {
@@ -262,15 +275,21 @@ internal sealed partial class Open
         LeaveTables();
         Pipe?.Dispose();
         EndWatch();
-        if (FileClaim is not null)
-            await ReleaseAsync().ConfigureAwait(false);
-        this.EndReports();
-        CachingGuard?.Dispose();
-        Server.OffloadTokens.OnClose(this);
-        (Caching as Lease)?.Remove(this);
-        if (Durable is { IsPersistent: true })
-            await Server.Persistent!.RemoveAsync(this).ConfigureAwait(false);
-        await EndUseAsync().ConfigureAwait(false);
+        try
+        {
+            if (FileClaim is not null)
+                await ReleaseAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            this.EndReports();
+            CachingGuard?.Dispose();
+            Server.OffloadTokens.OnClose(this);
+            (Caching as Lease)?.Remove(this);
+            if (Durable is { IsPersistent: true })
+                await Server.Persistent!.RemoveAsync(this).ConfigureAwait(false);
+            await EndUseAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Has what the client is about to be told on the disk first, where it was promised so.</summary>
@@ -332,6 +351,18 @@ internal sealed partial class Open
     {
         Volatile.Read(ref _localLocks)?.Release();
         ReleaseOutcome outcome = await Claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await FinishReleaseAsync(outcome).ConfigureAwait(false);
+        }
+        finally
+        {
+            Claim.CompleteRelease();
+        }
+    }
+
+    private async ValueTask FinishReleaseAsync(ReleaseOutcome outcome)
+    {
         if (outcome != ReleaseOutcome.Closed)
         {
             NtStatus status = await LastClose.DeleteAsync(outcome, Tree, File, this).ConfigureAwait(false);
@@ -346,7 +377,5 @@ internal sealed partial class Open
             if ((CreateOptions & CreateOptions.DeleteOnClose) != 0)
                 await OnDeletePendingAsync().ConfigureAwait(false);
         }
-
-        Claim.CompleteRelease();
     }
 }

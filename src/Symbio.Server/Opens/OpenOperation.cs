@@ -95,6 +95,21 @@ internal sealed partial class OpenOperation(
 
     public async ValueTask<NtStatus> RunAsync()
     {
+        try
+        {
+            return await OpenOrCreateAsync().ConfigureAwait(false);
+        }
+        catch when (Claim is not null)
+        {
+            // A bug, or no memory. Nobody has the open: the file must not stay claimed by it.
+            await Claim.AbandonAsync(CancellationToken.None).ConfigureAwait(false);
+            Claim.CompleteRelease();
+            throw;
+        }
+    }
+
+    private async ValueTask<NtStatus> OpenOrCreateAsync()
+    {
         for (int round = 0; round < MaxRounds; round++)
         {
             (NtStatus status, IStoreFile? file) = await OpenExistingAsync().ConfigureAwait(false);
@@ -346,9 +361,17 @@ internal sealed partial class OpenOperation(
     // The open fails after all. It may have been the last of a name that somebody wanted gone.
     private async ValueTask AbandonClaimAsync(IStoreFile file)
     {
-        ReleaseOutcome outcome = await Claim.AbandonAsync(CancellationToken.None).ConfigureAwait(false);
-        await LastClose.DeleteAsync(outcome, Tree, file).ConfigureAwait(false);
-        Claim.CompleteRelease();
+        IFileClaim claim = Claim;
+        Claim = null!;
+        ReleaseOutcome outcome = await claim.AbandonAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await LastClose.DeleteAsync(outcome, Tree, file).ConfigureAwait(false);
+        }
+        finally
+        {
+            claim.CompleteRelease();
+        }
     }
 
     private async ValueTask<NtStatus> OverwriteAsync(IStoreFile file, FileStat stat)

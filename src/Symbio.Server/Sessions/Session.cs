@@ -231,7 +231,7 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
             foreach (Open open in Opens.Values.OrderBy(o => o.FileId.Persistent))
             {
                 if (!keepsDurable || !open.TryDetach(this))
-                    await open.CloseAsync().ConfigureAwait(false);
+                    await open.CloseAnywayAsync().ConfigureAwait(false);
             }
 
             TreeConnects.Clear();

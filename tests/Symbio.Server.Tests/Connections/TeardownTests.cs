@@ -114,6 +114,45 @@ public sealed class TeardownTests : IAsyncDisposable
         Assert.Contains("Modified a.txt", changes, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("gone")]
+    [InlineData("logoff")]
+    [InlineData("tree disconnect")]
+    public async Task A_store_that_throws_at_one_close_does_not_keep_the_other_opens(string how)
+    {
+        await using TestServer server = await TestServer.StartAsync(store: _store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await peer.OpenAsync("a.txt", options: CreateOptions.DeleteOnClose);
+        await peer.OpenAsync("b.txt", options: CreateOptions.DeleteOnClose);
+        _store.ThrowOnDelete();
+
+        if (how == "logoff")
+            Assert.Equal(NtStatus.Success, (await peer.SendAsync(new LogoffRequest())).Status);
+        else if (how == "tree disconnect")
+            Assert.Equal(NtStatus.Success, (await peer.SendAsync(new TreeDisconnectRequest())).Status);
+        await peer.DisposeAsync();
+
+        string error = Assert.Single(await server.LeftoversAsync());
+        Assert.Contains("a.txt could not be closed", error, StringComparison.Ordinal);
+        Assert.Equal(0, _store.OpenHandles);
+    }
+
+    [Fact]
+    public async Task A_store_that_throws_while_a_file_is_overwritten_does_not_keep_it_claimed()
+    {
+        await using TestServer server = await TestServer.StartAsync(store: _store);
+        await using (ScriptedPeer peer = await server.ConnectAuthenticatedAsync())
+        {
+            await peer.CloseAsync(await peer.OpenAsync("a.txt"));
+            _store.ThrowOnTruncate();
+            await peer.PostAsync(ScriptedPeer.Create("a.txt", disposition: CreateDisposition.Overwrite, share: ShareAccess.None));
+            Assert.True(await peer.IsClosedAsync());
+        }
+
+        await using (ScriptedPeer peer = await server.ConnectAuthenticatedAsync())
+            await peer.OpenAsync("a.txt", share: ShareAccess.None);
+    }
+
     [Fact]
     public async Task Stopping_lets_requests_under_way_finish()
     {
