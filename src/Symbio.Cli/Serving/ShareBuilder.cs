@@ -120,7 +120,7 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
             return null;
         string key = $"{StoreKey(share)},{share.Snapshots}";
         if (!_snapshots.TryGetValue(key, out var source) &&
-            FolderSnapshotSource.TryCreate(Path.Combine(share.Path, share.Snapshots), StoreOptions(share), out source))
+            FolderSnapshotSource.TryCreate(share.Path, share.Snapshots, StoreOptions(share), out source))
         {
             _snapshots[key] = source;
         }

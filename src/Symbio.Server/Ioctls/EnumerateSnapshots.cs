@@ -17,9 +17,12 @@ internal static class EnumerateSnapshots
         if (call.MaxOutput < SrvSnapshotArray.MinimumLength)
             return NtStatus.InvalidParameter;
         string path = SnapshotToken.TrySplit(open.File.Path, out _, out string inner) ? inner : open.File.Path;
+        var patience = new Patience(call.Context);
         var tokens = ImmutableArray.CreateBuilder<string>();
         foreach (DateTimeOffset time in await source.ListAsync(CancellationToken.None).ConfigureAwait(false))
         {
+            if (patience.IsCancelled())
+                return NtStatus.Cancelled;
             if (await HasAsync(source, time, path, open.Tree.Caller).ConfigureAwait(false))
                 tokens.Add(SnapshotToken.Of(time));
         }

@@ -105,16 +105,7 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
         var errno = Libc.OpenAt2(workingDirectory, path, flags, 0, ResolveFlags.None, out int fd);
         if (errno == Errno.None)
         {
-            var root = new PosixHandle(fd);
-            bool readOnly = Libc.StatFileSystem(fd, out var stat) == Errno.None && (stat.Flags & 1) != 0; // ST_RDONLY
-            store = new PosixFileStore(root, options ?? new PosixStoreOptions())
-            {
-                Capabilities = StoreCapabilities.NamedStreams | StoreCapabilities.ExtendedAttributes |
-                    StoreCapabilities.SecurityDescriptors | StoreCapabilities.SparseFiles |
-                    StoreCapabilities.HardLinks | StoreCapabilities.Posix | (readOnly ? StoreCapabilities.ReadOnly : 0) |
-                    (options is { Links: LinkPolicy.Hide } ? 0 : StoreCapabilities.ReparsePoints) |
-                    FileSystemFeatures.Probe(fd),
-            };
+            store = Of(new PosixHandle(fd), options ?? new PosixStoreOptions());
             return true;
         }
 
@@ -127,6 +118,21 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
             _ => $"The folder '{rootPath}' cannot be opened ({errno}).",
         };
         return false;
+    }
+
+    /// <summary>The store of a folder that has been opened.</summary>
+    internal static PosixFileStore Of(PosixHandle root, PosixStoreOptions options)
+    {
+        using var lease = root.Lease();
+        bool readOnly = Libc.StatFileSystem(lease.Fd, out var stat) == Errno.None && (stat.Flags & 1) != 0; // ST_RDONLY
+        return new PosixFileStore(root, options)
+        {
+            Capabilities = StoreCapabilities.NamedStreams | StoreCapabilities.ExtendedAttributes |
+                StoreCapabilities.SecurityDescriptors | StoreCapabilities.SparseFiles |
+                StoreCapabilities.HardLinks | StoreCapabilities.Posix | (readOnly ? StoreCapabilities.ReadOnly : 0) |
+                (options.Links == LinkPolicy.Hide ? 0 : StoreCapabilities.ReparsePoints) |
+                FileSystemFeatures.Probe(lease.Fd),
+        };
     }
 
     /// <inheritdoc/>

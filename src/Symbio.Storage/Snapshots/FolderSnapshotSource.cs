@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using Symbio.Protocol;
 using Symbio.Storage.Posix;
+using Symbio.Storage.Posix.Native;
 
 namespace Symbio.Storage;
 
@@ -8,17 +10,33 @@ namespace Symbio.Storage;
 /// Snapshots that are folders beside each other, named by their times: those that btrfs makes as well as copies. What is
 /// added and removed there is seen at once.
 /// </summary>
+/// <remarks>
+/// Where they lie in the share, its users may put there what they like: below the share's folder no symbolic link is
+/// followed, and nowhere one that is in the place of a snapshot or in it.
+/// </remarks>
 public sealed class FolderSnapshotSource : ISnapshotSource
 {
+    // The newest of more; a list of them is some 200 KB long.
+    private const int MaxListed = 4096;
+
+    // Each keeps a descriptor, and the names that were looked up in it.
+    private const int MaxStores = 64;
+
+    private const ResolveFlags Below = ResolveFlags.Beneath | ResolveFlags.NoSymlinks;
+
+    private readonly string _base;
     private readonly string _folder;
     private readonly SnapshotNameFormat _format;
     private readonly string _inner;
     private readonly PosixStoreOptions _options;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, PosixFileStore> _stores = [];
+    private readonly Dictionary<DateTimeOffset, Opened> _stores = [];
+    private long _uses;
 
-    private FolderSnapshotSource(string folder, SnapshotNameFormat format, string inner, PosixStoreOptions options)
+    private FolderSnapshotSource(
+        string baseFolder, string folder, SnapshotNameFormat format, string inner, PosixStoreOptions options)
     {
+        _base = baseFolder;
         _folder = folder;
         _format = format;
         _inner = inner;
@@ -27,80 +45,162 @@ public sealed class FolderSnapshotSource : ISnapshotSource
 
     /// <summary>
     /// Takes apart a pattern like <c>/srv/.snapshots/@GMT-%Y.%m.%d-%H.%M.%S</c>: one component tells the time (UTC); what
-    /// follows it is the share's folder within the snapshot.
+    /// follows it is the share's folder within the snapshot. A pattern that is not absolute begins at the share's folder.
     /// </summary>
     public static bool TryCreate(
-        string pattern, PosixStoreOptions options, [NotNullWhen(true)] out FolderSnapshotSource? source)
+        string share, string pattern, PosixStoreOptions options, [NotNullWhen(true)] out FolderSnapshotSource? source)
     {
         source = null;
-        string[] parts = pattern.Split('/');
+        string whole = Path.Combine(share, pattern);
+        string root = share.TrimEnd('/') + "/";
+        bool isInShare = whole.StartsWith(root, StringComparison.Ordinal) && !whole[root.Length..].Split('/').Contains("..");
+        string[] parts = (isInShare ? whole[root.Length..] : whole).Split('/');
         int named = Array.FindIndex(parts, part => part.Contains('%', StringComparison.Ordinal));
-        if (named < 1 || SnapshotNameFormat.Parse(parts[named]) is not { } format)
+        if (named < 0 || SnapshotNameFormat.Parse(parts[named]) is not { } format)
             return false;
-        string inner = string.Join('/', parts[(named + 1)..]);
+        string inner = string.Join('/', parts[(named + 1)..].Where(part => part.Length > 0));
         if (inner.Contains('%', StringComparison.Ordinal))
             return false;
-        string folder = named == 1 && parts[0].Length == 0 ? "/" : string.Join('/', parts[..named]);
+        string folder = string.Join('/', parts[..named].Where((part, i) => part.Length > 0 || i == 0));
 
         // Nothing changes in a snapshot: there is nothing to watch.
-        source = new(folder, format, inner, options with { WatchDirectories = false, MaxIndexedNames = 100_000 });
+        options = options with { WatchDirectories = false, MaxIndexedNames = 100_000 };
+        source = isInShare
+            ? new(root, folder.Trim('/'), format, inner, options)
+            : new(folder + "/", "", format, inner, options); // The administrator's own path may have links.
         return true;
     }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<DateTimeOffset>> ListAsync(CancellationToken cancellationToken) =>
-        _options.Scheduler.RunAsync(this, static source =>
-            (IReadOnlyList<DateTimeOffset>)[.. source.Find().Keys.OrderDescending()]);
+        _options.Scheduler.RunAsync(this, static source => source.Find());
 
     /// <inheritdoc/>
     public ValueTask<(NtStatus Status, IFileStore? Store)> OpenAsync(DateTimeOffset time, CancellationToken cancellationToken) =>
         _options.Scheduler.RunAsync((Source: this, time), static state => state.Source.Open(state.time));
 
-    private Dictionary<DateTimeOffset, string> Find()
+    private IReadOnlyList<DateTimeOffset> Find()
     {
-        var found = new Dictionary<DateTimeOffset, string>();
-        try
+        var found = new HashSet<DateTimeOffset>();
+        if (OpenFolder(OpenFlags.ReadOnly, out int fd) == Errno.None) // No folder, no snapshots.
         {
-            foreach (string folder in Directory.EnumerateDirectories(_folder))
+            using var folder = new OwnedFd(fd);
+            byte[] buffer = new byte[32 << 10];
+            while (Libc.ReadDirectory(fd, buffer, out int length) == Errno.None && length > 0)
             {
-                if (_format.TryRead(Path.GetFileName(folder.AsSpan()), out DateTimeOffset time))
-                    found.TryAdd(time, _inner.Length == 0 ? folder : $"{folder}/{_inner}");
+                for (int position = 0; position < length;)
+                {
+                    var record = DirectoryRecord.Read(buffer.AsSpan(position));
+                    position += record.Length;
+                    const byte unknown = 0;
+                    if (record.Type is DirectoryRecord.DirectoryType or unknown
+                        && _format.TryRead(Encoding.UTF8.GetString(record.Name), out DateTimeOffset time))
+                    {
+                        found.Add(time);
+                    }
+                }
             }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            found.Clear(); // No folder, no snapshots.
         }
 
         Forget(found);
-        return found;
+        return [.. found.OrderDescending().Take(MaxListed)];
     }
 
     private (NtStatus Status, IFileStore? Store) Open(DateTimeOffset time)
     {
-        if (!Find().TryGetValue(time, out string? path))
-            return (NtStatus.ObjectNameNotFound, null);
         lock (_gate)
         {
-            if (_stores.TryGetValue(path, out PosixFileStore? store))
-                return (NtStatus.Success, store);
-            if (!PosixFileStore.TryOpen(path, _options, out store, out _))
+            _stores.TryGetValue(time, out Opened? opened);
+            if (OpenSnapshot(time, out int fd) != Errno.None)
+            {
+                if (opened is not null)
+                    Close(time, opened);
                 return (NtStatus.ObjectNameNotFound, null);
-            _stores[path] = store;
-            return (NtStatus.Success, store);
+            }
+
+            using var folder = new OwnedFd(fd);
+            if (Libc.StatFd(fd, StatxMask.Basic | StatxMask.Inode, out var stat) != Errno.None)
+                return (NtStatus.ObjectNameNotFound, null);
+            if (opened is not null && !opened.Stat.IsSameObject(stat))
+            {
+                Close(time, opened); // Another snapshot has its name now.
+                opened = null;
+            }
+
+            if (opened is null)
+            {
+                // Who was given the oldest may be about to use it: it ends when nobody refers to it any more.
+                if (_stores.Count == MaxStores)
+                    _stores.Remove(_stores.MinBy(store => store.Value.LastUse).Key);
+                opened = new Opened(PosixFileStore.Of(new PosixHandle(folder.Move()), _options), stat);
+                _stores.Add(time, opened);
+            }
+
+            opened.LastUse = ++_uses;
+            return (NtStatus.Success, opened.Store);
         }
     }
 
     // A descriptor that stays open would keep the space of a snapshot that has been removed.
-    private void Forget(Dictionary<DateTimeOffset, string> present)
+    private void Forget(HashSet<DateTimeOffset> present)
     {
         lock (_gate)
         {
-            foreach (string path in _stores.Keys.Except(present.Values).ToArray())
+            foreach ((DateTimeOffset time, Opened opened) in _stores.Where(store => !present.Contains(store.Key)).ToArray())
             {
-                _stores.Remove(path, out PosixFileStore? store);
-                store!.DisposeAsync().AsTask().Wait(); // Completes at once.
+                if (OpenSnapshot(time, out int fd) == Errno.None)
+                    _ = Libc.Close(fd); // Made since the folder was read.
+                else
+                    Close(time, opened);
             }
         }
+    }
+
+    private void Close(DateTimeOffset time, Opened opened)
+    {
+        _stores.Remove(time);
+        opened.Store.DisposeAsync().AsTask().Wait(); // Completes at once.
+    }
+
+    private Errno OpenSnapshot(DateTimeOffset time, out int fd)
+    {
+        fd = -1;
+        string name = _format.Write(time);
+        if (!_format.TryRead(name, out DateTimeOffset told) || told != time)
+            return Errno.ENOENT; // The names do not tell times as exact as this one.
+        var errno = OpenFolder(OpenFlags.Path, out int folder);
+        if (errno != Errno.None)
+            return errno;
+        using var owned = new OwnedFd(folder);
+        return OpenBelow(folder, _inner.Length == 0 ? name : $"{name}/{_inner}", OpenFlags.ReadOnly | OpenFlags.NonBlock, out fd);
+    }
+
+    // Each time anew: it may come, go and be mounted at any time.
+    private Errno OpenFolder(int flags, out int fd)
+    {
+        const int workingDirectory = -100;
+        if (_folder.Length == 0)
+            return Libc.OpenAt2(workingDirectory, Terminate(_base), flags | OpenFlags.Directory, 0, ResolveFlags.None, out fd);
+        var errno = Libc.OpenAt2(
+            workingDirectory, Terminate(_base), OpenFlags.Path | OpenFlags.Directory, 0, ResolveFlags.None, out int root);
+        fd = -1;
+        if (errno != Errno.None)
+            return errno;
+        using var owned = new OwnedFd(root);
+        return OpenBelow(root, _folder, flags, out fd);
+    }
+
+    private static Errno OpenBelow(int directory, string path, int flags, out int fd) =>
+        Libc.OpenAt2(directory, Terminate(path), flags | OpenFlags.Directory, 0, Below, out fd);
+
+    private static byte[] Terminate(string path) => [.. Encoding.UTF8.GetBytes(path), 0];
+
+    private sealed class Opened(PosixFileStore store, Statx stat)
+    {
+        public PosixFileStore Store { get; } = store;
+
+        public Statx Stat { get; } = stat;
+
+        public long LastUse { get; set; }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 
 namespace Symbio.Storage;
 
@@ -26,6 +27,35 @@ internal sealed class SnapshotNameFormat
 
         bool isDate = new[] { "%Y", "%m", "%d" }.All(part => text.Contains(part, StringComparison.Ordinal));
         return isDate ? new SnapshotNameFormat(text) : null;
+    }
+
+    /// <summary>The name that a snapshot of this time has; parts of it that the format does not tell are left out.</summary>
+    public string Write(DateTimeOffset time)
+    {
+        DateTime utc = time.UtcDateTime;
+        var name = new StringBuilder();
+        for (int i = 0; i < _format.Length; i++)
+        {
+            if (_format[i] != '%')
+            {
+                name.Append(_format[i]);
+                continue;
+            }
+
+            char kind = _format[++i];
+            int value = kind switch
+            {
+                'Y' => utc.Year,
+                'm' => utc.Month,
+                'd' => utc.Day,
+                'H' => utc.Hour,
+                'M' => utc.Minute,
+                _ => utc.Second,
+            };
+            name.Append(value.ToString(kind == 'Y' ? "D4" : "D2", CultureInfo.InvariantCulture));
+        }
+
+        return name.ToString();
     }
 
     public bool TryRead(ReadOnlySpan<char> name, out DateTimeOffset time)

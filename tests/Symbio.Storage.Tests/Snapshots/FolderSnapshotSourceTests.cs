@@ -45,7 +45,7 @@ public sealed class FolderSnapshotSourceTests : IDisposable
     [InlineData("%Y-%m-%d/%H")]
     [InlineData("%Y-%m-%d%")]
     public void A_pattern_says_when(string pattern) =>
-        Assert.False(FolderSnapshotSource.TryCreate(_folder.Combine(pattern), new PosixStoreOptions(), out _));
+        Assert.False(FolderSnapshotSource.TryCreate(_folder.Path, pattern, new PosixStoreOptions(), out _));
 
     [Fact]
     public async Task No_date_is_no_snapshot()
@@ -57,9 +57,67 @@ public sealed class FolderSnapshotSourceTests : IDisposable
         Assert.Empty(await source.ListAsync(Token));
     }
 
+    [Theory] // Who may write to the share may put links there.
+    [InlineData("secret", ".snapshots/@GMT-2020.01.02-03.04.05", ".snapshots/@GMT-%Y.%m.%d-%H.%M.%S")]
+    [InlineData("secret", ".snapshots/@GMT-2020.01.02-03.04.05/share", ".snapshots/@GMT-%Y.%m.%d-%H.%M.%S/share")]
+    [InlineData("all", ".snapshots", ".snapshots/@GMT-%Y.%m.%d-%H.%M.%S")]
+    public async Task No_link_leads_out_of_the_share(string target, string link, string pattern)
+    {
+        string outside = _folder.Combine(target);
+        Directory.CreateDirectory(Path.Combine(outside, "@GMT-2020.01.02-03.04.05"));
+        string share = _folder.Combine("share");
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(share, link))!);
+        Directory.CreateSymbolicLink(Path.Combine(share, link), outside);
+
+        foreach (string way in (string[])[pattern, Path.Combine(share, pattern)])
+        {
+            Assert.True(FolderSnapshotSource.TryCreate(share, way, new PosixStoreOptions(), out var source));
+            Assert.Equal(NtStatus.ObjectNameNotFound, (await source.OpenAsync(s_time, Token)).Status);
+            if (!pattern.EndsWith("share", StringComparison.Ordinal))
+                Assert.Empty(await source.ListAsync(Token));
+        }
+    }
+
+    [Fact]
+    public async Task The_administrator_s_own_path_may_have_links()
+    {
+        Directory.CreateDirectory(_folder.Combine("real/2020-01-02/inner"));
+        Directory.CreateSymbolicLink(_folder.Combine("link"), _folder.Combine("real"));
+        DateTimeOffset day = new(2020, 1, 2, 0, 0, 0, TimeSpan.Zero);
+        Directory.CreateDirectory(_folder.Combine("share"));
+
+        foreach (string pattern in (string[])[_folder.Combine("link/%Y-%m-%d/inner"), "../link/%Y-%m-%d/inner"])
+        {
+            Assert.True(FolderSnapshotSource.TryCreate(_folder.Combine("share"), pattern, new PosixStoreOptions(), out var source));
+            Assert.Equal([day], await source.ListAsync(Token));
+            Assert.Equal(NtStatus.Success, (await source.OpenAsync(day, Token)).Status);
+            Assert.Equal(NtStatus.ObjectNameNotFound, (await source.OpenAsync(day.AddSeconds(1), Token)).Status);
+        }
+    }
+
+    [Fact]
+    public async Task The_newest_of_very_many_are_told_and_each_opens()
+    {
+        FolderSnapshotSource source = Create("%Y-%m-%d-%H-%M");
+        DateTimeOffset first = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        DateTimeOffset[] times = [.. Enumerable.Range(0, 4100).Select(i => first.AddMinutes(i))];
+        foreach (DateTimeOffset time in times)
+            Directory.CreateDirectory(_folder.Combine($"{time:yyyy-MM-dd-HH-mm}"));
+
+        IReadOnlyList<DateTimeOffset> found = await source.ListAsync(Token);
+        Assert.Equal(times[4..].Reverse(), found);
+        (_, IFileStore? store) = await source.OpenAsync(found[0], Token);
+        Assert.Same(store, (await source.OpenAsync(found[0], Token)).Store);
+        foreach (DateTimeOffset time in found.Take(100)) // More than are kept.
+            Assert.Equal(NtStatus.Success, (await source.OpenAsync(time, Token)).Status);
+        (NtStatus status, IStoreFile? file) = await store!.OpenAsync("", default, StoreCaller.Service, Token);
+        Assert.Equal(NtStatus.Success, status);
+        await file!.DisposeAsync();
+    }
+
     private FolderSnapshotSource Create(string pattern)
     {
-        Assert.True(FolderSnapshotSource.TryCreate(_folder.Combine(pattern), new PosixStoreOptions(), out var source));
+        Assert.True(FolderSnapshotSource.TryCreate(_folder.Path, pattern, new PosixStoreOptions(), out var source));
         return source;
     }
 }
