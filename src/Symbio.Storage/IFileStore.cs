@@ -125,6 +125,9 @@ public sealed record StoreCaller(uint? Uid, uint Gid, IReadOnlyList<uint> Groups
 {
     /// <summary>The service's own account.</summary>
     public static StoreCaller Service { get; } = new(null, 0, []);
+
+    /// <summary>The share has everybody work as this account; it is nobody's own.</summary>
+    public bool IsForced { get; init; }
 }
 
 /// <summary>Features that a store has; the file-system attributes that clients see follow from them.</summary>

@@ -119,6 +119,7 @@ internal static class TreeConnectHandler
     }
 
     private static StoreCaller CallerFor(Share share, LogonIdentity identity) =>
-        share.Options?.ForcedCaller
-        ?? (identity.Unix is { } unix ? new StoreCaller(unix.Uid, unix.Gid, unix.Groups) : StoreCaller.Service);
+        share.Options?.ForcedCaller is { } forced
+            ? forced with { IsForced = true }
+            : identity.Unix is { } unix ? new StoreCaller(unix.Uid, unix.Gid, unix.Groups) : StoreCaller.Service;
 }

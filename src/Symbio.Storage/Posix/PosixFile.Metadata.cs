@@ -86,7 +86,7 @@ internal sealed partial class PosixFile
                 return Xattr.WriteStatus(errno);
         }
 
-        var status = options.Mode is { } mode ? InitializeMode(lease.Fd, mode) : NtStatus.Success;
+        var status = options.Mode is { } mode ? InitializeMode(lease.Fd, mode, caller) : NtStatus.Success;
         if (status.IsSuccess && options.ExtendedAttributes.Count > 0)
             status = ExtendedAttributes.Set(path, options.ExtendedAttributes);
         if (status.IsSuccess && options.SecurityDescriptor is { } descriptor)

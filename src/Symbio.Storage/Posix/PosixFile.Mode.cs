@@ -35,6 +35,18 @@ internal sealed partial class PosixFile
 
     private Errno ChangeAs(StoreCaller caller, int fd, PosixChange change)
     {
+        // The kernel lets the service's account do more than who works as it may.
+        if (!_store.Account.IsOwn(caller))
+        {
+            var read = Libc.StatFd(fd, StatxMask.Basic, out var present);
+            if (read != Errno.None)
+                return read;
+            if ((change.Uid ?? present.Uid) != present.Uid || (change.Gid ?? present.Gid) != present.Gid)
+                return Errno.EPERM;
+            if (!IsDirectory && change.Mode is { } wanted)
+                change = change with { Mode = _store.PermittedMode(wanted, caller) };
+        }
+
         using var scope = _store.Account.Enter(caller);
         if (!scope.IsEntered)
             return Errno.EACCES;
@@ -63,7 +75,7 @@ internal sealed partial class PosixFile
     /// Gives a new object the bits that the service's umask has taken. A default ACL of the directory has masked them already,
     /// in place of any umask.
     /// </summary>
-    private NtStatus InitializeMode(int fd, uint mode)
+    private NtStatus InitializeMode(int fd, uint mode, StoreCaller caller)
     {
         var errno = PosixSecurity.Read(fd, out var security);
         if (errno != Errno.None)
@@ -71,8 +83,13 @@ internal sealed partial class PosixFile
         if (!security!.Access.IsMinimal)
             return NtStatus.Success;
         uint wanted = mode & ModeBits;
-        if (IsDirectory)
-            wanted |= security.Mode & SetGroupId; // Inherited.
-        return wanted == (security.Mode & ModeBits) ? NtStatus.Success : Libc.ChangeMode(fd, wanted).ToNtStatus();
+        uint inherited = IsDirectory ? security.Mode & SetGroupId : 0;
+        wanted |= inherited;
+        if (wanted == (security.Mode & ModeBits))
+            return NtStatus.Success;
+
+        // As the caller, from whom the kernel takes set-gid of a group that is not his. A directory that has inherited it keeps it.
+        using var scope = _store.Account.Enter(inherited != 0 ? StoreCaller.Service : caller);
+        return scope.IsEntered ? Libc.ChangeMode(fd, wanted).ToNtStatus() : NtStatus.AccessDenied;
     }
 }

@@ -48,6 +48,16 @@ public sealed partial class PosixFileStore
         return NtStatus.Success;
     }
 
+    /// <summary>
+    /// The mode of a file without set-uid and set-gid, unless it is the caller's own: nobody makes programs that run as the
+    /// service, or as an account that others work as, too.
+    /// </summary>
+    internal uint PermittedMode(uint mode, StoreCaller caller)
+    {
+        const uint setIds = 0xC00;
+        return Account.IsOwn(caller) ? mode : mode & ~setIds;
+    }
+
     private static bool NeedsData(in Statx stat, StoreAccess access) =>
         stat.IsDirectory ? (access & StoreAccess.Read) != 0 : access != StoreAccess.None;
 
@@ -76,6 +86,8 @@ public sealed partial class PosixFileStore
         file = null;
         if (path.Length == 0)
             return NtStatus.ObjectNameCollision;
+        if (options is { Mode: { } mode, IsDirectory: false })
+            options = options with { Mode = PermittedMode(mode, caller) };
         if (HidesPath(path))
             return NtStatus.AccessDenied;
         Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];

@@ -199,6 +199,44 @@ public sealed class CallerTests : IAsyncDisposable
         Assert.Equal("0:0", OwnerOf("service"));
     }
 
+    [Fact] // It would be a program that runs as the service.
+    public async Task Nobody_makes_a_set_id_program_of_an_account_that_is_not_their_own()
+    {
+        const uint setIds = 0xC00;
+        StoreCaller forced = new(65534, 65534, []) { IsForced = true };
+        foreach ((string name, StoreCaller caller) in ((string, StoreCaller)[])[("service", StoreCaller.Service), ("forced", forced)])
+        {
+            var options = new StoreCreateOptions { Mode = setIds | 0x1ED };
+            var (status, file) = await _store.CreateAsync(name, options, caller, default);
+            Assert.Equal(NtStatus.Success, status);
+            await using var opened = file!;
+            Assert.Equal(0x1EDu, (uint)File.GetUnixFileMode(_folder.Combine(name)));
+
+            Assert.Equal(NtStatus.Success, await opened.SetPosixAsync(new PosixChange(Mode: setIds | 0x1EC), caller, default));
+            Assert.Equal(0x1ECu, (uint)File.GetUnixFileMode(_folder.Combine(name)));
+            Assert.Equal(NtStatus.AccessDenied, await opened.SetPosixAsync(new PosixChange(Mode: setIds, Uid: 1), caller, default));
+            Assert.Equal(NtStatus.AccessDenied, await opened.SetPosixAsync(new PosixChange(Gid: 1), caller, default));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_the_caller_s_own_may_set_ids_of_the_caller_s_group_alone()
+    {
+        RequireRoot();
+        using (var chgrp = System.Diagnostics.Process.Start("chgrp", ["42", _folder.Path]))
+            await chgrp.WaitForExitAsync();
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0x5FF); // 02777
+        StoreCaller member = s_daemon with { Groups = [42] };
+        foreach ((string name, StoreCaller caller, uint expected) in
+            ((string, StoreCaller, uint)[])[("stranger", s_daemon, 0x9ED), ("member", member, 0xDED)])
+        {
+            var (status, file) = await _store.CreateAsync(name, new StoreCreateOptions { Mode = 0xDED }, caller, default);
+            Assert.Equal(NtStatus.Success, status);
+            await file!.DisposeAsync();
+            Assert.Equal(expected, (uint)File.GetUnixFileMode(_folder.Combine(name)));
+        }
+    }
+
     private static void RequireRoot([CallerMemberName] string test = "") =>
         Assert.SkipUnless(Environment.IsPrivilegedProcess, $"{test} needs root to act for other users.");
 

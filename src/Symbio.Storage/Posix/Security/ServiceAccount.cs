@@ -19,6 +19,12 @@ internal sealed class ServiceAccount
     /// <summary>Root, with the capabilities to become somebody else.</summary>
     public bool CanImpersonate { get; }
 
+    /// <summary>
+    /// True when what the kernel sees is the account of who has logged on, and not one that the service has for several people.
+    /// </summary>
+    public bool IsOwn(StoreCaller caller) =>
+        caller is { Uid: { } uid, IsForced: false } && (CanImpersonate || uid == Uid);
+
     /// <summary>Acts for a caller on this thread until the scope is disposed.</summary>
     public CallerScope Enter(StoreCaller caller) => new(this, caller);
 
