@@ -67,6 +67,9 @@ public sealed record SecurityDescriptor
     public int Length =>
         HeaderLength + (Owner?.Length ?? 0) + (Group?.Length ?? 0) + (Sacl?.Length ?? 0) + (Dacl?.Length ?? 0);
 
+    /// <summary>False: an ACL has grown beyond <see cref="Acl.MaxLength"/>, and the wire has no form for it.</summary>
+    public bool HasWritableAcls => !(Dacl?.Length > Acl.MaxLength || Sacl?.Length > Acl.MaxLength);
+
     /// <summary>Writes the self-relative form; offsets count from the writer's current position.</summary>
     public void Write(ref WireWriter writer)
     {

@@ -46,6 +46,8 @@ internal static class ObjectSecurityInformation
         SecurityDescriptor selected = ObjectSecurity.WithoutMark(descriptor!).Select(parts);
         if (open.Tree.HasNfsAces)
             selected = await NfsAces.AddAsync(selected, file).ConfigureAwait(false);
+        if (!selected.HasWritableAcls)
+            return NtStatus.InternalError;
         if (selected.Length > query.Limit)
             return InformationErrors.BufferTooSmall(query.Context, selected.Length);
         return Reply(query, selected);
@@ -92,7 +94,7 @@ internal static class ObjectSecurityInformation
         if (status != NtStatus.Success)
             return status;
         SecurityDescriptor result = ObjectSecurity.WithoutMark(current!.Apply(change, parts));
-        if (result.Dacl?.Length > Acl.MaxLength || result.Sacl?.Length > Acl.MaxLength)
+        if (!result.HasWritableAcls)
             return NtStatus.InvalidAcl;
         StoreCaller caller = set.Token.HasPrivilege(TokenPrivileges.Restore) ? StoreCaller.Service : set.Tree.Caller;
         status = await file

@@ -89,7 +89,9 @@ internal sealed partial class OpenOperation
             IsMadeUpFor(parent) ? null : parent, creator, directory, Token.OwnerSid, Token.PrimaryGroupSid, out SecurityDescriptor made);
         if (hasDacl || creator is not null)
             descriptor = hasDacl ? made : ObjectSecurity.WithDefaultDacl(made);
-        return NtStatus.Success;
+
+        // Inheritance can make two entries of one: what was short enough for the directory may be too long for what is in it.
+        return descriptor is null or { HasWritableAcls: true } ? NtStatus.Success : NtStatus.InvalidAcl;
     }
 
     // Mode bits say enough of a file whose owner on disk is its owner. Where one account works for several users, only a

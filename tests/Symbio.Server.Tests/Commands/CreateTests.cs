@@ -290,4 +290,24 @@ public sealed class CreateTests
         Assert.Equal(NtStatus.Success, (await peer.WriteAsync(file, 0, content)).Status);
         await peer.CloseAsync(file);
     }
+
+    [Theory] // Each of its entries becomes two: one for the folder, one for what is in it.
+    [InlineData(1600, NtStatus.InvalidAcl)]
+    [InlineData(1000, NtStatus.Success)]
+    public async Task A_DACL_that_grows_too_long_by_inheritance_is_refused(int entries, NtStatus expected)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        Ace ace = Ace.Allow(Sid.UnixUser(1), AccessMask.GenericAll, AceFlags.ObjectInherit | AceFlags.ContainerInherit);
+        var descriptor = SecurityDescriptor.Create(null, null, [.. Enumerable.Repeat(ace, entries)]);
+        byte[] buffer = new byte[65_000];
+        var contexts = new CreateContextListWriter(buffer);
+        contexts.Add(CreateContextName.SecD, descriptor.ToArray());
+
+        Reply reply = await peer.CreateAsync("d", options: CreateOptions.DirectoryFile, contexts: contexts.Written.ToArray());
+
+        Assert.Equal(expected, reply.Status);
+        Assert.Empty(server.Log.Errors);
+        await peer.OpenAsync("still alive");
+    }
 }
