@@ -44,7 +44,13 @@ internal static class ServerSideCopy
         if (status != NtStatus.Success)
             return new(status);
         if (count == 0 && call.Open.Tree.IsApple)
+        {
+            // It overwrites and cuts, which [MS-FSA] 2.1.5.4 has only FILE_WRITE_DATA for.
+            if ((call.Open.GrantedAccess & AccessMask.WriteData) == 0)
+                return new(NtStatus.AccessDenied);
             return UseAsync(source, () => new Copyfile(call, source).RunAsync());
+        }
+
         if (count > MaxChunks)
             return new(ReplyLimits(call));
         if (!call.TryReadInput(out SrvCopychunkCopy request))

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Tests.Ioctls;
@@ -67,6 +68,21 @@ public sealed class CopyfileTests
             new LockElement(1, 1, LockFlags.ExclusiveLock | LockFlags.FailImmediately));
 
         Assert.Equal(NtStatus.FileLockConflict, (await CopyAsync(peer, source, target)).Status);
+    }
+
+    [Fact] // [MS-FSA] 2.1.5.4
+    public async Task Who_may_only_append_does_not_copy_over_what_is_there()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await peer.QueryAppleAsync();
+        FileId source = await peer.OpenAsync("source");
+        await peer.WriteAsync(source, 0, "data"u8.ToArray());
+        await peer.WriteFileAsync("target", "there before"u8.ToArray());
+        FileId target = await peer.OpenAsync("target", AccessMask.AppendData | AccessMask.ReadData);
+
+        Assert.Equal(NtStatus.AccessDenied, (await CopyAsync(peer, source, target)).Status);
+        Assert.Equal("there before"u8.ToArray(), await peer.ReadFileAsync("target"));
     }
 
     private static async Task<Reply> CopyAsync(ScriptedPeer peer, FileId source, FileId target)
