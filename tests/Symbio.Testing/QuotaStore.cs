@@ -23,10 +23,16 @@ public sealed class QuotaStore : IFileStore, IQuotaStore
 
     public StoreCapabilities Capabilities => _store.Capabilities | StoreCapabilities.Quotas;
 
-    public ValueTask<(NtStatus Status, StoreQuota Quota)> GetQuotaAsync(Sid account, CancellationToken cancellationToken) =>
-        new(_quotas.TryGetValue(account, out StoreQuota quota)
+    /// <summary>How often an account's quota was asked for.</summary>
+    public int Asked { get; private set; }
+
+    public ValueTask<(NtStatus Status, StoreQuota Quota)> GetQuotaAsync(Sid account, CancellationToken cancellationToken)
+    {
+        Asked++;
+        return new(_quotas.TryGetValue(account, out StoreQuota quota)
             ? (NtStatus.Success, quota)
             : (NtStatus.NoneMapped, default));
+    }
 
     public ValueTask<(NtStatus Status, IReadOnlyList<StoreQuota> Quotas)> ListQuotasAsync(
         Sid? after, int most, CancellationToken cancellationToken)

@@ -68,8 +68,13 @@ internal static class QuotaInformation
     private static async ValueTask<NtStatus> ReplyOfAsync(InformationQuery query, IQuotaStore store, QueryQuotaInfo request)
     {
         var entries = new List<QuotaEntry>();
+        int length = 0;
         foreach (Sid sid in request.Sids)
         {
+            // What has no room is not asked for: a request has room for very many more SIDs than its answer for entries.
+            length = QuotaList.LengthWith(length, sid);
+            if (length > query.Limit)
+                break;
             (NtStatus status, StoreQuota quota) = await store
                 .GetQuotaAsync(sid, CancellationToken.None).ConfigureAwait(false);
             if (status == NtStatus.NoneMapped) // NTFS, too, has an answer for those that it does not know.
@@ -100,7 +105,8 @@ internal static class QuotaInformation
 
     private static NtStatus Reply(InformationQuery query, IReadOnlyList<QuotaEntry> entries, out int told)
     {
-        byte[] bytes = new byte[query.Limit];
+        int length = entries.Aggregate(0, (length, entry) => QuotaList.LengthWith(length, entry.Sid));
+        byte[] bytes = new byte[Math.Min(length, query.Limit)];
         var writer = new WireWriter(bytes);
         told = QuotaList.WriteFitting(ref writer, entries);
         return told == 0 ? NtStatus.BufferTooSmall : query.Reply(bytes.AsSpan(0, writer.Position));

@@ -36,15 +36,21 @@ internal static class ShortNameLookup
         {
             string component = components[i];
             if (ShortName.LooksGenerated(component))
-                component = await LongNameOfAsync(store, expanded, component, caller).ConfigureAwait(false) ?? component;
+            {
+                (bool exists, string? name) = await FindAsync(store, expanded, component, caller).ConfigureAwait(false);
+                if (!exists)
+                    return SharePath.Join(expanded, string.Join('\\', components[i..])); // Nor does anything behind it.
+                component = name ?? component;
+            }
+
             expanded = SharePath.Join(expanded, component);
         }
 
         return expanded;
     }
 
-    // Null: something has the name itself, or no name or more than one goes with it.
-    private static async ValueTask<string?> LongNameOfAsync(
+    // The long name is null where something has the name itself; nothing exists where no name or more than one goes with it.
+    private static async ValueTask<(bool Exists, string? LongName)> FindAsync(
         IFileStore store, string parent, string shortName, StoreCaller caller)
     {
         (NtStatus status, IStoreFile? file) = await store
@@ -55,14 +61,17 @@ internal static class ShortNameLookup
         if (file is not null)
             await file.DisposeAsync().ConfigureAwait(false);
         if (status != NtStatus.ObjectNameNotFound)
-            return null;
+            return (status == NtStatus.Success, null);
         (status, IStoreFile? directory) = await store
             .OpenAsync(parent, new StoreOpenOptions(StoreAccess.None), caller, CancellationToken.None)
             .ConfigureAwait(false);
         if (status != NtStatus.Success)
-            return null;
+            return (false, null);
         await using (directory!.ConfigureAwait(false))
-            return await SearchAsync(directory!, shortName).ConfigureAwait(false);
+        {
+            string? found = await SearchAsync(directory!, shortName).ConfigureAwait(false);
+            return (found is not null, found);
+        }
     }
 
     // Two names whose hashes are equal: whoever asks means one of them, and must not be given the other.

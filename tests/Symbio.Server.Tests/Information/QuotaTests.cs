@@ -147,11 +147,26 @@ public sealed class QuotaTests
         Assert.Empty(server.Log.Errors);
     }
 
-    private static async ValueTask<TestServer> StartAsync(bool administrator = true)
+    [Fact]
+    public async Task What_the_answer_has_no_room_for_is_not_asked_for()
+    {
+        var store = new QuotaStore();
+        await using TestServer server = await StartAsync(store: store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await OpenQuotaFileAsync(peer);
+
+        Sid[] sids = [.. Enumerable.Repeat(s_anna, 1000)];
+        Assert.Equal(s_anna, Entries(await QueryAsync(peer, file, Of(sids), 40 + s_anna.Length + 20)).Single().Sid);
+        Assert.Equal(1, store.Asked);
+        sids = [.. Enumerable.Repeat(s_anna, QuotaList.MaxSids + 1)];
+        Assert.Equal(NtStatus.InvalidParameter, (await QueryAsync(peer, file, Of(sids))).Status);
+    }
+
+    private static async ValueTask<TestServer> StartAsync(bool administrator = true, QuotaStore? store = null)
     {
         var accounts = new LocalAccounts();
         accounts.Add(TestServer.User, TestServer.Password, administrator);
-        return await TestServer.StartAsync(o => o with { Accounts = accounts }, new QuotaStore());
+        return await TestServer.StartAsync(o => o with { Accounts = accounts }, store ?? new QuotaStore());
     }
 
     private static SecurityToken Token(TestServer server) => server.Server.Sessions.All.Single().Identity!.Token;

@@ -6,7 +6,13 @@ namespace Symbio.Protocol.Fscc;
 /// <summary>Lists of FILE_QUOTA_INFORMATION, [MS-FSCC] 2.4.40; entries start at multiples of 8.</summary>
 public static class QuotaList
 {
+    /// <summary>The most SIDs that a query may name: a bound of ours, the specification has none.</summary>
+    public const int MaxSids = 4096;
+
     private const int FixedLength = 40;
+
+    /// <summary>The length of a list that was <paramref name="length"/> bytes long, with an entry of this account.</summary>
+    public static int LengthWith(int length, Sid sid) => ((length + 7) & ~7) + FixedLength + sid.Length;
 
     /// <summary>Writes entries as far as they fit whole; returns how many.</summary>
     public static int WriteFitting(ref WireWriter writer, IReadOnlyList<QuotaEntry> entries)
@@ -74,7 +80,7 @@ public static class QuotaList
             uint next = reader.ReadUInt32();
             uint sidLength = reader.ReadUInt32();
             var bytes = reader.ReadSpan((int)Math.Min(sidLength, int.MaxValue));
-            reader.Expect(next == 0 || (next >= 8 && next < (uint)memory.Length));
+            reader.Expect(next == 0 || (next >= 8 && next < (uint)memory.Length && list.Count < MaxSids - 1));
             if (!reader.IsValid || !Sid.TryRead(bytes, out var sid))
                 return false;
 
