@@ -21,7 +21,9 @@ internal static class SnapshotName
         {
             if (wanted.Ticks > DateTimeOffset.MaxValue.ToFileTime())
                 return NtStatus.ObjectNameNotFound;
-            time = DateTimeOffset.FromFileTime(wanted.Ticks);
+
+            // Not DateTimeOffset.FromFileTime: it makes local time, which has no end of the year 9999 east of Greenwich.
+            time = new DateTimeOffset(DateTime.FromFileTimeUtc(wanted.Ticks));
         }
 
         if (time is { } at)

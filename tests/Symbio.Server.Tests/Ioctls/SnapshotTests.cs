@@ -93,6 +93,22 @@ public sealed class SnapshotTests
             peer.CreateAsync(name, AccessMask.ReadData, CreateDisposition.Open, contexts: contexts);
     }
 
+    [Fact] // Where the server is east of Greenwich it is a local time beyond all.
+    public async Task The_last_moment_of_all_is_a_time_too()
+    {
+        await using TestServer server = await StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        byte[] buffer = new byte[256];
+        var contexts = new CreateContextListWriter(buffer);
+        contexts.Add(new TimewarpToken(new FileTime(DateTimeOffset.MaxValue.ToFileTime())));
+
+        Reply reply = await peer.CreateAsync(
+            "a", AccessMask.ReadData, CreateDisposition.Open, contexts: contexts.Written.ToArray());
+
+        Assert.Equal(NtStatus.ObjectNameNotFound, reply.Status);
+        Assert.Empty(server.Log.Errors);
+    }
+
     private static async ValueTask<TestServer> StartAsync()
     {
         var older = new MemoryFileStore();
