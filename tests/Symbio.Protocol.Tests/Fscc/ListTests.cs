@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 
@@ -115,6 +116,20 @@ public sealed class ListTests
                 Assert.True(truncated.Name.Length < 4);
             Assert.Equal(cut == 0, truncated.IsValid);
         }
+    }
+
+    [Theory] // As strings, overlapping names would be very many times as long as the list.
+    [MemberData(nameof(Classes))]
+    public void Directory_entries_do_not_overlap(FileInformationClass informationClass, int fixedLength)
+    {
+        byte[] buffer = new byte[1000];
+        var writer = new DirectoryEntryWriter(informationClass);
+        Assert.True(writer.TryAppend(buffer, s_entry, new string('a', 40)));
+        Assert.True(writer.TryAppend(buffer, s_entry, "b"));
+        int length = writer.Length;
+        BinaryPrimitives.WriteInt32LittleEndian(buffer, (fixedLength + 7) & ~7); // Within the first name.
+
+        Assert.False(new DirectoryEntryReader(buffer.AsMemory(0, length), informationClass).MoveNext());
     }
 
     [Theory]

@@ -136,6 +136,8 @@ public sealed class SrvsvcTests
         Assert.Equal((0u, 0u), (shared.Value, shared.Status));
         var other = await CallAsync<NetrShareCheckRequest, ValueResponse>(20, new() { Device = @"C:\x" });
         Assert.Equal(Win32Error.NerrDeviceNotShared, (Win32Error)other.Status);
+        var user = await CallAsync<NetrShareCheckRequest, ValueResponse>(20, new() { Device = @"C:\srv\files" }, TestClient.User);
+        Assert.Equal(Win32Error.AccessDenied, (Win32Error)user.Status);
     }
 
     [Theory] // [MS-SRVS] 3.1.4.17

@@ -44,9 +44,9 @@ public ref struct DirectoryEntryReader
         uint index = reader.ReadUInt32();
         ReadEntry(ref reader, index);
 
-        // Each entry starts after the one before it: the walk ends.
+        // Each entry starts after the end of the one before it: the walk ends, and no byte is part of two names.
         bool last = nextOffset == 0;
-        reader.Expect(last || (nextOffset >= _layout.NameOffset && nextOffset <= (uint)(_memory.Length - _next)));
+        reader.Expect(last || (nextOffset >= (uint)(reader.Position - _next) && nextOffset <= (uint)(_memory.Length - _next)));
         IsValid = reader.IsValid;
         _next = last || !IsValid ? -1 : _next + (int)nextOffset;
         return IsValid;

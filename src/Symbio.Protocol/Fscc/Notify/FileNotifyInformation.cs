@@ -19,7 +19,7 @@ public readonly record struct FileNotifyInformation(FileAction Action, string Fi
             var action = (FileAction)reader.ReadUInt32();
             uint nameLength = reader.ReadUInt32();
             string name = reader.ReadUtf16((int)Math.Min(nameLength, int.MaxValue));
-            reader.Expect(next == 0 || ((next & 3) == 0 && next >= FixedLength && next < (uint)memory.Length));
+            reader.Expect(next == 0 || ((next & 3) == 0 && next >= (uint)reader.Position && next < (uint)memory.Length));
             if (!reader.IsValid)
             {
                 changes = [];

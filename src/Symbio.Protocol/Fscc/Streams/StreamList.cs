@@ -16,7 +16,7 @@ public static class StreamList
             long size = reader.ReadInt64();
             long allocationSize = reader.ReadInt64();
             string name = reader.ReadUtf16((int)Math.Min(nameLength, int.MaxValue));
-            reader.Expect(next == 0 || (next >= StreamListWriter.FixedLength && next < (uint)memory.Length));
+            reader.Expect(next == 0 || (next >= (uint)reader.Position && next < (uint)memory.Length));
             if (!reader.IsValid)
             {
                 streams = [];

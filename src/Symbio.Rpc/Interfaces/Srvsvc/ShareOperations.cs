@@ -103,6 +103,8 @@ internal static class ShareOperations
     public static async ValueTask<RpcReply<ValueResponse>> CheckAsync(
         ISrvsvcHost host, RpcCall call, NetrShareCheckRequest request)
     {
+        if (!call.Caller.IsAdministrator)
+            return new ValueResponse { Status = (uint)Win32Error.AccessDenied }; // Paths are not for everybody to guess.
         string path = request.Device.TrimEnd('\\');
         foreach (var share in await host.GetSharesAsync(call.Caller, call.CancellationToken))
         {
