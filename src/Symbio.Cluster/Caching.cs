@@ -9,7 +9,7 @@ public readonly record struct LeaseId(Guid Client, Guid Key);
 /// What an open asks to cache, [MS-FSA] 2.1.5.18. Oplocks are told as the lease state that means the same: level II is R,
 /// exclusive RW, batch RWH.
 /// </summary>
-/// <param name="Wanted">What the client would like to have; less may be granted.</param>
+/// <param name="Wanted">What the client would like to have; less may be granted. Bits that mean nothing are dropped.</param>
 /// <param name="Lease">The lease; null for an oplock.</param>
 /// <param name="Epoch">What the client counted up to; a new lease goes on from there.</param>
 /// <param name="Owner">Is told when others need what is cached.</param>
@@ -22,7 +22,11 @@ public readonly record struct LeaseId(Guid Client, Guid Key);
 /// change.
 /// </param>
 public sealed record CacheRequest(
-    LeaseState Wanted, LeaseId? Lease, ushort Epoch, ICacheOwner Owner, bool OnlyAlone = false, bool Continues = false);
+    LeaseState Wanted, LeaseId? Lease, ushort Epoch, ICacheOwner Owner, bool OnlyAlone = false, bool Continues = false)
+{
+    public LeaseState Wanted { get; init; } =
+        Wanted & (LeaseState.ReadCaching | LeaseState.HandleCaching | LeaseState.WriteCaching);
+}
 
 /// <summary>Who holds an oplock or a lease.</summary>
 public interface ICacheOwner

@@ -107,13 +107,13 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
         if ((state & ~to) != 0)
             return NtStatus.RequestNotAccepted;
         LeaseState allowed = _allowed;
+        LeaseState lose = Everything & ~allowed;
         Signal? done = _done;
         _done = null;
         End(state, wake);
-        if ((State & ~allowed) != 0)
+        if (Has(lose))
         {
             // The rest goes in steps: H first, and what little is left once the owner has agreed to that.
-            LeaseState lose = Everything & ~allowed;
             ushort epoch = Epoch;
             Break(Has(LeaseState.HandleCaching) ? LeaseState.HandleCaching : lose, wait: false, record, notices);
             if (BreakTo is not null)

@@ -61,6 +61,24 @@ public sealed class LeaseBreakTests
         await OplockTests.AssertNothingLeftAsync(server, peer);
     }
 
+    [Fact] // 2.2.13.2.10: R, H and W are all there is. Who waits for the break must not wait for ever.
+    public async Task Bits_that_are_no_state_are_not_granted()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await using ScriptedPeer other = await server.ConnectAuthenticatedAsync();
+        CreateResponse response = await peer.OpenAsync(Create("a.txt", 1, (LeaseState)uint.MaxValue));
+        ulong id = await other.PostWaitingAsync(ScriptedPeer.Create("a.txt"));
+
+        Reply junk = await peer.AcknowledgeAsync(1, (LeaseState)0xFFFFFFF9);
+        Reply right = await peer.AcknowledgeAsync(1, R);
+
+        Assert.Equal(RWH, response.Lease().LeaseState);
+        Assert.Equal((NtStatus.RequestNotAccepted, NtStatus.Success), (junk.Status, right.Status));
+        Assert.Equal(NtStatus.Success, (await other.WaitAsync(id)).Status);
+        await OplockTests.AssertNothingLeftAsync(server, peer, other);
+    }
+
     [Fact]
     public async Task A_lease_without_a_context_is_none()
     {
