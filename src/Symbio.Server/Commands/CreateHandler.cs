@@ -140,7 +140,7 @@ internal static class CreateHandler
         in CreateRequest request, RequestedContexts contexts, Open open, in CreateResponse before)
     {
         if (open.Caching is Lease)
-            return before with { Contexts = ContextResponses.ForReplay(contexts, open) };
+            return before with { Contexts = ContextResponses.ForReplay(before.CreateContexts, contexts, open) };
         return request.RequestedOplockLevel < open.OplockLevel
             ? before with { OplockLevel = request.RequestedOplockLevel, Contexts = default } // Not durable, without batch.
             : before with { OplockLevel = open.OplockLevel };

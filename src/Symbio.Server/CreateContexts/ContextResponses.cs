@@ -51,12 +51,17 @@ internal static class ContextResponses
         return writer.Written.ToArray();
     }
 
-    /// <summary>For a client that has sent its CREATE once more.</summary>
-    public static ReadOnlyMemory<byte> ForReplay(RequestedContexts requested, Open open)
+    /// <summary>For a client that has sent its CREATE once more: what it was answered, but the lease as it is now.</summary>
+    public static ReadOnlyMemory<byte> ForReplay(CreateContextList before, RequestedContexts requested, Open open)
     {
         Span<byte> buffer = stackalloc byte[MaxLength];
         var writer = new CreateContextListWriter(buffer);
-        AddDurable(ref writer, open);
+        foreach (CreateContext context in before)
+        {
+            if (!context.Is(CreateContextName.RqLs))
+                writer.Add(context.Name.Span, context.Data.Span);
+        }
+
         if (open.Caching is Lease lease)
             AddLease(ref writer, requested, lease, open.Claim.Cache);
         return writer.Written.ToArray();

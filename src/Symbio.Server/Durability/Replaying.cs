@@ -40,8 +40,8 @@ internal static class Replaying
         // The client of a persistent handle may have lost its connection before it heard of it.
         bool isLost = open.IsDetached && open.Durable is { IsPersistent: true } durable
             && durable.Owner == context.Session.Identity!.Token.UserSid;
-        if (open.Session != context.Session && !isLost)
-            return NtStatus.DuplicateObjectId;
+        if (isLost ? open.Tree.Share != context.Tree.Share : open.Tree != context.Tree)
+            return NtStatus.DuplicateObjectId; // Another session's, or made through another tree.
         bool wantsLease = request.RequestedOplockLevel == OplockLevel.Lease && contexts.Lease is not null;
         Lease? lease = open.Caching as Lease;
         if (wantsLease != lease is not null || (wantsLease && lease!.Id.Key != contexts.Lease!.Value.LeaseKey))

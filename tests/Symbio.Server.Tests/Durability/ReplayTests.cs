@@ -52,6 +52,44 @@ public sealed class ReplayTests
         await OplockTests.AssertNothingLeftAsync(server, peer, again, other);
     }
 
+    [Fact] // 3.3.5.9.10: constructed as that of the CREATE. Windows asks for these with each, Linux believes in the third.
+    public async Task The_contexts_are_those_of_the_first_answer()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        CreateRequest request = Create(
+            "a.txt", 1, RWH, Durable(Id), (ref CreateContextListWriter w) =>
+            {
+                w.Add(default(QueryMaximalAccessRequest));
+                w.Add(default(QueryOnDiskIdRequest));
+            });
+        CreateResponse first = await peer.OpenAsync(request);
+
+        var again = (await ReplayAsync(peer, request)).As<CreateResponse>();
+
+        foreach (string name in new[] { "MxAc", "QFid", "DH2Q", "RqLs" })
+        {
+            byte[] bytes = System.Text.Encoding.ASCII.GetBytes(name);
+            Assert.True(first.CreateContexts.TryGet(bytes, out ReadOnlyMemory<byte> before));
+            Assert.True(again.CreateContexts.TryGet(bytes, out ReadOnlyMemory<byte> after));
+            Assert.Equal(before.ToArray(), after.ToArray());
+        }
+    }
+
+    [Fact] // Or what one share protects would be had through another.
+    public async Task A_repetition_through_another_share_is_a_duplicate()
+    {
+        await using TestServer server = await TestServer.StartAsync(o => o with
+        {
+            Shares = [.. o.Shares, new ShareOptions { Name = "other", Store = new MemoryFileStore(new MemoryStoreOptions()) }],
+        });
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await peer.OpenAsync(Request(OplockLevel.Batch));
+        await peer.TreeConnectAsync("other");
+
+        Assert.Equal(NtStatus.DuplicateObjectId, (await ReplayAsync(peer, Request(OplockLevel.Batch))).Status);
+    }
+
     [Fact]
     public async Task Another_lease_is_another_request()
     {
