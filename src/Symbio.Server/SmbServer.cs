@@ -104,6 +104,9 @@ public sealed class SmbServer : IAsyncDisposable
     /// <summary>Opens that survive the server; null when there is no place to keep them.</summary>
     internal PersistentHandles? Persistent { get; }
 
+    /// <summary>What persistent handles of the file were told is on the disk; <see cref="PersistentHandles.SettleAsync"/>.</summary>
+    internal ValueTask SettleAsync(FileKey file) => Persistent?.SettleAsync(file) ?? ValueTask.CompletedTask;
+
     /// <summary>How many opens wait for their client.</summary>
     internal DisconnectedOpens Disconnected { get; }
 

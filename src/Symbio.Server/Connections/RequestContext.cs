@@ -191,17 +191,22 @@ internal sealed class RequestContext(Connection connection)
     {
         if (!broken.IsCompleted)
             await new AbsentOwners(this, file).GiveUpOwnAsync().ConfigureAwait(false);
-        return await WaitForBreakAsync(broken).ConfigureAwait(false);
+        NtStatus status = await WaitForBreakAsync(broken).ConfigureAwait(false);
+        await Server.SettleAsync(file).ConfigureAwait(false);
+        return status;
     }
 
     /// <summary>
     /// The open is about to do what spoils others' caches, [MS-FSA] 2.1.4.12: they are told, and waited for where they have
     /// a say.
     /// </summary>
-    public async ValueTask<NtStatus> ContendAsync(Open open, LeaseState lose) =>
-        await open.Claim.ContendAsync(lose, CancellationToken.None).ConfigureAwait(false) is { } wait
-            ? await WaitForBreakAsync(wait, open.File.Key).ConfigureAwait(false)
-            : NtStatus.Success;
+    public async ValueTask<NtStatus> ContendAsync(Open open, LeaseState lose)
+    {
+        if (await open.Claim.ContendAsync(lose, CancellationToken.None).ConfigureAwait(false) is { } wait)
+            return await WaitForBreakAsync(wait, open.File.Key).ConfigureAwait(false);
+        await Server.SettleAsync(open.File.Key).ConfigureAwait(false);
+        return NtStatus.Success;
+    }
 
     /// <summary>
     /// The open has written. Who was granted a lease while it did may have read what was there before: that one is told, and
@@ -211,6 +216,7 @@ internal sealed class RequestContext(Connection connection)
     {
         open.Server.OffloadTokens.OnChange(open.File.Key);
         await open.Claim.ContendAsync(Oplock.DataCaching, CancellationToken.None).ConfigureAwait(false);
+        await open.Server.SettleAsync(open.File.Key).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -22,7 +22,7 @@ internal abstract class CacheOwner : ICacheOwner
     public void OnBreak(CacheBreak cacheBreak)
     {
         if (!cacheBreak.AcknowledgeRequired)
-            Persist();
+            Persist(static _ => true);
         Add(cacheBreak);
         TellAll();
     }
@@ -30,12 +30,17 @@ internal abstract class CacheOwner : ICacheOwner
     /// <inheritdoc/>
     public void OnBreakExpired()
     {
-        Persist();
+        Persist(static _ => true);
         CloseUnreachable();
     }
 
     /// <inheritdoc/>
-    public void OnBreakAcknowledged() => CloseUnreachable();
+    public void OnBreakAcknowledged()
+    {
+        // On behalf of a client that is away, which knows nothing of it. (One that has agreed itself does.)
+        Persist(static open => open.IsDetached);
+        CloseUnreachable();
+    }
 
     /// <summary>
     /// The client has come back to an open, and is about to be answered: it may not have heard of the break that is under way.
@@ -92,11 +97,15 @@ internal abstract class CacheOwner : ICacheOwner
         UnsolicitedMessage.TrySend(
             open.Session, preferred, Smb2Command.OplockBreak, sessionId: 0, notification, open.Tree.Share.EncryptData);
 
-    // What has been taken away must not come back with the next life of the server: others may have it by then.
-    private void Persist()
+    // What has been taken away must not come back with the next life of the server: others may have it by then. Whoever needed
+    // it waits for this (PersistentHandles.SettleAsync).
+    private void Persist(Predicate<Open> which)
     {
         foreach (Open open in Opens)
-            _ = open.PersistAsync().AsTask();
+        {
+            if (which(open))
+                _ = open.PersistAsync().AsTask();
+        }
     }
 
     // What kept durable opens whose client is away may have gone with a break that its other opens have agreed to. Nobody can

@@ -329,6 +329,7 @@ internal sealed partial class OpenOperation(
             if (outcome.Wait is null)
             {
                 Claim = outcome.Claim!;
+                await context.Server.SettleAsync(key).ConfigureAwait(false);
                 if (outcome.Status == NtStatus.Success)
                     Caching = await Caching.AfterGrantAsync(Claim).ConfigureAwait(false);
                 return outcome.Status;

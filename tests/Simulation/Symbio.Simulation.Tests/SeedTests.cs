@@ -32,6 +32,8 @@ public sealed class SeedTests
         { 207291, 400 }, // The answer to a CREATE after the close, which followed the answer to its repetition.
         { 7609, 300 }, // A file is overwritten, and somebody has a stream of it open.
         { 9242, 300 }, // A stream is deleted between an open's finding it and its having a claim on it.
+        { 108828, 400 }, // A file with a persistent handle has been renamed, and the server dies before that handle's record has.
+        { 116182, 400 }, // A client supersedes what it caches under the same lease itself.
         { 216769, 400 }, // The server learns of a broken line, and counts, before the client does.
     };
 

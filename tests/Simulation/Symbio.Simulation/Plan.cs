@@ -40,6 +40,7 @@ internal sealed class Plan
         Encryption = later.Of(EncryptionMode.Off, EncryptionMode.Off, EncryptionMode.Off, EncryptionMode.Offered, EncryptionMode.Required);
         Streams = later.Percent(30);
         TearsFrames = later.Percent(30);
+        SlowHandles = later.Percent(60);
     }
 
     public int Clients { get; }
@@ -92,6 +93,9 @@ internal sealed class Plan
 
     /// <summary>Lines break in the middle of what the server sends.</summary>
     public bool TearsFrames { get; }
+
+    /// <summary>Records of persistent handles take time to reach the disk, as store operations do.</summary>
+    public bool SlowHandles { get; }
 
     /// <summary>How often clients do what; by <see cref="ClientAction"/>.</summary>
     public int[] Weights { get; } = new int[Enum.GetValues<ClientAction>().Length];

@@ -55,7 +55,7 @@ internal sealed class ServerLife : ILoggerFactory, ILogger
     public bool HasDied { get; private set; }
 
     /// <summary>Nothing is going on in it.</summary>
-    public bool IsIdle => Scheduler.Count == 0 && Store.Waiting == 0;
+    public bool IsIdle => Scheduler.Count == 0 && Store.Waiting == 0 && _world.Handles.Waiting == 0;
 
     public void Kill() => HasDied = true;
 

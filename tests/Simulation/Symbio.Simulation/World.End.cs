@@ -76,6 +76,7 @@ internal sealed partial class World
                 : _lines.Exists(l => l.HasForClient) && Chance.Percent(60) ? Event.ToClient
                 : Life.Scheduler.Count > 0 ? Event.Work
                 : Life.Store.Waiting > 0 ? Event.Store
+                : Handles.Waiting > 0 ? Event.Handles
                 : _lines.Exists(l => l.HasForServer) ? Event.ToServer
                 : _lines.Exists(l => l.HasForClient) ? Event.ToClient
                 : _lines.Exists(l => l.IsCongested) ? Event.Relieve

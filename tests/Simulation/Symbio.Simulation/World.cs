@@ -196,6 +196,7 @@ internal sealed partial class World
         Client,
         Clock,
         Crash,
+        Handles,
     }
 
     private void Step()
@@ -211,6 +212,7 @@ internal sealed partial class World
             50,
             _clockTarget is not null ? 40 : Plan.Clock,
             Plan.Crashes ? 1 : 0,
+            Handles.Waiting > 0 ? 30 : 0,
         ];
         var next = (Event)Chance.Weighted(weights);
         Trace.Add((ulong)next);
@@ -250,6 +252,9 @@ internal sealed partial class World
             case Event.Crash:
                 Crash();
                 break;
+            case Event.Handles:
+                Handles.RunOne(Chance);
+                break;
         }
 
         _lines.RemoveAll(l => l.IsOver && ClientLineOf(l) is null);
@@ -284,6 +289,7 @@ internal sealed partial class World
     {
         Trace.Say("  the server is killed");
         Life.Kill();
+        Handles.LoseWaiting();
         Clock.Forget();
         _clockTarget = null;
         _doubtful.Clear();
@@ -312,6 +318,8 @@ internal sealed partial class World
                 Life.Scheduler.RunOne(Chance);
             else if (Life.Store.Waiting > 0)
                 Life.Store.RunOne(Chance);
+            else if (Handles.Waiting > 0)
+                Handles.RunOne(Chance);
             else
                 throw new InvariantViolation("end", "the server waits for nobody");
         }

@@ -113,6 +113,46 @@ public sealed class PersistentStateTests : IAsyncDisposable
         Assert.Equal((LeaseState.None, told), (lease.LeaseState, lease.Epoch));
     }
 
+    [Fact] // Else the next life of the server would give back what a client that was not told believes to have.
+    public async Task A_change_is_answered_once_what_it_takes_away_is_on_the_disk()
+    {
+        await using TestServer server = await StartAsync();
+        Handle a = await PersistentAsync(server, 1, R);
+        await using ScriptedPeer other = await server.ConnectAuthenticatedAsync();
+        FileId file = await other.OpenAsync("a.txt", AccessMask.WriteData);
+
+        _records.Disk = new TaskCompletionSource();
+        ulong change = await other.PostAsync(
+            new WriteRequest(
+                Smb2Header.Size + WriteRequest.FixedSize, 3, 0, file, Channel.None, 0, WriteFlags.None, default, "new"u8.ToArray()), 3);
+        Assert.Equal(LeaseState.None, (await a.Peer.LeaseBreakAsync()).NewLeaseState);
+        ulong echo = await other.PostAsync(new EchoRequest());
+        Assert.Equal(echo, (await other.ReceiveAsync(1)).Single().Header.MessageId);
+
+        _records.Disk.SetResult();
+        Assert.Equal(change, (await other.ReceiveAsync(1)).Single().Header.MessageId);
+    }
+
+    [Theory]
+    [InlineData(false)] // The server dies before the file has its new name ...
+    [InlineData(true)] // ... or right after that.
+    public async Task A_file_is_found_by_the_name_it_has_when_the_server_dies(bool renamed)
+    {
+        TestServer first = await StartAsync();
+        Handle a = await PersistentAsync(first, 1, RWH);
+        _records.After = 1; // That it is about to be renamed.
+        string left = Assert.Single(_records.Names);
+        await a.Peer.SetInfoAsync(a.Open, new FileRenameInformation(false, 0, "b.txt"));
+        if (!renamed)
+            await a.Peer.SetInfoAsync(a.Open, new FileRenameInformation(false, 0, "a.txt"));
+
+        await using TestServer second = await StartAsync();
+        (ScriptedPeer peer, _) = await ReturnAsync(second, a);
+
+        Assert.Equal([left], _records.Names);
+        Assert.Equal(NtStatus.Success, (await peer.CloseAsync(a.Open)).Status);
+    }
+
     [Fact]
     public async Task Of_two_records_that_contradict_each_other_the_later_one_counts()
     {
@@ -187,15 +227,21 @@ public sealed class PersistentStateTests : IAsyncDisposable
         /// <summary>What is said of this one from now on does not reach the disk.</summary>
         public string? Lost { get; set; }
 
-        public ValueTask SaveAsync(string name, ReadOnlyMemory<byte> record)
+        /// <summary>Only so many more records reach the disk.</summary>
+        public int After { get; set; } = int.MaxValue;
+
+        /// <summary>Not null: nothing reaches the disk before this.</summary>
+        public TaskCompletionSource? Disk { get; set; }
+
+        public async ValueTask SaveAsync(string name, ReadOnlyMemory<byte> record)
         {
+            if (Disk is { } disk)
+                await disk.Task;
             lock (_records)
             {
-                if (name != Lost)
+                if (name != Lost && After-- > 0)
                     _records[name] = record.ToArray();
             }
-
-            return ValueTask.CompletedTask;
         }
 
         public void Remove(string name)

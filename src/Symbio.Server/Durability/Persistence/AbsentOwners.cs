@@ -64,7 +64,6 @@ internal readonly struct AbsentOwners
             if (!IsOwn(open) || CanBeTold(open) || open.Claim.Cache is not { Breaking: true } grant)
                 continue;
             await open.Claim.AcknowledgeBreakAsync(grant.BreakTo, CancellationToken.None).ConfigureAwait(false);
-            await open.PersistAsync().ConfigureAwait(false);
         }
     }
 

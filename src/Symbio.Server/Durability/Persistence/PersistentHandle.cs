@@ -21,6 +21,9 @@ internal sealed record PersistentHandle
     /// <summary>Where the file was; whether it is still the same one its key tells.</summary>
     public required string Path { get; init; }
 
+    /// <summary>Where it is being moved; the server may have died before or after that was done. Null for nowhere.</summary>
+    public string? NextPath { get; init; }
+
     public required string Stream { get; init; }
 
     public required FileKey Key { get; init; }
@@ -102,6 +105,7 @@ internal sealed record PersistentHandle
             Volatile = open.FileId.Volatile,
             Share = open.Tree.Share.Name,
             Path = open.File.Path,
+            NextPath = durable.NextPath,
             Stream = open.File.StreamName,
             Key = open.File.Key,
             FileName = open.FileName,

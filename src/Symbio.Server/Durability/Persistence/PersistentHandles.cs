@@ -1,5 +1,6 @@
 using System.Globalization;
 using Symbio.Cluster;
+using Symbio.Cluster.Scheduling;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
@@ -20,10 +21,34 @@ namespace Symbio.Server.Durability.Persistence;
 /// </summary>
 internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage)
 {
+    private readonly Lock _lock = new();
+    private readonly List<RecordUnderWay> _underWay = [];
     private long _order;
+    private int _countUnderWay;
+
+    /// <summary>
+    /// Completes when the records that are being kept of opens of this file are on the disk. Who changes what another client's
+    /// handle was told of waits for this before it is answered: the next life of the server must not give back what was taken.
+    /// No cost while nothing is being kept.
+    /// </summary>
+    public ValueTask SettleAsync(FileKey file) =>
+        Volatile.Read(ref _countUnderWay) == 0 ? ValueTask.CompletedTask : SettleOnceAsync(file);
 
     /// <summary>Keeps the open as it is now; false when that could not be done.</summary>
     public async ValueTask<bool> SaveAsync(Open open)
+    {
+        RecordUnderWay record = Begin(open.File.Key);
+        try
+        {
+            return await SaveInTurnAsync(open).ConfigureAwait(false);
+        }
+        finally
+        {
+            End(record);
+        }
+    }
+
+    private async ValueTask<bool> SaveInTurnAsync(Open open)
     {
         DurableState durable = open.Durable!;
         await durable.Saving.EnterAsync().ConfigureAwait(false);
@@ -53,6 +78,21 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
         {
             if (open.Durable is { IsPersistent: true } && open.File.Key == file)
                 await SaveAsync(open).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// The file is about to get another name: whichever it has when the server dies, its opens find it. Null: it has got it, or
+    /// not; the caller keeps them once more.
+    /// </summary>
+    public async ValueTask AnnounceMoveAsync(FileKey file, string? path)
+    {
+        foreach (Open open in server.Opens.All)
+        {
+            if (open.Durable is not { IsPersistent: true } durable || open.File.Key != file)
+                continue;
+            durable.NextPath = path;
+            await SaveAsync(open).ConfigureAwait(false);
         }
     }
 
@@ -107,13 +147,61 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
             ServerLog.HandlesRestored(server.Log, restored);
     }
 
+    private RecordUnderWay Begin(FileKey file)
+    {
+        var record = new RecordUnderWay(file);
+        lock (_lock)
+        {
+            _underWay.Add(record);
+            Volatile.Write(ref _countUnderWay, _underWay.Count);
+        }
+
+        return record;
+    }
+
+    private void End(RecordUnderWay record)
+    {
+        lock (_lock)
+        {
+            _underWay.Remove(record);
+            Volatile.Write(ref _countUnderWay, _underWay.Count);
+        }
+
+        foreach (Signal waiter in record.Waiters)
+            waiter.Set();
+    }
+
+    private async ValueTask SettleOnceAsync(FileKey file)
+    {
+        List<Signal> kept = [];
+        lock (_lock)
+        {
+            foreach (RecordUnderWay record in _underWay.Where(r => r.File == file))
+            {
+                var arrived = new Signal(server.Scheduler);
+                record.Waiters.Add(arrived);
+                kept.Add(arrived);
+            }
+        }
+
+        foreach (Signal arrived in kept)
+            await arrived.Task.ConfigureAwait(false);
+    }
+
     private static string NameOf(Open open) => open.FileId.Persistent.ToString("x16", CultureInfo.InvariantCulture);
 
     private async ValueTask<string?> RestoreAsync(PersistentHandle handle, List<IFileClaim> pending)
     {
         if (!server.Shares.TryGet(handle.Share, out Share? share) || !share.IsContinuouslyAvailable)
             return $"there is no continuously available share '{handle.Share}'";
-        (NtStatus status, IStoreFile? file) = await OpenFileAsync(share, handle).ConfigureAwait(false);
+        (NtStatus status, IStoreFile? file) = await OpenFileAsync(share, handle, handle.Path).ConfigureAwait(false);
+        if (handle.NextPath is { } next && file?.Key != handle.Key)
+        {
+            if (file is not null)
+                await file.DisposeAsync().ConfigureAwait(false);
+            (status, file) = await OpenFileAsync(share, handle, next).ConfigureAwait(false);
+        }
+
         if (status != NtStatus.Success)
             return $"the file cannot be opened: {status}";
         if (file!.Key != handle.Key)
@@ -182,7 +270,8 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
         open.Replay = replay;
     }
 
-    private static async ValueTask<(NtStatus Status, IStoreFile? File)> OpenFileAsync(Share share, PersistentHandle handle)
+    private static async ValueTask<(NtStatus Status, IStoreFile? File)> OpenFileAsync(
+        Share share, PersistentHandle handle, string path)
     {
         StoreAccess access = (handle.Access & OpenAccess.ReadAccess) != 0 ? StoreAccess.Read : StoreAccess.None;
         if ((handle.Access & OpenAccess.WriteAccess) != 0)
@@ -192,7 +281,7 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
             OpenReparsePoint: (handle.Options & CreateOptions.OpenReparsePoint) != 0,
             ExactCase: handle.Posix);
         (NtStatus status, IStoreFile? file) = await share.Store
-            .OpenAsync(handle.Path, options, handle.Caller, CancellationToken.None)
+            .OpenAsync(path, options, handle.Caller, CancellationToken.None)
             .ConfigureAwait(false);
         if (status != NtStatus.Success || handle.Stream.Length == 0)
             return (status, file);
@@ -237,5 +326,13 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
         }
 
         return (NtStatus.Success, claim);
+    }
+    // A record on its way to the disk, and who wants to know of its arrival.
+    private sealed class RecordUnderWay(FileKey file)
+    {
+        public FileKey File => file;
+
+        /// <summary>Not added to once the record is under way no more.</summary>
+        public List<Signal> Waiters { get; } = [];
     }
 }

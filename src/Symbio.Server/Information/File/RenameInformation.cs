@@ -3,6 +3,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Durability.Persistence;
 using Symbio.Server.Names;
 using Symbio.Server.Notifications;
 using Symbio.Server.Opens;
@@ -88,16 +89,21 @@ internal static class RenameInformation
             ? oldPath == name.Path
             : NameComparer.Equals(oldPath, name.Path)); // And not only the spelling.
         Open[] below = set.Open.IsDirectory && MovesWithOpens(set.Open) ? OpensBelow(set.Open) : [];
+        PersistentHandles? persistent = set.Context.Server.Persistent;
+        if (persistent is not null)
+            await persistent.AnnounceMoveAsync(set.Open.File.Key, name.Path).ConfigureAwait(false);
         NtStatus status = await set.Open.File
             .RenameAsync(name.Path, replace, set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
-        if (status != NtStatus.Success)
-            return status;
-        set.Open.Claim.RenameLink(UpcaseTable.ToUpper(set.Open.File.Path));
-        foreach (Open open in below)
-            open.Claim.RenameLink(UpcaseTable.ToUpper(open.File.Path));
-        set.Open.Renamed(oldPath, replaces);
-        if (set.Context.Server.Persistent is { } persistent)
-            await persistent.SaveAllAsync(set.Open.File.Key).ConfigureAwait(false);
+        if (status == NtStatus.Success)
+        {
+            set.Open.Claim.RenameLink(UpcaseTable.ToUpper(set.Open.File.Path));
+            foreach (Open open in below)
+                open.Claim.RenameLink(UpcaseTable.ToUpper(open.File.Path));
+            set.Open.Renamed(oldPath, replaces);
+        }
+
+        if (persistent is not null)
+            await persistent.AnnounceMoveAsync(set.Open.File.Key, null).ConfigureAwait(false);
         return status;
     }
 

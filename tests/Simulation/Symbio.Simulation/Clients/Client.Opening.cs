@@ -111,7 +111,10 @@ internal sealed partial class Client
             StopAsking(wanted);
         }
         else if (wanted.Overwrites)
+        {
             _world.BeginOverwriting();
+            _writing++;
+        }
         else if (!replays && wanted.CreateGuid != Guid.Empty && Chance.Percent(5) && session.Channels > 1)
             Open(wanted, replays: true); // The client only thinks that it lost the line.
     }
@@ -125,7 +128,14 @@ internal sealed partial class Client
     private void OnOpened(Wanted wanted, ClientSession session, uint tree, long sent, int changes, Reply? reply)
     {
         if (wanted.Overwrites)
+        {
             _world.EndOverwriting();
+            _writing--;
+            _written++;
+            foreach (ClientOpen same in _opens.Where(o => o.Name == wanted.Name))
+                same.Cached = null; // By its own doing, perhaps under its own lease.
+        }
+
         if (reply is not { Status: NtStatus.Success } answer)
         {
             // One whose session or tree ends under it may have done its work.
@@ -160,6 +170,8 @@ internal sealed partial class Client
         FileModel model = _world.ModelOf(file.Value);
         if (response.CreateAction is CreateAction.Overwritten or CreateAction.Superseded)
         {
+            foreach (ClientOpen same in _opens.Where(o => o.File == file))
+                same.Cached = null;
             for (int slot = 0; slot < FileModel.Slots; slot++)
                 model.Begin(slot, 0, sent).Done = _world.Now;
             if (!wanted.IsStream && _world.Plan.Streams)
@@ -400,6 +412,8 @@ internal sealed partial class Client
                 if (open.Lease is null)
                     (open.Oplock, open.OplockBreak, open.IsDoubtful) = (response.OplockLevel, null, false);
                 Learn(open, response, changes, returns: true);
+                if (!MayCache(open) || (open.Lease?.Epoch ?? 0) != open.LostEpoch)
+                    open.Cached = null;
                 if (_early.Remove(open.FileId, out OplockLevel level))
                     OnOplockBreak(open, level);
                 _world.CheckShared(open);

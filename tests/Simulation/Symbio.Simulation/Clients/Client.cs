@@ -312,7 +312,10 @@ internal sealed partial class Client
     private void Lose(ClientOpen open, DateTimeOffset? since)
     {
         open.Lost ??= since ?? _world.Clock.GetUtcNow();
-        (open.Cached, open.Listing) = (null, null);
+        open.Listing = null;
+        if (open.Durable != DurableKind.Persistent || open.Lease is { IsSecond: false })
+            open.Cached = null; // What comes back with a persistent handle is as it was, or the epoch tells.
+        open.LostEpoch = open.Lease?.Epoch ?? 0;
         if (open.Lease is { } lease)
             (lease.State, lease.Break, lease.IsStale) = (LeaseState.None, null, true);
     }

@@ -49,6 +49,9 @@ internal sealed class ClientOpen
     /// <summary>When the client lost it; null while it has it.</summary>
     public DateTimeOffset? Lost { get; set; }
 
+    /// <summary>The epoch of its lease at that time.</summary>
+    public ushort LostEpoch { get; set; }
+
     /// <summary>The client has sent what ends it.</summary>
     public bool IsClosing { get; set; }
 
