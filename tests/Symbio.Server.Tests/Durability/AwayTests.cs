@@ -95,6 +95,27 @@ public sealed class AwayTests : IDisposable
         Assert.Equal(2, server.Server.Opens.Count);
     }
 
+    [Theory]
+    [InlineData(false, RenameFlags.ReplaceIfExists, NtStatus.FileNotAvailable)]
+    [InlineData(true, RenameFlags.ReplaceIfExists, NtStatus.FileNotAvailable)] // The handle may be in use: it does not go.
+    [InlineData(true, RenameFlags.ReplaceIfExists | RenameFlags.PosixSemantics, NtStatus.Success)]
+    public async Task Who_replaces_a_file_does_not_wait_for_a_client_that_is_away(bool own, RenameFlags flags, NtStatus expected)
+    {
+        await using TestServer server = await StartAsync();
+        await using ScriptedPeer other = await server.ConnectAuthenticatedAsync();
+        ScriptedPeer peer = await server.ConnectAuthenticatedAsync(options: Client);
+        CreateResponse made = await PersistentAsync(peer, RH);
+        peer = await DurableTests.ComeBackAsync(server, peer);
+        ScriptedPeer by = own ? peer : other;
+        FileId next = await by.OpenAsync("next.txt");
+
+        Assert.Equal(expected, (await by.SetInfoAsync(next, new FileRenameExInformation(flags, 0, "a.txt"))).Status);
+
+        CreateResponse back = await ReturnAsync(peer, made.FileId, RH);
+        Assert.Equal(own ? R : RH, back.Lease().LeaseState);
+        await peer.DisposeAsync();
+    }
+
     [Fact] // While it was waited for, the directory got content.
     public async Task A_deletion_looks_again_after_it_has_waited()
     {

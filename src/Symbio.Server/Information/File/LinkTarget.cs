@@ -4,6 +4,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Durability.Persistence;
 using Symbio.Server.Names;
 using Symbio.Server.Opens;
 using Symbio.Storage;
@@ -81,7 +82,7 @@ internal static class LinkTarget
                 turn.Leave();
             }
 
-            NtStatus waited = await set.Context.WaitForBreakAsync(wait).ConfigureAwait(false);
+            NtStatus waited = await set.Context.WaitForBreakAsync(wait, target!.Value.Key).ConfigureAwait(false);
             if (waited != NtStatus.Success)
                 return waited;
         }
@@ -153,7 +154,7 @@ internal static class LinkTarget
             if (status != NtStatus.Success)
                 return (status, null, null);
             (status, bool isOpen, Task? wait) = await CheckOpensAsync(set, target, how.Posix).ConfigureAwait(false);
-            return (status, wait, isOpen ? new Target(IdentityOf(target), UpcaseTable.ToUpper(target.Path)) : null);
+            return (status, wait, isOpen ? TargetOf(target) : null);
         }
     }
 
@@ -176,8 +177,7 @@ internal static class LinkTarget
     private static async ValueTask<NtStatus> CheckParentSharingAsync(
         InformationSet set, IStoreFile parent, bool isDirectory)
     {
-        (NtStatus status, IFileClaim? claim) =
-            await LookAsync(set, new Target(IdentityOf(parent), UpcaseTable.ToUpper(parent.Path))).ConfigureAwait(false);
+        (NtStatus status, IFileClaim? claim) = await LookAsync(set, TargetOf(parent)).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return NtStatus.AccessDenied;
         status = !isDirectory && claim!.HasOtherAccess(AccessMask.Delete)
@@ -187,20 +187,24 @@ internal static class LinkTarget
         return status;
     }
 
-    // POSIX semantics replace a file that is open, if who has it open lets others delete it.
+    // POSIX semantics replace a file that is open, if who has it open lets others delete it. Whose client is away cannot answer
+    // (but the one that asks is not asked): others come later, as they do with an open, [MS-SMB2] 3.3.5.9.
     private static async ValueTask<(NtStatus Status, bool IsOpen, Task? Wait)> CheckOpensAsync(
         InformationSet set, IStoreFile target, bool posix)
     {
-        (NtStatus status, IFileClaim? claim) =
-            await LookAsync(set, new Target(IdentityOf(target), UpcaseTable.ToUpper(target.Path))).ConfigureAwait(false);
+        (NtStatus status, IFileClaim? claim) = await LookAsync(set, TargetOf(target)).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return (NtStatus.AccessDenied, true, null); // It is about to be deleted: by a handle that is still open.
         bool isOpen = claim!.HasOtherOpens;
-        Task? wait = isOpen
+        var absent = new AbsentOwners(set.Context, target.Key);
+        bool mayAsk = isOpen && !absent.HasOthersWhoCache(writesOnly: false);
+        Task? wait = mayAsk
             ? await claim.ContendAsync(LeaseState.HandleCaching, CancellationToken.None).ConfigureAwait(false)
             : null;
         if (isOpen)
-            status = posix ? claim.CheckShareDelete() : NtStatus.AccessDenied;
+            status = posix && mayAsk ? claim.CheckShareDelete() : NtStatus.AccessDenied;
+        if (status != NtStatus.Success && absent.HasAny)
+            status = NtStatus.FileNotAvailable;
         await LeaveAsync(set, target, claim).ConfigureAwait(false);
         return (status, isOpen, wait);
     }
@@ -208,14 +212,13 @@ internal static class LinkTarget
     // A claim that asks for nothing conflicts with nobody, and can be asked about the others.
     private static ValueTask<ClaimOutcome> LookAsync(InformationSet set, Target target) =>
         set.Context.Server.Coordinator.OpenAsync(
-            target.File,
+            new FileIdentity(target.Key.Volume, target.Key.FileId, target.Key.Generation),
             new ClaimOptions(
                 Stream: "", target.Link, AccessMask.None, ShareRead: true, ShareWrite: true, ShareDelete: true,
                 DeleteOnClose: false),
             CancellationToken.None);
 
-    private static FileIdentity IdentityOf(IStoreFile file) =>
-        new(file.Key.Volume, file.Key.FileId, file.Key.Generation);
+    private static Target TargetOf(IStoreFile file) => new(file.Key, UpcaseTable.ToUpper(file.Path));
 
     // Meanwhile the last other open may have closed a file that is to be deleted: then the deleting is left to us.
     private static async ValueTask LeaveAsync(InformationSet set, IStoreFile file, IFileClaim claim)
@@ -226,5 +229,5 @@ internal static class LinkTarget
     }
 
     // A file as the coordinator knows it, by one of its names.
-    private readonly record struct Target(FileIdentity File, string Link);
+    private readonly record struct Target(FileKey Key, string Link);
 }

@@ -122,8 +122,10 @@ internal static class RenameInformation
                     new FileIdentity(key.Volume, key.FileId, key.Generation), UpcaseTable.ToUpper(open.File.StreamName),
                     LeaseState.HandleCaching, except: null, CancellationToken.None)
                 .ConfigureAwait(false);
-            if (wait is not null)
-                waits.Add(wait);
+            if (wait is null)
+                continue;
+            waits.Add(wait);
+            await new AbsentOwners(set.Context, key).GiveUpOwnAsync().ConfigureAwait(false);
         }
 
         if (waits.Count == 0)
