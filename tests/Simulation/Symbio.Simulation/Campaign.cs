@@ -27,8 +27,8 @@ internal sealed class Campaign(ulong from, int seeds, int steps, BrokenRule? rul
     /// <summary>Seeds that were run.</summary>
     public long Done => _done;
 
-    /// <summary>Stop at the first failure: it is enough that there is one.</summary>
-    public bool StopsAtFailure { get; init; }
+    /// <summary>Stop at the first failure of this rule: it is enough that there is one.</summary>
+    public string? StopsAt { get; init; }
 
     public void Run()
     {
@@ -44,7 +44,7 @@ internal sealed class Campaign(ulong from, int seeds, int steps, BrokenRule? rul
                     continue;
                 lock (_failures)
                     _failures.Add(result);
-                if (StopsAtFailure)
+                if (result.Rule == StopsAt)
                     Interlocked.Exchange(ref next, seeds);
             }
         }
