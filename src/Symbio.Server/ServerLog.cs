@@ -19,6 +19,9 @@ internal static partial class ServerLog
     [LoggerMessage(104, LogLevel.Error, "the accept loop of {Endpoint} failed")]
     public static partial void AcceptFailed(ILogger log, Exception exception, string endpoint);
 
+    [LoggerMessage(105, LogLevel.Error, "no memory for another connection at {Endpoint}; going on in a second")]
+    public static partial void AcceptPaused(ILogger log, string endpoint);
+
     [LoggerMessage(201, LogLevel.Debug, "connection {Id} from {Peer}")]
     public static partial void Connected(ILogger log, long id, string peer);
 

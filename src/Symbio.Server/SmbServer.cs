@@ -31,6 +31,9 @@ public sealed class SmbServer : IAsyncDisposable
     // Longest wait for requests under way and for a peer to take its answers, whatever the caller's token says.
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
 
+    // How long nobody is let in where there is no memory for another connection.
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<long, (Connection Connection, Task Run)> _connections = new();
     private readonly List<ITransportListener> _listeners = [];
     private readonly List<Task> _acceptLoops = [];
@@ -158,7 +161,26 @@ public sealed class SmbServer : IAsyncDisposable
             return;
         }
 
-        var connection = new Connection(this, transport, Interlocked.Increment(ref _lastConnectionId));
+        long id = Interlocked.Increment(ref _lastConnectionId);
+        try
+        {
+            Start(transport, id);
+        }
+        catch
+        {
+            _connections.TryRemove(id, out _);
+            _unauthenticated.Leave(transport.RemoteEndPoint);
+            transport.Abort();
+            throw;
+        }
+
+        if (_stopping.IsCancellationRequested)
+            transport.Abort(); // Came between the check and StopAsync's look at who is there.
+    }
+
+    private void Start(IMessageTransport transport, long id)
+    {
+        var connection = new Connection(this, transport, id);
         ServerLog.Connected(Log, connection.Id, connection.Peer);
         var started = new Signal(Scheduler);
         async Task RunAsync()
@@ -170,8 +192,6 @@ public sealed class SmbServer : IAsyncDisposable
         _connections[connection.Id] = (connection, RunAsync());
         connection.StartAuthenticationTimer();
         started.Set();
-        if (_stopping.IsCancellationRequested)
-            transport.Abort(); // Came between the check and StopAsync's look at who is there.
     }
 
     /// <summary>Stops accepting, lets requests under way finish until the token fires, then closes everything.</summary>
@@ -316,12 +336,13 @@ public sealed class SmbServer : IAsyncDisposable
         ServerLog.Disconnected(Log, connection.Id, connection.Peer);
     }
 
-    private async Task AcceptAsync(ITransportListener listener)
+    /// <summary>Takes what the listener has, until the server stops.</summary>
+    internal async Task AcceptAsync(ITransportListener listener)
     {
         try
         {
-            while (await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false) is { } transport)
-                Accept(transport);
+            while (await TryAcceptAsync(listener).ConfigureAwait(false))
+                ;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -331,5 +352,25 @@ public sealed class SmbServer : IAsyncDisposable
         {
             // Stopping.
         }
+    }
+
+    // False: the listener has ended.
+    private async Task<bool> TryAcceptAsync(ITransportListener listener)
+    {
+        try
+        {
+            if (await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false) is not { } transport)
+                return false;
+            Accept(transport);
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            // It may be over in a moment: connections end, and the collector has been told.
+            ServerLog.AcceptPaused(Log, listener.LocalEndPoint.ToString()!);
+        }
+
+        await Task.Delay(AcceptPause, Time, _stopping.Token).ConfigureAwait(false);
+        return true;
     }
 }

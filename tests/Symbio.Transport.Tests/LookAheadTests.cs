@@ -14,27 +14,43 @@ public sealed class LookAheadTests
     }
 
     [Fact]
-    public void A_receive_that_fills_the_room_is_followed_by_a_larger_one_and_that_by_a_small_one()
+    public void A_receive_that_fills_the_room_is_followed_by_larger_ones_until_little_comes()
     {
         var ahead = new LookAhead();
-        byte[] sent = [.. Enumerable.Range(0, LookAhead.SmallSize + 100).Select(i => (byte)(i * 7))];
-        sent.AsSpan(0, LookAhead.SmallSize).CopyTo(ahead.GetRoom(4).Span);
-        ahead.Advance(LookAhead.SmallSize);
-        byte[] first = new byte[500];
-        ahead.Take(first);
+        Receive(ref ahead, LookAhead.SmallSize);
+        for (int i = 0; i < LookAhead.Patience; i++)
+        {
+            Assert.Equal(LookAhead.LargeSize, ahead.GetRoom(4).Length);
+            Receive(ref ahead, 100);
+        }
 
-        Memory<byte> room = ahead.GetRoom(100);
-        Assert.Equal(LookAhead.LargeSize - 12, room.Length);
-        sent.AsSpan(LookAhead.SmallSize, 100).CopyTo(room.Span);
-        ahead.Advance(100);
-        byte[] second = new byte[100];
-        ahead.Take(second);
+        Assert.Equal(LookAhead.SmallSize, ahead.GetRoom(4).Length);
+    }
 
-        Assert.Equal(LookAhead.SmallSize - 12, ahead.GetRoom(20).Length);
-        byte[] third = new byte[12];
-        ahead.Take(third);
-        Assert.Equal(sent, (byte[])[.. first, .. second, .. third]);
-        Assert.Equal(0, ahead.Available);
+    [Fact]
+    public void Bytes_stay_in_order_whichever_buffer_they_are_in()
+    {
+        var ahead = new LookAhead();
+        var random = new Random(1);
+        int received = 0, taken = 0;
+        for (int i = 0; i < 10_000; i++)
+        {
+            int wanted = ahead.Available + random.Next(1, 5);
+            Span<byte> room = ahead.GetRoom(wanted).Span;
+            Assert.True(room.Length + ahead.Available >= wanted);
+            int count = random.Next(3) == 0 ? room.Length : random.Next(1, Math.Min(room.Length, 600) + 1);
+            foreach (ref byte next in room[..count])
+                next = (byte)(received++ * 7);
+            ahead.Advance(count);
+
+            byte[] some = new byte[random.Next(3) == 0 ? ahead.Available : random.Next(Math.Min(ahead.Available, 2000) + 1)];
+            ahead.Take(some);
+            Assert.All(some, b => Assert.Equal((byte)(taken++ * 7), b));
+            if (ahead.Available > LookAhead.LargeSize - 10)
+                ahead.Skip(Discard(ref taken, 1000));
+        }
+
+        Assert.Equal(received - taken, ahead.Available);
     }
 
     [Fact]
@@ -45,5 +61,18 @@ public sealed class LookAheadTests
         Assert.Equal(LookAhead.LargeSize, ahead.GetRoom(LookAhead.SmallSize + 1).Length);
         ahead.Advance(10);
         Assert.Equal(LookAhead.LargeSize - 10, ahead.GetRoom(LookAhead.SmallSize + 1).Length);
+    }
+
+    private static void Receive(ref LookAhead ahead, int count)
+    {
+        ahead.GetRoom(4);
+        ahead.Advance(count);
+        ahead.Skip(count);
+    }
+
+    private static int Discard(ref int taken, int count)
+    {
+        taken += count;
+        return count;
     }
 }

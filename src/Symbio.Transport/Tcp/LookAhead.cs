@@ -4,8 +4,8 @@ namespace Symbio.Transport.Tcp;
 
 /// <summary>
 /// What a connection has received beyond what it was asked for: several small requests at once, or the beginning of a large
-/// one. A connection on which nothing much happens has a small buffer of its own; one whose last receive filled
-/// that has a large one on loan, until a receive brings less. Not thread-safe; one receive at a time.
+/// one. A connection on which nothing much happens has a small buffer of its own; one that has
+/// filled it has a large one on loan, until a few receives in a row would have fitted. Not thread-safe; one receive at a time.
 /// </summary>
 internal struct LookAhead()
 {
@@ -14,10 +14,13 @@ internal struct LookAhead()
 
     public const int LargeSize = 4096;
 
+    /// <summary>Receives in a row that the large buffer is kept for although the small one would do: traffic comes in waves.</summary>
+    public const int Patience = 3;
+
     private readonly byte[] _small = GC.AllocateUninitializedArray<byte>(SmallSize);
     private byte[]? _large; // Not given back by a connection that is given up: a receive may be writing into it still.
     private int _position;
-    private bool _wantsLarge;
+    private int _patience;
 
     /// <summary>Bytes that were received and not taken.</summary>
     public int Available { get; private set; }
@@ -43,7 +46,7 @@ internal struct LookAhead()
     public Memory<byte> GetRoom(int count)
     {
         byte[]? large = _large, from = Buffer;
-        if (_wantsLarge || count > SmallSize)
+        if (_patience > 0 || count > SmallSize)
             _large ??= ArrayPool<byte>.Shared.Rent(LargeSize);
         else
             _large = null; // What is left fits: it is less than the last receive made of it.
@@ -59,6 +62,6 @@ internal struct LookAhead()
     public void Advance(int count)
     {
         Available += count;
-        _wantsLarge = Available >= SmallSize;
+        _patience = Available >= SmallSize ? Patience : Math.Max(0, _patience - 1);
     }
 }
