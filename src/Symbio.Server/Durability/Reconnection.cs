@@ -84,8 +84,8 @@ internal static class Reconnection
                 return NtStatus.ObjectNameNotFound;
             }
 
-            // The one check of the name; without a lease there is none.
-            if (!NameComparer.Equals(WireReader.ToUtf16(request.NameBytes.Span), open.FileName))
+            // The one check of the name; without a lease there is none, nor for a file that is to be deleted.
+            if (!open.Claim.IsDeletePending && !IsNameOf(open, WireReader.ToUtf16(request.NameBytes.Span)))
                 return NtStatus.InvalidParameter;
         }
         else if (contexts.Lease is not null)
@@ -95,4 +95,10 @@ internal static class Reconnection
 
         return durable.Owner == context.Session.Identity!.Token.UserSid ? NtStatus.Success : NtStatus.AccessDenied;
     }
+
+    // Lease.FileName is the file's, which may have been renamed since the CREATE. Deviation: the name of the CREATE will do as well.
+    private static bool IsNameOf(Open open, string text) =>
+        NameComparer.Equals(text, open.FileName)
+        || (SharePath.Parse(text, out ShareName name) == NtStatus.Success
+            && NameComparer.Equals(name.Path, open.File.Path) && NameComparer.Equals(name.Stream, open.File.StreamName));
 }

@@ -1,7 +1,9 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Tests.Leases;
+using Symbio.Server.Tests.Notifications;
 using Symbio.Testing;
 using static Symbio.Server.Tests.Leases.LeasePeer;
 
@@ -56,6 +58,34 @@ public sealed class ReconnectTests
 
         await AssertAsync(peer, NtStatus.Success, Create("A.TXT", 1, RWH, right));
         await OplockTests.AssertNothingLeftAsync(server, peer, stranger);
+    }
+
+    [Fact] // 3.3.5.9.7 and 3.3.5.9.12 compare with the lease's name of the file, and that is the one it has.
+    public async Task A_leases_open_is_found_by_the_name_that_its_file_has_now()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = (await peer.OpenAsync(Create("a.txt", 1, RWH, Durable(Id)))).FileId;
+        Assert.Equal(NtStatus.Success, (await peer.RenameAsync(file, @"b.txt")).Status);
+        peer = await DurableTests.ComeBackAsync(server, peer);
+
+        await AssertAsync(peer, NtStatus.InvalidParameter, Create("c.txt", 1, RWH, Reconnect(file, Id)));
+        await AssertAsync(peer, NtStatus.InvalidParameter, Create("b.txt:s", 1, RWH, Reconnect(file, Id)));
+        await AssertAsync(peer, NtStatus.Success, Create("B.txt", 1, RWH, Reconnect(file, Id)));
+        await OplockTests.AssertNothingLeftAsync(server, peer);
+    }
+
+    [Fact] // ... unless Lease.FileDeleteOnClose says that it will have none.
+    public async Task A_leases_open_needs_no_name_when_its_file_is_to_be_deleted()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = (await peer.OpenAsync(Create("a.txt", 1, RWH, Durable(Id)))).FileId;
+        Assert.Equal(NtStatus.Success, (await peer.SetInfoAsync(file, new FileDispositionInformation(true))).Status);
+        peer = await DurableTests.ComeBackAsync(server, peer);
+
+        await AssertAsync(peer, NtStatus.Success, Create("c.txt", 1, RWH, Reconnect(file, Id)));
+        await peer.DisposeAsync();
     }
 
     [Fact]
