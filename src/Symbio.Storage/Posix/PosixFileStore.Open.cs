@@ -142,9 +142,16 @@ public sealed partial class PosixFileStore
         var errno = Libc.MakeDirectory(directory, name, options.Mode ?? Options.DirectoryMode);
         if (errno != Errno.None)
             return errno;
-        int open = OpenFlags.Directory | OpenFlags.NoFollow |
-            ((options.Access & StoreAccess.Read) != 0 ? OpenFlags.ReadOnly : OpenFlags.Path);
-        return Libc.OpenAt2(directory, name, open, 0, below, out fd);
+        int open = OpenFlags.Directory | OpenFlags.NoFollow;
+        bool reads = (options.Access & StoreAccess.Read) != 0;
+        errno = Libc.OpenAt2(directory, name, open | (reads ? OpenFlags.ReadOnly : OpenFlags.Path), 0, below, out fd);
+
+        // Its mode may keep even its owner from reading it. Who makes it has it open all the same, [MS-FSA] 2.1.5.1.1.
+        if (errno == Errno.EACCES && reads)
+            errno = Libc.OpenAt2(directory, name, open | OpenFlags.Path, 0, below, out fd);
+        if (errno != Errno.None)
+            Libc.Unlink(directory, name, isDirectory: true);
+        return errno;
     }
 
     /// <summary>Gives a new object all that the caller asked for.</summary>

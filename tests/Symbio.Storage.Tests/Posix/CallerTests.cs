@@ -199,6 +199,24 @@ public sealed class CallerTests : IAsyncDisposable
         Assert.Equal("0:0", OwnerOf("service"));
     }
 
+    [Theory]
+    [InlineData(0b011_000_000u)]
+    [InlineData(0u)]
+    public async Task Who_makes_a_directory_has_it_open_whatever_its_mode(uint mode)
+    {
+        RequireRoot();
+        var options = new StoreCreateOptions { IsDirectory = true, Access = StoreAccess.Read | StoreAccess.Write, Mode = mode };
+
+        var (status, created) = await _store.CreateAsync("d", options, s_daemon, default);
+
+        Assert.Equal(NtStatus.Success, status);
+        await using var directory = created!;
+        Assert.Equal((UnixFileMode)mode, File.GetUnixFileMode(_folder.Combine("d")));
+        Assert.Equal("1:1", OwnerOf("d"));
+        Assert.Equal((NtStatus.Success, true), await directory.IsEmptyAsync(default));
+        Assert.Equal(NtStatus.Success, await directory.FlushAsync(default));
+    }
+
     [Fact] // It would be a program that runs as the service.
     public async Task Nobody_makes_a_set_id_program_of_an_account_that_is_not_their_own()
     {
