@@ -60,10 +60,12 @@ public readonly record struct FileIdentity(ulong Volume, ulong FileId, ulong Gen
 /// <param name="DeletesAtOnce">
 /// A name that this open deletes goes when this open is closed, whoever else has the file open: POSIX semantics.
 /// </param>
+/// <param name="Deleter">In whose name what this open asks to delete is deleted. The coordinator only hands it on.</param>
 public readonly record struct ClaimOptions(
     string Stream, string Link, AccessMask Access, bool ShareRead, bool ShareWrite, bool ShareDelete, bool DeleteOnClose,
     bool Overwrites = false, bool IsDirectory = false, CacheRequest? Caching = null,
-    LeaseId? Parent = null, bool BreaksNothing = false, bool DeletesAtOnce = false, bool DeletesStreams = false);
+    LeaseId? Parent = null, bool BreaksNothing = false, bool DeletesAtOnce = false, bool DeletesStreams = false,
+    object? Deleter = null);
 
 /// <summary>One open's place in its file's record.</summary>
 public interface IFileClaim
@@ -169,6 +171,12 @@ public interface IFileClaim
     /// <see cref="ClaimOptions.Parent"/>, so whoever holds that lease knows.
     /// </summary>
     bool EndsOwnDeletion { get; }
+
+    /// <summary>
+    /// The <see cref="ClaimOptions.Deleter"/> of who asked first for the deletion that is pending, or that
+    /// <see cref="ReleaseAsync"/> has told; null when nobody has.
+    /// </summary>
+    object? Deleter => null;
 
     /// <summary>Ends the release that <see cref="ReleaseAsync"/> began: the name may be used anew.</summary>
     void CompleteRelease();

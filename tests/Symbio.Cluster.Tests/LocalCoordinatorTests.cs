@@ -167,6 +167,27 @@ public sealed class LocalCoordinatorTests
         Assert.Equal(ReleaseOutcome.Delete, await ReleaseAsync(other));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("S")]
+    public async Task Who_asked_first_for_a_deletion_is_told_at_its_end(string stream)
+    {
+        ClaimOptions options = new(stream, "A", AccessMask.Delete, true, true, true, false);
+        IFileClaim first = (await _coordinator.OpenAsync(File, options with { Deleter = "first" }, default)).Claim!;
+        IFileClaim second = (await _coordinator.OpenAsync(File, options with { Deleter = "second" }, default)).Claim!;
+        IFileClaim last = (await _coordinator.OpenAsync(File, options with { Deleter = "last" }, default)).Claim!;
+        Assert.Null(last.Deleter);
+
+        await first.SetDeletePendingAsync(true, default);
+        await second.SetDeletePendingAsync(true, default);
+        await ReleaseAsync(first);
+        await ReleaseAsync(second);
+        await last.ReleaseAsync(default);
+
+        Assert.Equal("first", last.Deleter);
+        last.CompleteRelease();
+    }
+
     [Fact]
     public async Task A_wish_that_was_taken_back_is_as_if_it_had_not_been()
     {

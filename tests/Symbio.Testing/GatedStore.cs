@@ -29,6 +29,9 @@ public sealed class GatedStore(IFileStore store) : IFileStore
 
     public StoreCapabilities Capabilities => store.Capabilities;
 
+    /// <summary>In whose name something was deleted last.</summary>
+    public StoreCaller? LastDeleter { get; private set; }
+
     public void Close() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Closes the gate for reads, or writes, alone.</summary>
@@ -206,10 +209,13 @@ public sealed class GatedStore(IFileStore store) : IFileStore
             string name, bool create, StoreAccess access, CancellationToken cancellationToken) =>
             owner.Wrap(await Inner.OpenStreamAsync(name, create, access, cancellationToken));
 
-        public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken) =>
-            Interlocked.Exchange(ref owner._throwsOnDelete, 0) == 0
+        public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken)
+        {
+            owner.LastDeleter = caller;
+            return Interlocked.Exchange(ref owner._throwsOnDelete, 0) == 0
                 ? Inner.DeleteAsync(caller, cancellationToken)
                 : throw new IOException("A store's bug.");
+        }
 
         public ValueTask<NtStatus> RenameAsync(
             string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>

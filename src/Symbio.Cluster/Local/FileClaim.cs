@@ -32,6 +32,11 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
 
     public LeaseId? Parent { get; } = options.Parent;
 
+    /// <summary>Who deletes what this open asks to delete.</summary>
+    public object? OwnDeleter { get; } = options.Deleter;
+
+    public object? Deleter => record.DeleterOf(this);
+
     /// <summary>A name that this open deletes goes with it, not with the last.</summary>
     public bool DeletesAtOnce { get; set; } = options.DeletesAtOnce;
 

@@ -18,11 +18,10 @@ internal sealed class FileRecord(LocalCoordinator owner)
     private readonly Dictionary<string, RangeLocks> _locks = new(StringComparer.Ordinal);
     private CacheTable? _caches;
 
-    // Names and named streams that are removed at their last close, and those whose removal is under way; and under which lease
-    // on their directory that was asked for first. [MS-FSA] 2.1.1.4 Link.IsDeleted, 2.1.1.5 Stream.IsDeleted: a stream is the
-    // same by whichever name of the file.
-    private readonly Dictionary<string, LeaseId?> _deletedLinks = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, LeaseId?> _deletedStreams = new(StringComparer.Ordinal);
+    // Names and named streams that are removed at their last close, and those whose removal is under way; and who asked for that
+    // first. [MS-FSA] 2.1.1.4 Link.IsDeleted, 2.1.1.5 Stream.IsDeleted: a stream is the same by whichever name of the file.
+    private readonly Dictionary<string, Deletion> _deletedLinks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Deletion> _deletedStreams = new(StringComparer.Ordinal);
     private bool _dead;
 
     public Lock Lock { get; } = new();
@@ -116,6 +115,16 @@ internal sealed class FileRecord(LocalCoordinator owner)
     {
         lock (Lock)
             return claim.IsUnlinked || IsDeletePending(claim.Link, claim.Stream);
+    }
+
+    public object? DeleterOf(FileClaim claim)
+    {
+        lock (Lock)
+        {
+            return _deletedLinks.TryGetValue(claim.Link, out Deletion by) || _deletedStreams.TryGetValue(claim.Stream, out by)
+                ? by.Deleter
+                : null;
+        }
     }
 
     public void SetDeletePending(FileClaim claim, bool deletePending, bool atOnce)
@@ -223,7 +232,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
                     other.Link = link;
             }
 
-            if (_deletedLinks.Remove(old, out LeaseId? by))
+            if (_deletedLinks.Remove(old, out Deletion by))
                 _deletedLinks.TryAdd(link, by);
         }
     }
@@ -252,9 +261,9 @@ internal sealed class FileRecord(LocalCoordinator owner)
 
             // The name goes when the last open of it goes; a stream when the last open of the stream goes, unless the
             // whole name goes anyhow. With POSIX semantics the name goes with the open that wanted it gone.
-            if (_deletedLinks.TryGetValue(claim.Link, out LeaseId? by))
+            if (_deletedLinks.TryGetValue(claim.Link, out Deletion by))
             {
-                claim.EndsOwnDeletion = by == claim.Parent;
+                claim.EndsOwnDeletion = by.Parent == claim.Parent;
                 bool wanted = claim.DeletesAtOnce && claim.Stream.Length == 0 && !abandon;
                 return !wanted && _claims.Exists(c => !c.IsReleased && c.Link == claim.Link)
                     ? ReleaseOutcome.Closed
@@ -262,7 +271,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
             }
 
             bool isPending = _deletedStreams.TryGetValue(claim.Stream, out by);
-            claim.EndsOwnDeletion = isPending && by == claim.Parent;
+            claim.EndsOwnDeletion = isPending && by.Parent == claim.Parent;
             return isPending && !_claims.Exists(c => !c.IsReleased && c.Stream == claim.Stream)
                 ? ReleaseOutcome.DeleteStream
                 : ReleaseOutcome.Closed;
@@ -412,9 +421,9 @@ internal sealed class FileRecord(LocalCoordinator owner)
     private void MarkDeleted(FileClaim claim)
     {
         if (claim.Stream.Length == 0)
-            _deletedLinks.TryAdd(claim.Link, claim.Parent);
+            _deletedLinks.TryAdd(claim.Link, new Deletion(claim.Parent, claim.OwnDeleter));
         else
-            _deletedStreams.TryAdd(claim.Stream, claim.Parent);
+            _deletedStreams.TryAdd(claim.Stream, new Deletion(claim.Parent, claim.OwnDeleter));
     }
 
     private void UpdateLockedFlags(string stream, RangeLocks locks)
@@ -452,4 +461,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
         _dead = true;
         owner.Remove(file, this);
     }
+
+    /// <summary>Who asked for a deletion: under which lease on the directory, and in whose name it is done.</summary>
+    private readonly record struct Deletion(LeaseId? Parent, object? Deleter);
 }

@@ -10,27 +10,30 @@ namespace Symbio.Server.Opens;
 internal static class LastClose
 {
     /// <summary>Does what the coordinator's answer to the release asks for, and reports it.</summary>
+    /// <param name="claim">The claim that has been released: it knows who asked for the deletion, in whose name it is done.</param>
+    /// <param name="tree">Through which the open was.</param>
     /// <param name="by">The open that is being closed; null for one that has failed.</param>
     public static async ValueTask<NtStatus> DeleteAsync(
-        ReleaseOutcome outcome, TreeConnect tree, IStoreFile file, Open? by = null)
+        ReleaseOutcome outcome, IFileClaim claim, TreeConnect tree, IStoreFile file, Open? by = null)
     {
         if (outcome == ReleaseOutcome.Closed)
             return NtStatus.Success;
+        StoreCaller caller = claim.Deleter as StoreCaller ?? tree.Caller;
         DirectoryChange? change = ChangeReports.Removal(tree.Share.Changes, outcome, file, by); // It still has its name.
         NtStatus status = outcome == ReleaseOutcome.Delete && file.StreamName.Length > 0
-            ? await DeleteFileOfAsync(tree, file).ConfigureAwait(false)
-            : await file.DeleteAsync(tree.Caller, CancellationToken.None).ConfigureAwait(false);
+            ? await DeleteFileOfAsync(tree, file, caller).ConfigureAwait(false)
+            : await file.DeleteAsync(caller, CancellationToken.None).ConfigureAwait(false);
         if (status == NtStatus.Success && change is { } made)
             tree.Share.Changes.Report(made);
         return status;
     }
 
     // The last open of the file was of one of its streams: by that handle only the stream can be deleted.
-    private static async ValueTask<NtStatus> DeleteFileOfAsync(TreeConnect tree, IStoreFile stream)
+    private static async ValueTask<NtStatus> DeleteFileOfAsync(TreeConnect tree, IStoreFile stream, StoreCaller caller)
     {
         (NtStatus status, IStoreFile? file) = await tree.Share.Store
             .OpenAsync(
-                stream.Path, new StoreOpenOptions(StoreAccess.None, OpenReparsePoint: true), tree.Caller,
+                stream.Path, new StoreOpenOptions(StoreAccess.None, OpenReparsePoint: true), caller,
                 CancellationToken.None)
             .ConfigureAwait(false);
         if (status != NtStatus.Success)
@@ -38,7 +41,7 @@ internal static class LastClose
         await using (file!.ConfigureAwait(false))
         {
             return file!.Key == stream.Key
-                ? await file.DeleteAsync(tree.Caller, CancellationToken.None).ConfigureAwait(false)
+                ? await file.DeleteAsync(caller, CancellationToken.None).ConfigureAwait(false)
                 : NtStatus.ObjectNameNotFound; // Another has taken the name.
         }
     }

@@ -365,7 +365,7 @@ internal sealed partial class Open
     {
         if (outcome != ReleaseOutcome.Closed)
         {
-            NtStatus status = await LastClose.DeleteAsync(outcome, Tree, File, this).ConfigureAwait(false);
+            NtStatus status = await LastClose.DeleteAsync(outcome, Claim, Tree, File, this).ConfigureAwait(false);
             if (status == NtStatus.Success && outcome == ReleaseOutcome.Delete)
                 Claim.Unlink(); // With POSIX semantics others may have it open still.
             if (status.IsError && status != NtStatus.ObjectNameNotFound && status != NtStatus.DirectoryNotEmpty)

@@ -93,16 +93,9 @@ internal sealed class OpenAccess(
     private NtStatus Grant(AccessMask granted, AccessMask implied, in FileStat stat)
     {
         bool maximum = (request.DesiredAccess & AccessMask.MaximumAllowed) != 0;
-        AccessMask forbidden = RefusedByStore;
-        forbidden |= NotThroughTree;
-        if (Tree.Share.IsReadOnly)
-            forbidden |= ChangeAccess;
-        if (!stat.IsDirectory && (stat.Attributes & FileAttributes.ReadOnly) != 0)
-        {
-            forbidden |= WriteAccess;
-            if (request.CreateDisposition == CreateDisposition.Supersede)
-                return NtStatus.AccessDenied; // No right to write is asked for, but the data would go all the same.
-        }
+        AccessMask forbidden = Forbidden(stat);
+        if (IsReadOnly(stat) && request.CreateDisposition == CreateDisposition.Supersede)
+            return NtStatus.AccessDenied; // No right to write is asked for, but the data would go all the same.
 
         AccessMask wanted = GenericMapping.File.Map(request.DesiredAccess) & ~AccessMask.MaximumAllowed;
         if (((wanted | implied) & forbidden) != 0)
@@ -113,6 +106,25 @@ internal sealed class OpenAccess(
             granted &= ~implied;
         Granted = granted & ~AccessMask.MaximumAllowed;
         return NtStatus.Success;
+    }
+
+    private AccessMask Forbidden(in FileStat stat) =>
+        RefusedByStore | NotThroughTree | (Tree.Share.IsReadOnly ? ChangeAccess : AccessMask.None)
+        | (IsReadOnly(stat) ? WriteAccess : AccessMask.None);
+
+    private static bool IsReadOnly(in FileStat stat) =>
+        !stat.IsDirectory && (stat.Attributes & FileAttributes.ReadOnly) != 0;
+
+    /// <summary>
+    /// May a stream be added to the file that <see cref="CheckExistingAsync"/> has looked at? That changes the file, whatever the
+    /// open asks for besides: it takes the right to write to it (for a directory FILE_ADD_FILE, the same bit).
+    /// </summary>
+    public NtStatus CheckNewStream(in FileStat stat)
+    {
+        if ((Forbidden(stat) & AccessMask.WriteData) != 0)
+            return NtStatus.AccessDenied;
+        bool backup = (request.CreateOptions & CreateOptions.OpenForBackupIntent) != 0;
+        return AccessCheck.Evaluate(_descriptor!, Token, AccessMask.WriteData, backup, _extra).Status;
     }
 
     private async ValueTask<AccessMask> FromParentAsync()
@@ -142,11 +154,12 @@ internal sealed class OpenAccess(
         }
     }
 
-    private ValueTask<bool> IsDeletePendingAsync(IStoreFile directory)
+    /// <summary>Somebody has asked for the deletion of what this was opened by.</summary>
+    public ValueTask<bool> IsDeletePendingAsync(IStoreFile file)
     {
-        FileKey key = directory.Key;
+        FileKey key = file.Key;
         return context.Server.Coordinator.IsDeletePendingAsync(
-            new FileIdentity(key.Volume, key.FileId, key.Generation), UpcaseTable.ToUpper(directory.Path),
+            new FileIdentity(key.Volume, key.FileId, key.Generation), UpcaseTable.ToUpper(file.OpenedPath),
             CancellationToken.None);
     }
 

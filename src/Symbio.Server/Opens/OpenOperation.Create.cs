@@ -112,13 +112,9 @@ internal sealed partial class OpenOperation
         IStoreFile opened = file;
         if (name.Stream.Length > 0)
         {
-            (status, IStoreFile? stream) = await OpenStreamAsync(file).ConfigureAwait(false);
+            (status, IStoreFile? stream) = await FindOrCreateStreamAsync(file).ConfigureAwait(false);
             if (status == NtStatus.Success)
-            {
-                if (stream is not AppleStream)
-                    await file.DisposeAsync().ConfigureAwait(false);
-                opened = stream!;
-            }
+                opened = await UseStreamAsync(file, stream!).ConfigureAwait(false);
         }
 
         if (status == NtStatus.Success && (Options & CreateOptions.NoCompression) != 0

@@ -32,6 +32,8 @@ internal sealed partial class OpenOperation(
     private const int MaxLeaseWaits = 1000;
     private static readonly TimeSpan s_leaseWait = TimeSpan.FromMilliseconds(50);
 
+    private const StoreAccess StreamAccess = StoreAccess.Read | StoreAccess.Write;
+
     // Attributes that a create or an overwrite may set, [MS-FSA] 2.1.5.1.1.
     private const FileAttributes Settable = FileAttributes.ReadOnly | FileAttributes.Hidden | FileAttributes.System
         | FileAttributes.Archive | FileAttributes.Temporary | FileAttributes.Offline | FileAttributes.NotContentIndexed;
@@ -110,6 +112,7 @@ internal sealed partial class OpenOperation(
 
     private async ValueTask<NtStatus> OpenOrCreateAsync()
     {
+        NtStatus last = NtStatus.SharingViolation;
         for (int round = 0; round < MaxRounds; round++)
         {
             (NtStatus status, IStoreFile? file) = await OpenExistingAsync().ConfigureAwait(false);
@@ -132,7 +135,10 @@ internal sealed partial class OpenOperation(
             {
                 status = await CreateNewAsync().ConfigureAwait(false);
                 if (status == NtStatus.ObjectNameCollision && request.CreateDisposition != CreateDisposition.Create)
+                {
+                    last = status; // Each time, if the name is a link's that leads nowhere.
                     continue;
+                }
             }
 
             // Deleted after it was found: look again.
@@ -141,7 +147,7 @@ internal sealed partial class OpenOperation(
             return status;
         }
 
-        return NtStatus.SharingViolation;
+        return last;
     }
 
     private async ValueTask<NtStatus> PauseAsync()
@@ -210,30 +216,41 @@ internal sealed partial class OpenOperation(
             if (status != NtStatus.Success)
                 return status;
             if (name.Stream.Length == 0 && request.CreateDisposition == CreateDisposition.Create)
-                return NtStatus.ObjectNameCollision;
+            {
+                return await _access.IsDeletePendingAsync(file).ConfigureAwait(false) // Of a name that is about to go that comes first.
+                    ? NtStatus.DeletePending
+                    : NtStatus.ObjectNameCollision;
+            }
+
             status = await _access.CheckExistingAsync(seen).ConfigureAwait(false);
             if (status != NtStatus.Success)
                 return status;
+            Action = CreateAction.Opened;
             if (name.Stream.Length > 0)
             {
-                (status, IStoreFile? stream) = await OpenStreamAsync(file).ConfigureAwait(false);
-                if (status != NtStatus.Success)
-                    return status;
-                if (stream is not AppleStream) // That one works by the file's own handle.
-                    await file.DisposeAsync().ConfigureAwait(false);
-                opened = file = stream!;
-            }
-            else
-            {
-                Action = CreateAction.Opened;
+                (status, IStoreFile? stream) = await FindStreamAsync(file).ConfigureAwait(false);
+                if (stream is not null)
+                    opened = file = await UseStreamAsync(file, stream).ConfigureAwait(false);
+                else if (status == NtStatus.Success)
+                    status = _access.CheckNewStream(stat);
             }
 
-            status = CheckAttributes(stat);
+            if (status == NtStatus.Success)
+                status = CheckAttributes(stat);
+            if (status == NtStatus.Success)
+                status = await ClaimAsync(file).ConfigureAwait(false);
             if (status != NtStatus.Success)
                 return status;
-            status = await ClaimAsync(file).ConfigureAwait(false);
-            if (status != NtStatus.Success)
-                return status;
+            if (name.Stream.Length > 0 && file.StreamName.Length == 0)
+            {
+                // Only now, when nothing is in the way any more: an open that fails makes no stream.
+                (status, IStoreFile? stream) = await file
+                    .OpenStreamAsync(name.Stream, create: true, StreamAccess, CancellationToken.None).ConfigureAwait(false);
+                if (status != NtStatus.Success)
+                    return await GiveUpStreamAsync(file, status).ConfigureAwait(false);
+                opened = file = await UseStreamAsync(file, stream!).ConfigureAwait(false);
+            }
+
             if (Overwrites && Action == CreateAction.Opened)
                 status = await OverwriteAsync(file, stat).ConfigureAwait(false);
             if (status == NtStatus.Success)
@@ -249,24 +266,48 @@ internal sealed partial class OpenOperation(
         }
     }
 
-    private async ValueTask<(NtStatus Status, IStoreFile? Stream)> OpenStreamAsync(IStoreFile file)
+    // Null with success: it is not there, and is to be created.
+    private async ValueTask<(NtStatus Status, IStoreFile? Stream)> FindStreamAsync(IStoreFile file)
     {
-        const StoreAccess Access = StoreAccess.Read | StoreAccess.Write;
         if (AppleStreams.Of(Tree, file, name.Stream) is { } apple)
             return await OpenAppleStreamAsync(apple).ConfigureAwait(false);
-        if (request.CreateDisposition != CreateDisposition.Create)
+        (NtStatus status, IStoreFile? stream) = await file
+            .OpenStreamAsync(name.Stream, create: false, StreamAccess, CancellationToken.None).ConfigureAwait(false);
+        if (stream is not null && request.CreateDisposition == CreateDisposition.Create)
         {
-            (NtStatus status, IStoreFile? stream) = await file
-                .OpenStreamAsync(name.Stream, create: false, Access, CancellationToken.None).ConfigureAwait(false);
-            Action = CreateAction.Opened;
-            if (status != NtStatus.ObjectNameNotFound || !MayCreate)
-                return (status, stream);
+            await stream.DisposeAsync().ConfigureAwait(false);
+            return (NtStatus.ObjectNameCollision, null);
         }
 
+        if (status != NtStatus.ObjectNameNotFound || !MayCreate)
+            return (status, stream);
         if (Tree.Share.IsReadOnly)
             return (NtStatus.AccessDenied, null);
         Action = CreateAction.Created;
-        return await file.OpenStreamAsync(name.Stream, create: true, Access, CancellationToken.None).ConfigureAwait(false);
+        return (NtStatus.Success, null);
+    }
+
+    private async ValueTask<(NtStatus Status, IStoreFile? Stream)> FindOrCreateStreamAsync(IStoreFile file)
+    {
+        (NtStatus status, IStoreFile? stream) = await FindStreamAsync(file).ConfigureAwait(false);
+        return status != NtStatus.Success || stream is not null
+            ? (status, stream)
+            : await file.OpenStreamAsync(name.Stream, create: true, StreamAccess, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<IStoreFile> UseStreamAsync(IStoreFile file, IStoreFile stream)
+    {
+        if (stream is not AppleStream) // That one works by the file's own handle.
+            await file.DisposeAsync().ConfigureAwait(false);
+        return stream;
+    }
+
+    private async ValueTask<NtStatus> GiveUpStreamAsync(IStoreFile file, NtStatus status)
+    {
+        await AbandonClaimAsync(file).ConfigureAwait(false);
+        return status == NtStatus.ObjectNameCollision && request.CreateDisposition != CreateDisposition.Create
+            ? NtStatus.FileDeleted // Somebody was first: look again.
+            : status;
     }
 
     private async ValueTask<(NtStatus Status, IStoreFile? Stream)> OpenAppleStreamAsync(AppleStream stream)
@@ -288,11 +329,12 @@ internal sealed partial class OpenOperation(
     {
         FileKey key = file.Key;
         var identity = new FileIdentity(key.Volume, key.FileId, key.Generation);
-        Caching = file.IsDirectory
+        bool isDirectory = file.IsDirectory && name.Stream.Length == 0;
+        Caching = isDirectory
             ? Caching.OnDirectory(context, contexts, file, identity)
-            : Caching.OnFile(context, file, identity);
+            : Caching.OnFile(context, file, identity, isStream: name.Stream.Length > 0);
         var options = new ClaimOptions(
-            Stream: UpcaseTable.ToUpper(file.StreamName),
+            Stream: UpcaseTable.ToUpper(name.Stream), // Which may be yet to be created.
             Link: UpcaseTable.ToUpper(file.OpenedPath),
             Access: GrantedAccess,
             ShareRead: (request.ShareAccess & ShareAccess.Read) != 0,
@@ -300,11 +342,12 @@ internal sealed partial class OpenOperation(
             ShareDelete: (request.ShareAccess & ShareAccess.Delete) != 0,
             DeleteOnClose: DeleteOnClose,
             Overwrites: Overwrites && Action == CreateAction.Opened,
-            IsDirectory: file.IsDirectory,
+            IsDirectory: isDirectory,
             Caching: Caching.Request,
             Parent: RequestedCaching.ParentOf(context, request, contexts),
             DeletesAtOnce: name.IsPosix,
-            DeletesStreams: OverwritesFile && Action == CreateAction.Opened);
+            DeletesStreams: OverwritesFile && Action == CreateAction.Opened,
+            Deleter: Tree.Caller);
         if (Caching.Lease is { } lease && !lease.TryBind(identity, options.Stream))
             return NtStatus.InvalidParameter;
         var absent = new AbsentOwners(context, key, Caching.Lease?.Id);
@@ -367,12 +410,26 @@ internal sealed partial class OpenOperation(
         ReleaseOutcome outcome = await claim.AbandonAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
-            await LastClose.DeleteAsync(outcome, Tree, file).ConfigureAwait(false);
+            if (outcome == ReleaseOutcome.DeleteStream && file.StreamName.Length == 0)
+                await DeleteStreamAsync(claim, file).ConfigureAwait(false);
+            else
+                await LastClose.DeleteAsync(outcome, claim, Tree, file).ConfigureAwait(false);
         }
         finally
         {
             claim.CompleteRelease();
         }
+    }
+
+    // It was another's, who has come and gone between our claim and its creation.
+    private async ValueTask DeleteStreamAsync(IFileClaim claim, IStoreFile file)
+    {
+        (_, IStoreFile? stream) = await file
+            .OpenStreamAsync(name.Stream, create: false, StreamAccess, CancellationToken.None).ConfigureAwait(false);
+        if (stream is null)
+            return;
+        await using (stream.ConfigureAwait(false))
+            await LastClose.DeleteAsync(ReleaseOutcome.DeleteStream, claim, Tree, stream).ConfigureAwait(false);
     }
 
     private async ValueTask<NtStatus> OverwriteAsync(IStoreFile file, FileStat stat)

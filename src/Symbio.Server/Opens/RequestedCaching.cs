@@ -51,17 +51,18 @@ internal readonly record struct RequestedCaching(CacheOwner? Owner, CacheRequest
     /// What can be asked for on a file: where local processes count as well, only what makes the client alone with the file,
     /// and nothing while one of them has it open. A lease is for several opens, which would be strangers to each other there.
     /// </summary>
-    public RequestedCaching OnFile(RequestContext context, IStoreFile file, FileIdentity identity)
+    /// <param name="isStream">The open is for a named stream: local processes do not write to those.</param>
+    public RequestedCaching OnFile(RequestContext context, IStoreFile file, FileIdentity identity, bool isStream)
     {
         Guard?.Dispose();
-        if (Request is null || !context.Tree.Share.AsksLocalProcesses || file is not ILeasableFile and { StreamName: "" })
+        if (Request is null || !context.Tree.Share.AsksLocalProcesses || (!isStream && file is not ILeasableFile))
             return this with { Guard = null };
         if (Lease is not null || (Request.Wanted & LeaseState.WriteCaching) == 0)
             return (this with { Guard = null }).Drop();
         RequestedCaching alone = this with { Guard = null, Request = Request with { OnlyAlone = true } };
-        if (file is not ILeasableFile leasable)
-            return alone; // A named stream: local processes do not write to those.
-        return LocalLease.TryTake(leasable, identity, context.Server.Coordinator) is { } lease
+        if (isStream)
+            return alone;
+        return LocalLease.TryTake((ILeasableFile)file, identity, context.Server.Coordinator) is { } lease
             ? alone with { Guard = lease }
             : alone.Drop();
     }

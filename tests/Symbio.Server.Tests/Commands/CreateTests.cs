@@ -2,6 +2,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Storage.Posix;
 using Symbio.Testing;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
 
@@ -10,6 +11,27 @@ namespace Symbio.Server.Tests.Commands;
 /// <summary>Receiving an SMB2 CREATE Request, [MS-SMB2] 3.3.5.9, and the open itself, [MS-FSA] 2.1.5.1.</summary>
 public sealed class CreateTests
 {
+    [Theory] // Nobody has it open: it is no sharing violation.
+    [InlineData(CreateDisposition.OpenIf)]
+    [InlineData(CreateDisposition.OverwriteIf)]
+    public async Task The_name_of_a_link_that_leads_nowhere_is_taken(CreateDisposition disposition)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("symbio-links-");
+        try
+        {
+            File.CreateSymbolicLink(Path.Combine(folder.FullName, "link"), "missing");
+            await using TestServer server = await TestServer.StartAsync(
+                store: PosixFileStore.Open(folder.FullName, new PosixStoreOptions { Links = LinkPolicy.Follow }));
+            await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+
+            Assert.Equal(NtStatus.ObjectNameCollision, (await peer.CreateAsync("link", disposition: disposition)).Status);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Theory] // [MS-FSA] 2.1.5.1
     [InlineData(CreateDisposition.Supersede, true, NtStatus.Success, CreateAction.Superseded)]
     [InlineData(CreateDisposition.Supersede, false, NtStatus.Success, CreateAction.Created)]

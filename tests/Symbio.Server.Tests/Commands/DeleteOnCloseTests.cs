@@ -1,6 +1,10 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
+using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Tests.Notifications;
+using Symbio.Storage;
+using Symbio.Storage.Memory;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Commands;
@@ -23,6 +27,56 @@ public sealed class DeleteOnCloseTests
 
         Assert.Equal(NtStatus.ObjectNameNotFound, await StatusAsync(peer, "a.txt"));
         Assert.Empty(server.Log.Errors);
+    }
+
+    [Fact] // [MS-FSA] 2.1.5.1: of what a name leads to, its deletion is looked at first.
+    public async Task A_name_that_is_about_to_go_is_no_collision()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId first = await peer.OpenAsync("d", options: CreateOptions.DirectoryFile | CreateOptions.DeleteOnClose);
+        FileId second = await peer.OpenAsync("d", options: CreateOptions.DirectoryFile);
+        Assert.Equal(NtStatus.ObjectNameCollision, await MakeAsync());
+
+        await peer.CloseAsync(first);
+        Assert.Equal(NtStatus.DeletePending, await MakeAsync());
+
+        await peer.CloseAsync(second);
+        Assert.Equal(NtStatus.Success, await MakeAsync());
+
+        async Task<NtStatus> MakeAsync() => (await peer.CreateAsync(
+            "d", disposition: CreateDisposition.Create, options: CreateOptions.DirectoryFile)).Status;
+    }
+
+    [Theory] // [MS-FSA] 2.1.5.5: the right to delete was looked at when somebody asked for it.
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task It_is_done_in_the_name_of_who_asked_for_it(bool stream)
+    {
+        StoreCaller asks = new(5, 5, []), closes = new(6, 6, []);
+        var store = new GatedStore(new MemoryFileStore(new MemoryStoreOptions()));
+        await using TestServer server = await TestServer.StartAsync(
+            options => options with
+            {
+                Shares =
+                [
+                    options.Shares[0] with { ForcedCaller = asks },
+                    options.Shares[0] with { Name = "other", ForcedCaller = closes },
+                ],
+            },
+            store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await using ScriptedPeer other = await server.ConnectAuthenticatedAsync();
+        await other.TreeConnectAsync("other");
+        FileId file = await peer.OpenAsync("a.txt");
+        FileId last = await other.OpenAsync(stream ? "a.txt:s" : "a.txt");
+
+        Assert.Equal(NtStatus.Success, (await peer.SetInfoAsync(file, new FileDispositionInformation(true))).Status);
+        await peer.CloseAsync(file);
+        await other.CloseAsync(last);
+
+        Assert.Equal(asks, store.LastDeleter);
+        Assert.Equal(NtStatus.ObjectNameNotFound, await StatusAsync(peer, "a.txt"));
     }
 
     [Fact]

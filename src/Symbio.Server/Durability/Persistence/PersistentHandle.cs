@@ -52,6 +52,9 @@ internal sealed record PersistentHandle
 
     public required bool DeletePending { get; init; }
 
+    /// <summary>In whose name that is done; null: the open's own <see cref="Caller"/>.</summary>
+    public StoreCaller? Deleter { get; init; }
+
     public Guid? Application { get; init; }
 
     public AppInstanceVersion? ApplicationVersion { get; init; }
@@ -120,6 +123,7 @@ internal sealed record PersistentHandle
             Timeout = durable.Timeout,
             Opened = open.Opened,
             DeletePending = open.Claim.IsDeletePending,
+            Deleter = open.Claim.Deleter as StoreCaller,
             Application = open.Application,
             ApplicationVersion = open.ApplicationVersion,
             Posix = open.IsPosix,

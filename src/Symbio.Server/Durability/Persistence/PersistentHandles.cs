@@ -312,6 +312,7 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
             DeleteOnClose: (handle.Options & CreateOptions.DeleteOnClose) != 0,
             IsDirectory: file.IsDirectory,
             DeletesAtOnce: handle.Posix,
+            Deleter: handle.Deleter ?? handle.Caller,
             Caching: owner is null
                 ? null
                 : new CacheRequest(handle.Cached, owner is Lease ? id : null, handle.LeaseEpoch, owner, Continues: true));

@@ -224,7 +224,7 @@ internal static class LinkTarget
     private static async ValueTask LeaveAsync(InformationSet set, IStoreFile file, IFileClaim claim)
     {
         ReleaseOutcome outcome = await claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
-        await LastClose.DeleteAsync(outcome, set.Tree, file).ConfigureAwait(false);
+        await LastClose.DeleteAsync(outcome, claim, set.Tree, file).ConfigureAwait(false);
         claim.CompleteRelease();
     }
 

@@ -36,6 +36,8 @@ internal abstract class ClaimDecorator(IFileClaim inner) : IFileClaim
 
     public bool EndsOwnDeletion => inner.EndsOwnDeletion;
 
+    public object? Deleter => inner.Deleter;
+
     public virtual CacheGrant Granted => inner.Granted;
 
     public virtual CacheGrant Cache => inner.Cache;
