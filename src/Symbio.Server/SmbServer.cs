@@ -370,7 +370,11 @@ public sealed class SmbServer : IAsyncDisposable
             ServerLog.AcceptPaused(Log, listener.LocalEndPoint.ToString()!);
         }
 
-        await Task.Delay(AcceptPause, Time, _stopping.Token).ConfigureAwait(false);
+        var over = new Signal(Scheduler);
+        using ITimer timer = Time.CreateTimer(
+            static state => ((Signal)state!).Set(), over, AcceptPause, Timeout.InfiniteTimeSpan);
+        using (_stopping.Token.UnsafeRegister(static state => ((Signal)state!).Set(), over))
+            await over.Task.ConfigureAwait(false);
         return true;
     }
 }
