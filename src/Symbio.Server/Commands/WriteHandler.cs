@@ -54,9 +54,19 @@ internal static class WriteHandler
                 (status, offset) = await CheckRangeAsync(open, request, append).ConfigureAwait(false);
             if (status != NtStatus.Success)
                 return status;
-            status = append
-                ? await open.File.AppendAsync(request.Data, CancellationToken.None).ConfigureAwait(false)
-                : await open.File.WriteAsync(offset, request.Data, CancellationToken.None).ConfigureAwait(false);
+            if (!open.TryBeginChange())
+                return NtStatus.FileClosed;
+            try
+            {
+                status = append
+                    ? await open.File.AppendAsync(request.Data, CancellationToken.None).ConfigureAwait(false)
+                    : await open.File.WriteAsync(offset, request.Data, CancellationToken.None).ConfigureAwait(false);
+            }
+            finally
+            {
+                open.EndChange();
+            }
+
             await RequestContext.ContendAgainAsync(open).ConfigureAwait(false);
             if (status.IsError)
                 return status;

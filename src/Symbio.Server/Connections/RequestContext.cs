@@ -22,7 +22,8 @@ internal sealed class RequestContext(Connection connection)
     private PendingRequest? _pending;
     private TreeConnect? _treeInUse;
     private Open? _inUse;
-    private bool _isCounted; // In the channel sequences of the open in use.
+    private ChannelSequences? _countedIn; // Of the open in use.
+    private long _countedAt;
     private List<CacheOwner>? _announced;
     private readonly List<Session> _keysOf = []; // Sessions whose keys stay until what is answered has been sent.
     private Smb2Header _header;
@@ -319,9 +320,8 @@ internal sealed class RequestContext(Connection connection)
         _pending = null;
         Open? used = _inUse;
         _inUse = null;
-        if (_isCounted)
-            used!.ChannelSequences.Leave(_header.ChannelSequence);
-        _isCounted = false;
+        _countedIn?.Leave(_countedAt);
+        _countedIn = null;
         TreeConnect? tree = _treeInUse;
         _treeInUse = null;
         ValueTask ended = used?.EndUseAsync() ?? ValueTask.CompletedTask;
@@ -368,12 +368,18 @@ internal sealed class RequestContext(Connection connection)
         open.Connection = Connection;
         if (open.Replay is not null)
             open.EndReplay();
-        if (_isCounted || Connection.Dialect < Dialect.Smb300)
+        if (_countedIn is not null || Connection.Dialect < Dialect.Smb300)
             return NtStatus.Success;
-        _isCounted = open.ChannelSequences.TryEnter(
-            _header.ChannelSequence, (_header.Flags & Smb2HeaderFlags.ReplayOperation) != 0);
+        ChannelSequences sequences = open.ChannelSequences;
+        bool isReplay = (_header.Flags & Smb2HeaderFlags.ReplayOperation) != 0;
+        if (sequences.TryEnter(_header.ChannelSequence, isReplay, out _countedAt))
+        {
+            _countedIn = sequences;
+            return NtStatus.Success;
+        }
+
         bool changes = _header.Command is Smb2Command.Write or Smb2Command.SetInfo or Smb2Command.Ioctl;
-        return _isCounted || !changes ? NtStatus.Success : NtStatus.FileNotAvailable;
+        return changes ? NtStatus.FileNotAvailable : NtStatus.Success;
     }
 
     private bool TryUse(Open open)

@@ -27,7 +27,7 @@ internal static class ApplicationInstance
         [
             .. context.Server.Opens.All.Where(open =>
                 open.Application == application.Id && open.Tree.Share == context.Tree.Share
-                && open.Durable is { } durable && durable.ClientGuid != client
+                && open.ClientGuid != client
                 && NameComparer.Equals(open.File.Path, name.Path)
                 && NameComparer.Equals(open.File.StreamName, name.Stream)),
         ];

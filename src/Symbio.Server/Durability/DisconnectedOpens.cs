@@ -4,18 +4,32 @@ namespace Symbio.Server.Durability;
 internal sealed class DisconnectedOpens(int limit)
 {
     private int _count;
+    private int _persistent;
 
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>Those that were promised to be kept.</summary>
+    public int PersistentCount => Volatile.Read(ref _persistent);
+
     /// <summary>Takes a place; false when all are taken.</summary>
-    /// <param name="force">Over the limit as well: the client was promised.</param>
-    public bool TryEnter(bool force = false)
+    /// <param name="isPersistent">Over the limit as well: the client was promised.</param>
+    public bool TryEnter(bool isPersistent)
     {
-        if (Interlocked.Increment(ref _count) <= limit || force)
+        if (Interlocked.Increment(ref _count) <= limit || isPersistent)
+        {
+            if (isPersistent)
+                Interlocked.Increment(ref _persistent);
             return true;
+        }
+
         Interlocked.Decrement(ref _count);
         return false;
     }
 
-    public void Leave() => Interlocked.Decrement(ref _count);
+    public void Leave(bool isPersistent)
+    {
+        Interlocked.Decrement(ref _count);
+        if (isPersistent)
+            Interlocked.Decrement(ref _persistent);
+    }
 }

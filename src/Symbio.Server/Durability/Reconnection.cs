@@ -54,7 +54,7 @@ internal static class Reconnection
     {
         if (open.Caching is { } owner)
             context.HoldBreaks(owner);
-        if (!await open.TryAttachAsync(context.Tree, context.Connection).ConfigureAwait(false))
+        if (!await open.TryAttachAsync(context).ConfigureAwait(false))
             return false;
         open.Caching?.Remind(open.Claim.Cache);
         return true;

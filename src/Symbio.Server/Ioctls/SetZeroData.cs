@@ -43,7 +43,8 @@ internal static class SetZeroData
             return call.Reply();
         var range = new StoreRange(offset, Math.Min(length, stat.EndOfFile - offset));
         bool sparse = (stat.Attributes & FileAttributes.SparseFile) != 0;
-        status = await open.File.ZeroRangeAsync(range, deallocate: sparse, CancellationToken.None).ConfigureAwait(false);
+        status = await open
+            .ChangeAsync(file => file.ZeroRangeAsync(range, deallocate: sparse, CancellationToken.None)).ConfigureAwait(false);
         await Connections.RequestContext.ContendAgainAsync(open).ConfigureAwait(false);
         if (status.IsError)
             return status;

@@ -1,4 +1,5 @@
 using Symbio.Cluster;
+using Symbio.Cluster.Scheduling;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
@@ -7,6 +8,7 @@ using Symbio.Server.Leases;
 using Symbio.Server.Notifications;
 using Symbio.Server.Sessions;
 using Symbio.Server.Trees;
+using Symbio.Storage;
 
 namespace Symbio.Server.Opens;
 
@@ -25,8 +27,11 @@ internal sealed partial class Open
     private volatile Stage _stage;
     private TreeConnect? _joined; // Whose session counts the open and its locks.
     private int _lockCount;
+    private int _changes; // Of the file, which the store is at for this open.
+    private Signal[]? _unchanging; // Who waits until there are none.
     private int _uses = 1; // The open itself until it is closed, and every request that is at work on it.
     private ITimer? _expiry;
+    private bool _hasLeftPersistent; // As it was counted when it was detached.
     private int _departures; // A timer that fires late is none of the next departure's business.
 
     public bool IsClosed => _stage == Stage.Closed;
@@ -55,7 +60,8 @@ internal sealed partial class Open
     /// <summary>The open is one of an earlier life of the server, and waits for its client.</summary>
     public void Restore(int locks)
     {
-        Server.Disconnected.TryEnter(force: true);
+        _hasLeftPersistent = true;
+        Server.Disconnected.TryEnter(isPersistent: true);
         _madeThrough.AddUse();
         _madeThrough.Share.AddOpenFile();
         lock (_life)
@@ -88,6 +94,59 @@ internal sealed partial class Open
     /// <summary>Ends what <see cref="TryUse"/> began; the last user of a closed open gives the handle back.</summary>
     public ValueTask EndUseAsync() =>
         Interlocked.Decrement(ref _uses) == 0 ? DisposeHandlesAsync() : ValueTask.CompletedTask;
+
+    /// <summary>
+    /// The store is about to change the file for this open. False: it has been closed or taken away from its client, so that
+    /// others may count on it already. What was begun ends with <see cref="EndChange"/>; a close waits for it.
+    /// </summary>
+    public bool TryBeginChange()
+    {
+        Interlocked.Increment(ref _changes);
+        if (_stage == Stage.Attached)
+            return true;
+        EndChange();
+        return false;
+    }
+
+    /// <summary>Ends what <see cref="TryBeginChange"/> began.</summary>
+    public void EndChange()
+    {
+        // Who waits says so first and then looks for changes: one of the two sees the other.
+        if (Interlocked.Decrement(ref _changes) != 0 || Volatile.Read(ref _unchanging) is null)
+            return;
+        foreach (Signal signal in Interlocked.Exchange(ref _unchanging, null) ?? [])
+            signal.Set();
+    }
+
+    /// <summary>The same for a change that need not be quick.</summary>
+    public async ValueTask<NtStatus> ChangeAsync(Func<IStoreFile, ValueTask<NtStatus>> change)
+    {
+        if (!TryBeginChange())
+            return NtStatus.FileClosed;
+        try
+        {
+            return await change(File).ConfigureAwait(false);
+        }
+        finally
+        {
+            EndChange();
+        }
+    }
+
+    /// <summary>Waits for the changes that the store is at, as long as the open has no client that may begin others.</summary>
+    public async ValueTask ChangesEndAsync()
+    {
+        while (_stage != Stage.Attached && Volatile.Read(ref _changes) != 0)
+        {
+            var signal = new Signal(Server.Scheduler); // One for each who waits: of several on one only one goes on where it is set.
+            Signal[]? others = Volatile.Read(ref _unchanging);
+            if (Interlocked.CompareExchange(ref _unchanging, [.. others ?? [], signal], others) != others)
+                continue;
+            if (Volatile.Read(ref _changes) == 0)
+                return; // Nobody is left to take it out, and it does no harm.
+            await signal.Task.ConfigureAwait(false);
+        }
+    }
 
     /// <summary>
     /// A request has used the open: its CREATE will not come once more. Open.IsReplayEligible is FALSE, but stays TRUE for
@@ -131,17 +190,21 @@ internal sealed partial class Open
     {
         if (Session != session)
             return true; // Its client has come back over another session already.
-        if (Durable is not { } durable || !durable.Holds(this) || !Server.Disconnected.TryEnter(force: durable.IsPersistent))
+        if (Durable is not { } durable || !durable.Holds(this))
+            return false;
+        bool isPersistent = durable.IsPersistent;
+        if (!Server.Disconnected.TryEnter(isPersistent))
             return false;
         lock (_life)
         {
             if (_stage != Stage.Attached || _joined?.Session != session)
             {
-                Server.Disconnected.Leave();
+                Server.Disconnected.Leave(isPersistent);
                 return true;
             }
 
             LeaveSession();
+            _hasLeftPersistent = isPersistent;
             _stage = Stage.Detached;
             StartExpiry(durable);
         }
@@ -158,16 +221,19 @@ internal sealed partial class Open
     /// The client has come back, [MS-SMB2] 3.3.5.9.7 and 3.3.5.9.12. False: the open is not disconnected, or another one
     /// was first.
     /// </summary>
-    public async ValueTask<bool> TryAttachAsync(TreeConnect tree, Connection connection)
+    public async ValueTask<bool> TryAttachAsync(RequestContext context)
     {
+        TreeConnect tree = context.Tree;
+        await ChangesEndAsync().ConfigureAwait(false);
         lock (_life)
         {
             if (_stage != Stage.Detached)
                 return false;
             EndDeparture();
-            _stage = Stage.Attached;
             Volatile.Write(ref _tree, tree);
-            Connection = connection;
+            Connection = context.Connection;
+            Volatile.Write(ref _channelSequences, new ChannelSequences(context.Header.ChannelSequence));
+            _stage = Stage.Attached; // Last: who sees it counts on the rest.
             JoinSession();
         }
 
@@ -258,7 +324,7 @@ internal sealed partial class Open
     {
         _expiry?.Dispose();
         _expiry = null;
-        Server.Disconnected.Leave();
+        Server.Disconnected.Leave(_hasLeftPersistent);
     }
 
     // Nobody finds the open any more. (It was counted with the share when it was begun.)
@@ -275,6 +341,7 @@ internal sealed partial class Open
         LeaveTables();
         Pipe?.Dispose();
         EndWatch();
+        await ChangesEndAsync().ConfigureAwait(false);
         try
         {
             if (FileClaim is not null)

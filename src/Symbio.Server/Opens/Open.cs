@@ -26,6 +26,7 @@ internal sealed partial class Open(
     private uint _pendingNotifications;
     private readonly TreeConnect _madeThrough = tree; // Keeps the store for us, whichever tree the client comes back by.
     private TreeConnect _tree = tree;
+    private ChannelSequences _channelSequences = new(0);
 
     /// <summary>Open.FileId and Open.DurableFileId</summary>
     public FileId FileId => fileId;
@@ -51,6 +52,12 @@ internal sealed partial class Open(
     }
 
     public SmbServer Server { get; } = server;
+
+    /// <summary>
+    /// Open.Session.Connection.ClientGuid: of the client that has the open, or had it last. Nobody has used one of an earlier life
+    /// of the server yet.
+    /// </summary>
+    public Guid ClientGuid => Connection is { Negotiated: { } negotiated } ? negotiated.ClientGuid : Durable!.ClientGuid;
 
     public DateTimeOffset Opened => opened;
 
@@ -134,8 +141,15 @@ internal sealed partial class Open(
     public bool VerifiesLockSequence => Connection.Negotiated!.Dialect != Dialect.Smb202
         && (Durable is not null || (Connection.Negotiated.ServerCapabilities & Capabilities.GlobalCapMultiChannel) != 0);
 
-    /// <summary>Open.ChannelSequence and what is counted by it, [MS-SMB2] 3.3.5.2.10; it begins with that of the CREATE.</summary>
-    public ChannelSequences ChannelSequences { get; init; } = new(0);
+    /// <summary>
+    /// Open.ChannelSequence and what is counted by it, [MS-SMB2] 3.3.5.2.10; it begins with that of the CREATE, and anew with
+    /// that of the CREATE by which the client comes back: clients count by session.
+    /// </summary>
+    public ChannelSequences ChannelSequences
+    {
+        get => Volatile.Read(ref _channelSequences);
+        init => _channelSequences = value;
+    }
 
     /// <summary>Times that this open's own operations leave alone because the client has set them, [MS-FSA] 2.1.5.15.2.</summary>
     public StickyTimes StickyTimes { get; } = new();

@@ -232,6 +232,8 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
             {
                 if (!keepsDurable || !open.TryDetach(this))
                     await open.CloseAnywayAsync().ConfigureAwait(false);
+                else if (open.IsDetached)
+                    await open.ChangesEndAsync().ConfigureAwait(false); // Else they might overtake those of the client that is back.
             }
 
             TreeConnects.Clear();

@@ -2,6 +2,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Tests.Leases;
+using Symbio.Storage.Memory;
 using Symbio.Testing;
 using static Symbio.Server.Tests.Leases.LeasePeer;
 
@@ -30,6 +31,47 @@ public sealed class ApplicationInstanceTests
         Assert.Equal(1, server.Server.Opens.Count);
         if (!isAway)
             Assert.Equal(NtStatus.FileClosed, (await old.ReadAsync(file, 0, 1)).Status);
+        await OplockTests.AssertNothingLeftAsync(server, old, peer);
+    }
+
+    [Fact] // Open.Session.Connection.ClientGuid: whether it is durable does not count.
+    public async Task An_open_that_is_not_durable_is_taken_as_well()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer old = await server.ConnectAuthenticatedAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        CreateResponse first = await old.OpenAsync(Uncached());
+
+        Assert.Equal(NtStatus.SharingViolation, (await old.SendAsync(Uncached())).Status); // Not from the client that it is at.
+        await peer.OpenAsync(Uncached());
+
+        Assert.False(first.Has("DH2Q"));
+        Assert.Equal(NtStatus.FileClosed, (await old.ReadAsync(first.FileId, 0, 1)).Status);
+        await OplockTests.AssertNothingLeftAsync(server, old, peer);
+
+        static CreateRequest Uncached() =>
+            Request("a.txt", App, ShareAccess.None) with { RequestedOplockLevel = OplockLevel.None };
+    }
+
+    [Fact] // What the old instance had begun to write does not land on top of what the new one writes.
+    public async Task What_the_store_is_at_ends_before_the_file_is_taken()
+    {
+        var store = new GatedStore(new MemoryFileStore(new MemoryStoreOptions()));
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        await using ScriptedPeer old = await server.ConnectAuthenticatedAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await OpenAsync(old, "a.txt");
+        store.CloseFor(writes: true);
+        ulong write = await old.PostAsync(new WriteRequest(
+            Smb2Header.Size + WriteRequest.FixedSize, 3, 0, file, Channel.None, 0, WriteFlags.None, default, "old"u8.ToArray()));
+        await store.WaitForAsync(1);
+        ulong create = await peer.PostAsync(Request("a.txt", App, ShareAccess.None));
+        await peer.ExchangeAsync(peer.Build(new EchoRequest(), signs: true)); // The CREATE has got as far as it gets.
+
+        Assert.Empty(server.Server.Opens.All); // The old open is gone, the new one not there.
+        store.Open();
+        Assert.Equal(NtStatus.Success, (await old.WaitAsync(write)).Status);
+        Assert.Equal(NtStatus.Success, (await peer.WaitAsync(create)).Status);
         await OplockTests.AssertNothingLeftAsync(server, old, peer);
     }
 

@@ -2,9 +2,12 @@ using Symbio.Protocol;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Opens;
+using Symbio.Server.Tests.Durability;
 using Symbio.Server.Tests.Ioctls;
+using Symbio.Server.Tests.Leases;
 using Symbio.Storage.Memory;
 using Symbio.Testing;
+using static Symbio.Server.Tests.Leases.LeasePeer;
 
 namespace Symbio.Server.Tests.Sessions;
 
@@ -25,7 +28,7 @@ public sealed class ChannelSequenceTests : IAsyncDisposable
     {
         var sequences = new ChannelSequences(5);
 
-        Assert.Equal(expected, sequences.TryEnter((ushort)sequence, isReplay: false));
+        Assert.Equal(expected, sequences.TryEnter((ushort)sequence, isReplay: false, out _));
     }
 
     [Fact]
@@ -33,8 +36,8 @@ public sealed class ChannelSequenceTests : IAsyncDisposable
     {
         var sequences = new ChannelSequences(0xFFFF);
 
-        Assert.True(sequences.TryEnter(0, isReplay: false));
-        Assert.False(sequences.TryEnter(0xFFFF, isReplay: false));
+        Assert.True(sequences.TryEnter(0, isReplay: false, out _));
+        Assert.False(sequences.TryEnter(0xFFFF, isReplay: false, out _));
     }
 
     [Theory]
@@ -43,17 +46,50 @@ public sealed class ChannelSequenceTests : IAsyncDisposable
     public void A_replay_waits_for_what_came_before(bool moves)
     {
         var sequences = new ChannelSequences(0);
-        sequences.TryEnter(0, isReplay: false);
-        sequences.TryEnter(0, isReplay: false);
+        sequences.TryEnter(0, isReplay: false, out _);
+        sequences.TryEnter(0, isReplay: false, out _);
         if (!moves)
-            sequences.TryEnter(1, isReplay: false);
+            sequences.TryEnter(1, isReplay: false, out _);
 
-        Assert.False(sequences.TryEnter(1, isReplay: true));
+        Assert.False(sequences.TryEnter(1, isReplay: true, out _));
         sequences.Leave(0);
-        Assert.False(sequences.TryEnter(1, isReplay: true));
+        Assert.False(sequences.TryEnter(1, isReplay: true, out _));
         sequences.Leave(0);
-        Assert.True(sequences.TryEnter(1, isReplay: true));
-        Assert.False(sequences.TryEnter(0, isReplay: true));
+        Assert.True(sequences.TryEnter(1, isReplay: true, out _));
+        Assert.False(sequences.TryEnter(0, isReplay: true, out _));
+    }
+
+    [Fact] // A client with many channels may lose 32768 of them while one request waits.
+    public void What_came_before_is_told_from_what_has_the_same_number()
+    {
+        var sequences = new ChannelSequences(0);
+        sequences.TryEnter(0, isReplay: false, out long waits);
+        sequences.TryEnter(30000, isReplay: false, out long second);
+        sequences.TryEnter(60000, isReplay: false, out long third);
+        sequences.TryEnter(0, isReplay: false, out long last);
+
+        sequences.Leave(waits);
+        sequences.Leave(second);
+        Assert.False(sequences.TryEnter(0, isReplay: true, out _));
+        sequences.Leave(third);
+        Assert.True(sequences.TryEnter(0, isReplay: true, out _));
+        sequences.Leave(last);
+    }
+
+    [Fact] // Clients count by session.
+    public async Task Who_comes_back_counts_anew()
+    {
+        await using TestServer server = await TestServer.StartAsync(store: _store);
+        ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        var id = Guid.NewGuid();
+        FileId file = (await peer.OpenAsync(Create("a.txt", OplockLevel.Batch, Durable(id)))).FileId;
+        peer.ChannelSequence = 1;
+        Assert.Equal(NtStatus.Success, (await peer.WriteAsync(file, 0, new byte[1])).Status);
+        await using ScriptedPeer back = await DurableTests.ComeBackAsync(server, peer);
+
+        await back.OpenAsync(Create("a.txt", OplockLevel.None, Reconnect(file, id)));
+
+        Assert.Equal(NtStatus.Success, (await back.WriteAsync(file, 0, new byte[1])).Status);
     }
 
     [Fact]

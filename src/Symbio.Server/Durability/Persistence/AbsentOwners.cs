@@ -67,7 +67,7 @@ internal readonly struct AbsentOwners
         }
     }
 
-    private bool MayHave => _context.Server is { Persistent: not null, Disconnected.Count: > 0 };
+    private bool MayHave => _context.Server is { Disconnected.PersistentCount: > 0 };
 
     private IEnumerable<Open> Find()
     {

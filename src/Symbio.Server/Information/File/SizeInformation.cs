@@ -33,8 +33,8 @@ internal static class SizeInformation
         NtStatus status = await set.Context.ContendAsync(set.Open, Oplock.DataCaching).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
-        status = await set.Open.File
-            .SetEndOfFileAsync((ulong)wanted.EndOfFile, CancellationToken.None).ConfigureAwait(false);
+        status = await set.Open
+            .ChangeAsync(file => file.SetEndOfFileAsync((ulong)wanted.EndOfFile, CancellationToken.None)).ConfigureAwait(false);
         return await FinishAsync(set, status).ConfigureAwait(false);
     }
 
@@ -45,8 +45,8 @@ internal static class SizeInformation
         NtStatus status = await set.Context.ContendAsync(set.Open, Oplock.DataCaching).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
-        status = await set.Open.File
-            .SetAllocationAsync((ulong)wanted.AllocationSize, CancellationToken.None).ConfigureAwait(false);
+        status = await set.Open
+            .ChangeAsync(file => file.SetAllocationAsync((ulong)wanted.AllocationSize, CancellationToken.None)).ConfigureAwait(false);
         return await FinishAsync(set, status).ConfigureAwait(false);
     }
 
