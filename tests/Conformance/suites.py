@@ -21,8 +21,8 @@ OPTIONS = {
     "smb2.ea": ["--option=torture:acl_xattr_name={acl_ea_name}"],
     "smb2.session.bind_different_user": [
         "--option=torture:user2name={user2}", "--option=torture:user2password={password2}"],
-    # Who may bind channels gets AES-GMAC only if it offers nothing else. These skip all they have when the default connection
-    # has another algorithm, and interim1 cancels by a MessageId of 0 then (of Samba too).
+    # These have AES-GMAC on the default connection, whatever the server prefers: with another algorithm they skip all they
+    # have, and interim1 cancels by a MessageId of 0.
     "smb2.compound.interim1": ["--option=clientsmb3signingalgorithms=aes-128-gmac"],
     "smb2.session.signing-": ["--option=clientsmb3signingalgorithms=aes-128-gmac"],
     "smb2.session.encryption-aes": ["--option=clientsmb3signingalgorithms=aes-128-gmac"],
