@@ -69,6 +69,33 @@ public sealed class TcpTransportTests : IAsyncDisposable
         Assert.Equal(0, _pool.Outstanding);
     }
 
+    [Theory]
+    [InlineData(68)]
+    [InlineData(100_000)]
+    public async Task Waiting_for_a_message_allocates_nothing(int length)
+    {
+        IMessageTransport server = (await _accepted)!;
+        byte[] bytes = Framed(Payload(length));
+        long allocated = 0;
+        for (int round = 0; round < 100; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            ValueTask<Frame?> receiving = server.ReceiveAsync(MaxLength, default);
+            Assert.False(receiving.IsCompleted);
+            if (round >= 50)
+                allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+            _client.Send(bytes);
+
+            // On this thread, as the socket's threads of a server do: there is a spare object for each thread.
+            while (!receiving.IsCompleted)
+                Thread.Yield();
+            using Frame? frame = await receiving;
+        }
+
+        // What other tests do may take the spare object away now and then.
+        Assert.InRange(allocated, 0, 50 * 100);
+    }
+
     [Fact] // RFC 1002 4.3.6
     public async Task A_keep_alive_is_passed_over()
     {

@@ -14,8 +14,9 @@ internal sealed partial class IdleMemory : IDisposable
     // Of one processor: who uses less has nothing to do, though clients ask now and then whether the server is there.
     private const double IdleShare = 0.1;
 
-    // Since the last time. Less is not worth it.
-    private const long WorthIt = 16L << 20;
+    // Since the last time, and a part of the heap. Less is not worth it.
+    private const long WorthIt = 4L << 20;
+    private const int PartOfHeap = 8;
 
     // A collection stops everybody. In a heap larger than this it would be felt, and a few megabytes in it would not.
     private const long LargestHeap = 512L << 20;
@@ -44,7 +45,7 @@ internal sealed partial class IdleMemory : IDisposable
     /// <param name="allocated">Bytes since memory was given back last.</param>
     /// <param name="heap">Bytes of the managed heap.</param>
     internal static bool IsDue(TimeSpan elapsed, TimeSpan processorTime, long allocated, long heap) =>
-        processorTime < elapsed * IdleShare && allocated >= WorthIt && heap <= LargestHeap;
+        processorTime < elapsed * IdleShare && allocated >= Math.Max(WorthIt, heap / PartOfHeap) && heap <= LargestHeap;
 
     /// <summary>Gives back what can be given back.</summary>
     internal static void GiveBack()

@@ -15,8 +15,7 @@ internal abstract class MessageCipher : IDisposable
     public static MessageCipher Create(
         EncryptionAlgorithm algorithm, ReadOnlySpan<byte> key, bool forceSoftware = false, int? libraryFrom = null)
     {
-        if (key.Length != algorithm.KeySize)
-            throw new ArgumentException("The key's length is not that of the cipher.", nameof(key));
+        CheckKey(algorithm, key);
         if (algorithm is EncryptionAlgorithm.Aes128Gcm or EncryptionAlgorithm.Aes256Gcm)
         {
             return AesNiGcm.IsSupported && !forceSoftware
@@ -24,6 +23,13 @@ internal abstract class MessageCipher : IDisposable
                 : new LibraryGcm(key);
         }
         return AesNiKey.IsSupported && !forceSoftware ? new HardwareCcm(key) : new SoftwareCcm(key);
+    }
+
+    /// <exception cref="ArgumentException">The key's length is not that of the cipher.</exception>
+    public static void CheckKey(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> key)
+    {
+        if (key.Length != algorithm.KeySize)
+            throw new ArgumentException("The key's length is not that of the cipher.", nameof(key));
     }
 
     public abstract void Encrypt(

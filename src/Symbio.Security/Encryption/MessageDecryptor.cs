@@ -9,19 +9,18 @@ namespace Symbio.Security.Encryption;
 /// </summary>
 public sealed class MessageDecryptor : IDisposable
 {
-    private readonly MessageCipher _cipher;
+    private readonly LazyCipher _cipher;
     private readonly int _nonceSize;
 
     /// <summary>A decryptor for the key, of which it keeps its own copy until disposed.</summary>
     /// <exception cref="ArgumentException">The key's length is not that of the cipher.</exception>
     public MessageDecryptor(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> key)
     {
-        Algorithm = algorithm;
-        _cipher = MessageCipher.Create(algorithm, key);
+        _cipher = new LazyCipher(algorithm, key);
         _nonceSize = algorithm.NonceSize;
     }
 
-    public EncryptionAlgorithm Algorithm { get; }
+    public EncryptionAlgorithm Algorithm => _cipher.Algorithm;
 
     /// <summary>
     /// The SessionId of an SMB2 TRANSFORM_HEADER, by which the session, and with it the decryptor, is found. False when
@@ -57,7 +56,7 @@ public sealed class MessageDecryptor : IDisposable
         {
             return false;
         }
-        return _cipher.TryDecrypt(
+        return _cipher.Value.TryDecrypt(
             header.Slice(TransformHeaderLayout.NonceOffset, _nonceSize),
             message,
             header.Slice(TransformHeaderLayout.SignatureOffset, TransformHeaderLayout.SignatureSize),

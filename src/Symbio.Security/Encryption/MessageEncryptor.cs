@@ -20,7 +20,7 @@ public sealed class MessageEncryptor : IDisposable
 
     private const int CounterSize = sizeof(ulong);
 
-    private readonly MessageCipher _cipher;
+    private readonly LazyCipher _cipher;
     private readonly int _nonceSize;
     private readonly uint _fixedPart;
     private ulong _counter;
@@ -29,8 +29,7 @@ public sealed class MessageEncryptor : IDisposable
     /// <exception cref="ArgumentException">The key's length is not that of the cipher.</exception>
     public MessageEncryptor(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> key, RandomNumberSource random)
     {
-        Algorithm = algorithm;
-        _cipher = MessageCipher.Create(algorithm, key);
+        _cipher = new LazyCipher(algorithm, key);
         _nonceSize = algorithm.NonceSize;
         Span<byte> start = stackalloc byte[CounterSize + sizeof(uint)];
         random(start);
@@ -38,7 +37,7 @@ public sealed class MessageEncryptor : IDisposable
         _fixedPart = BinaryPrimitives.ReadUInt32LittleEndian(start[CounterSize..]);
     }
 
-    public EncryptionAlgorithm Algorithm { get; }
+    public EncryptionAlgorithm Algorithm => _cipher.Algorithm;
 
     /// <summary>Fills in the SMB2 TRANSFORM_HEADER and encrypts what follows it.</summary>
     /// <param name="frame">52 bytes of room, then the message (or compound chain, or compressed message).</param>
@@ -65,7 +64,7 @@ public sealed class MessageEncryptor : IDisposable
         BinaryPrimitives.WriteUInt16LittleEndian(
             header[TransformHeaderLayout.FlagsOffset..], TransformHeaderLayout.Encrypted);
         BinaryPrimitives.WriteUInt64LittleEndian(header[TransformHeaderLayout.SessionIdOffset..], sessionId);
-        _cipher.Encrypt(
+        _cipher.Value.Encrypt(
             nonce,
             message,
             header.Slice(TransformHeaderLayout.SignatureOffset, TransformHeaderLayout.SignatureSize),

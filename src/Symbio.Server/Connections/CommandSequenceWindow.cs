@@ -17,7 +17,7 @@ internal sealed class CommandSequenceWindow
     private readonly Lock _lock = new();
     private readonly int _maxCredits;
     private readonly ulong _maxSpread;
-    private ulong[] _used; // Ring of bits over [_low, _high); grows to what the client makes use of.
+    private ulong[] _used; // Ring of bits from _low on; as long as the furthest id that was used needs.
     private ulong _low;
     private ulong _high = 1; // A new connection may use MessageId 0.
     private int _credits = 1; // Unused ids in the window.
@@ -47,6 +47,7 @@ internal sealed class CommandSequenceWindow
             ulong end = messageId + (ulong)charge;
             if (messageId < _low || end > _high || end < messageId)
                 return false;
+            EnsureSpread(end - _low);
             for (ulong id = messageId; id < end; id++)
             {
                 if (IsUsed(id))
@@ -73,7 +74,6 @@ internal sealed class CommandSequenceWindow
             // A client without any credit could never speak again.
             if (granted == 0 && _credits == 0 && _high - _low < _maxSpread)
                 granted = 1;
-            EnsureSpread(_high - _low + (ulong)granted);
             _high += (ulong)granted;
             _credits += granted;
             return (ushort)granted;
@@ -104,7 +104,7 @@ internal sealed class CommandSequenceWindow
             return;
         var old = (Bits: _used, Size: RingSize);
         _used = new ulong[BitOperations.RoundUpToPowerOf2(spread) / WordBits];
-        for (ulong id = _low; id < _high; id++)
+        for (ulong id = _low; id < _low + old.Size; id++)
         {
             ulong index = id & (old.Size - 1);
             if ((old.Bits[index / WordBits] >> (int)(index % WordBits) & 1) != 0)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Symbio.Transport.Tcp;
 
@@ -71,6 +72,7 @@ public sealed class TcpTransport : IMessageTransport
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Frame?> ReceiveAsync(int maxLength, CancellationToken cancellationToken)
     {
         try
@@ -166,6 +168,7 @@ public sealed class TcpTransport : IMessageTransport
         BinaryPrimitives.WriteUInt32BigEndian(frame.Prepend(PrefixSize), length);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Frame?> ReceiveMessageAsync(int length, CancellationToken cancellationToken)
     {
         Frame frame = _pool.Rent(length);
@@ -221,6 +224,7 @@ public sealed class TcpTransport : IMessageTransport
         return null;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> FillAsync(int count, CancellationToken cancellationToken)
     {
         while (_ahead.Available < count)

@@ -238,6 +238,28 @@ public sealed class MessageEncryptionTests
         Assert.True(decrypted);
     }
 
+    [Theory]
+    [MemberData(nameof(Algorithms))]
+    public void A_key_that_nobody_uses_yet_is_not_expanded(EncryptionAlgorithm algorithm)
+    {
+        byte[] key = new byte[algorithm.KeySize];
+        new MessageDecryptor(algorithm, key).Dispose();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        using var decryptor = new MessageDecryptor(algorithm, key);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 256);
+    }
+
+    [Fact]
+    public void Nothing_is_encrypted_after_the_end()
+    {
+        var encryptor = new MessageEncryptor(EncryptionAlgorithm.Aes128Gcm, new byte[16], RandomNumbers.Secure);
+        encryptor.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => encryptor.Encrypt(new byte[100], 1));
+    }
+
     [Fact]
     public void Refuses_a_key_of_another_length_and_an_empty_message()
     {

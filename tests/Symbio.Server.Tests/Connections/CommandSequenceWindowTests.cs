@@ -37,6 +37,24 @@ public sealed class CommandSequenceWindowTests
     }
 
     [Fact]
+    public void Ids_that_are_not_used_cost_nothing()
+    {
+        var window = new CommandSequenceWindow(8192);
+        window.TryUse(0, 1);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        window.Grant(8192);
+        for (ulong id = 1; id < 1000; id++)
+            Assert.True(window.TryUse(id, 1));
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.True(window.TryUse(8192, 1));
+        Assert.False(window.TryUse(8192, 1));
+        Assert.True(window.TryUse(1000, 7192));
+        Assert.False(window.TryUse(1000, 1));
+    }
+
+    [Fact]
     public void A_charge_uses_as_many_ids()
     {
         var window = new CommandSequenceWindow(128);
