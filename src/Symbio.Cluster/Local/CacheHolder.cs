@@ -8,7 +8,7 @@ namespace Symbio.Cluster.Local;
 /// One oplock, or one lease with all its opens, on one stream: the state of [MS-FSA] 2.1.1.10 as one owner sees it. Guarded
 /// by the file record's lock.
 /// </summary>
-internal sealed class CacheHolder(string stream, CacheRequest request)
+internal sealed class CacheHolder(CacheTable table, CacheRequest request)
 {
     public const LeaseState ReadWrite = LeaseState.ReadCaching | LeaseState.WriteCaching;
 
@@ -19,8 +19,6 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
     private Signal? _done;
     private ITimer? _timer;
 
-    public string Stream { get; } = stream;
-
     public LeaseId? Lease { get; } = request.Lease;
 
     public ICacheOwner Owner { get; } = request.Owner;
@@ -29,10 +27,19 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
 
     public LeaseState State { get; private set; }
 
+    /// <summary>The table's chain of those who cache.</summary>
+    public CacheHolder? Next { get; set; }
+
+    /// <inheritdoc cref="Next"/>
+    public CacheHolder? Previous { get; set; }
+
     public ushort Epoch { get; private set; } = request.Epoch;
 
     /// <summary>Claims that share it.</summary>
     public int Claims { get; set; }
+
+    /// <summary>Those of them that are open for more than attributes.</summary>
+    public int BusyClaims { get; set; }
 
     /// <summary>What the owner was told to come down to; null when no break is under way.</summary>
     public LeaseState? BreakTo { get; private set; }
@@ -47,14 +54,14 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
     /// <summary>Grants a state, for the first time or as an upgrade.</summary>
     public void Raise(LeaseState state)
     {
-        State = state;
+        Become(state);
         Epoch++;
     }
 
     /// <summary>Goes on with what is left of the state that the owner believes to have.</summary>
     public void Continue(LeaseState state, LeaseState believed)
     {
-        State = state;
+        Become(state);
         if (state != believed)
             Epoch++;
     }
@@ -87,7 +94,7 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
         notices.Add(new BreakNotice(this, new CacheBreak(State, to, acknowledged, Epoch)));
         if (!acknowledged)
         {
-            State = to;
+            Become(to);
             return null;
         }
 
@@ -138,13 +145,21 @@ internal sealed class CacheHolder(string stream, CacheRequest request)
     /// <summary>The break ends: acknowledged, given up on, or because nobody is left to acknowledge it.</summary>
     public void End(LeaseState state, List<Signal> wake)
     {
-        State = state;
+        Become(state);
         BreakTo = null;
         _timer?.Dispose();
         _timer = null;
         if (_done is not null)
             wake.Add(_done);
         _done = null;
+    }
+
+    private void Become(LeaseState state)
+    {
+        LeaseState before = State;
+        State = state;
+        if (state != before)
+            table.StateChanged(this, before);
     }
 
     // Without R nothing else stands. Oplocks know no more than three levels: one that is broken is R, or nothing.

@@ -6,17 +6,21 @@ using Symbio.Protocol.Smb2;
 namespace Symbio.Cluster.Local;
 
 /// <summary>One open's place in a <see cref="FileRecord"/>.</summary>
-internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptions options) : IFileClaim
+internal sealed class FileClaim(FileRecord record, StreamRecord stream, FileIdentity file, ClaimOptions options) : IFileClaim
 {
     /// <summary>Stands for the name that an open had and that is gone. No name is like it.</summary>
     public const string NoLink = "\0";
 
-    private volatile bool _streamHasLocks;
-    private volatile bool _isCachedByOthers;
-
     public FileIdentity File { get; } = file;
 
-    public string Stream { get; } = options.Stream;
+    /// <summary>The stream that is open.</summary>
+    public StreamRecord On { get; } = stream;
+
+    /// <summary>Where the record has this claim.</summary>
+    public int Index { get; set; }
+
+    /// <summary>Byte-range locks that it holds.</summary>
+    public int LockCount { get; set; }
 
     public string Link { get; set; } = options.Link;
 
@@ -49,20 +53,6 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
 
     public bool EndsOwnDeletion { get; set; }
 
-    /// <summary>Lets reads and writes of a file without locks pass without taking the record's lock.</summary>
-    public bool StreamHasLocks
-    {
-        get => _streamHasLocks;
-        set => _streamHasLocks = value;
-    }
-
-    /// <summary>Lets writes of a file that nobody else caches pass without taking the record's lock.</summary>
-    public bool IsCached
-    {
-        get => _isCachedByOthers;
-        set => _isCachedByOthers = value;
-    }
-
     /// <summary>The oplock or lease; null when none was asked for (or no oplock granted).</summary>
     public CacheHolder? Holder { get; init; }
 
@@ -91,7 +81,7 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
     public bool HasOtherAccess(AccessMask access) => record.HasOtherAccess(this, access);
 
     public ValueTask<Task?> ContendAsync(LeaseState lose, CancellationToken cancellationToken) =>
-        new(IsCached ? record.Contend(this, Stream, Holder?.Lease, lose) : null);
+        new(On.IsCachedByOthers(Holder) ? record.Contend(this, lose) : null);
 
     public ValueTask<NtStatus> AcknowledgeBreakAsync(LeaseState state, CancellationToken cancellationToken) =>
         new(record.AcknowledgeBreak(this, state));
@@ -103,7 +93,7 @@ internal sealed class FileClaim(FileRecord record, FileIdentity file, ClaimOptio
     public void RenameLink(string link) => record.RenameLink(this, link);
 
     public NtStatus CheckRange(ulong offset, ulong length, bool write) =>
-        length > 0 && StreamHasLocks ? record.CheckRange(this, new ByteRange(offset, length), write) : NtStatus.Success;
+        length > 0 && On.HasLocks ? record.CheckRange(this, new ByteRange(offset, length), write) : NtStatus.Success;
 
     public ValueTask<NtStatus> LockAsync(ByteRange range, bool exclusive, bool wait, CancellationToken cancellationToken)
     {

@@ -11,17 +11,15 @@ namespace Symbio.Cluster.Local;
 /// </summary>
 internal sealed class FileRecord(LocalCoordinator owner)
 {
-    private const AccessMask SharedAccess =
-        AccessMask.ReadData | AccessMask.Execute | AccessMask.WriteData | AccessMask.AppendData | AccessMask.Delete;
+    private readonly List<FileClaim> _claims = []; // In no order: each knows its index.
+    private StreamRecord? _unnamed;
+    private Dictionary<string, StreamRecord>? _named;
+    private int _opens; // Claims that have not been released.
 
-    private readonly List<FileClaim> _claims = [];
-    private readonly Dictionary<string, RangeLocks> _locks = new(StringComparer.Ordinal);
-    private CacheTable? _caches;
-
-    // Names and named streams that are removed at their last close, and those whose removal is under way; and who asked for that
-    // first. [MS-FSA] 2.1.1.4 Link.IsDeleted, 2.1.1.5 Stream.IsDeleted: a stream is the same by whichever name of the file.
-    private readonly Dictionary<string, Deletion> _deletedLinks = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Deletion> _deletedStreams = new(StringComparer.Ordinal);
+    // Names that are removed at their last close, and those whose removal is under way; and who asked for that first.
+    // [MS-FSA] 2.1.1.4 Link.IsDeleted. A named stream has its own mark (2.1.1.5 Stream.IsDeleted): it is the same by whichever
+    // name of the file.
+    private Dictionary<string, Deletion>? _deletedLinks;
     private bool _dead;
 
     public Lock Lock { get; } = new();
@@ -49,16 +47,23 @@ internal sealed class FileRecord(LocalCoordinator owner)
         return true;
     }
 
-    public Task? Contend(FileClaim? claim, string stream, LeaseId? lease, LeaseState lose)
+    public Task? Contend(FileClaim claim, LeaseState lose)
     {
         var notices = new List<BreakNotice>();
         Task? wait;
         lock (Lock)
-        {
-            wait = _caches?.Contend(stream, claim?.Holder, lease, lose, notices);
-            UpdateCachedFlags(stream);
-        }
+            wait = claim.On.Caches?.Contend(claim.Holder, claim.Holder?.Lease, lose, notices);
+        BreakNotice.SendAll(notices);
+        return wait;
+    }
 
+    /// <summary>For who has no open of it.</summary>
+    public Task? Contend(string stream, LeaseId? lease, LeaseState lose)
+    {
+        var notices = new List<BreakNotice>();
+        Task? wait;
+        lock (Lock)
+            wait = Find(stream)?.Caches?.Contend(null, lease, lose, notices);
         BreakNotice.SendAll(notices);
         return wait;
     }
@@ -73,7 +78,6 @@ internal sealed class FileRecord(LocalCoordinator owner)
             if (claim.IsReleased || claim.Holder is not { } holder)
                 return NtStatus.Unsuccessful;
             status = holder.Acknowledge(state, this, notices, wake);
-            UpdateCachedFlags(claim.Stream);
         }
 
         if (status == NtStatus.Success)
@@ -98,7 +102,6 @@ internal sealed class FileRecord(LocalCoordinator owner)
             if (holder.BreakTo is null || holder.BreakNumber != number)
                 return;
             holder.End(LeaseState.None, wake);
-            UpdateCachedFlags(holder.Stream);
         }
 
         holder.Owner.OnBreakExpired();
@@ -114,17 +117,13 @@ internal sealed class FileRecord(LocalCoordinator owner)
     public bool IsDeletePending(FileClaim claim)
     {
         lock (Lock)
-            return claim.IsUnlinked || IsDeletePending(claim.Link, claim.Stream);
+            return claim.IsUnlinked || DeletionOf(claim.Link, claim.On) is not null;
     }
 
     public object? DeleterOf(FileClaim claim)
     {
         lock (Lock)
-        {
-            return _deletedLinks.TryGetValue(claim.Link, out Deletion by) || _deletedStreams.TryGetValue(claim.Stream, out by)
-                ? by.Deleter
-                : null;
-        }
+            return DeletionOf(claim.Link, claim.On)?.Deleter;
     }
 
     public void SetDeletePending(FileClaim claim, bool deletePending, bool atOnce)
@@ -136,10 +135,10 @@ internal sealed class FileRecord(LocalCoordinator owner)
             claim.DeletesAtOnce = deletePending ? claim.DeletesAtOnce || atOnce : claim.AlwaysDeletesAtOnce;
             if (deletePending)
                 MarkDeleted(claim);
-            else if (claim.Stream.Length == 0)
-                _deletedLinks.Remove(claim.Link);
+            else if (claim.On.IsUnnamed)
+                _deletedLinks?.Remove(claim.Link);
             else
-                _deletedStreams.Remove(claim.Stream);
+                claim.On.Deletion = null;
         }
     }
 
@@ -155,7 +154,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
                     other.Link = FileClaim.NoLink;
             }
 
-            _deletedLinks.Remove(link);
+            _deletedLinks?.Remove(link);
         }
     }
 
@@ -163,60 +162,39 @@ internal sealed class FileRecord(LocalCoordinator owner)
     {
         lock (Lock)
         {
-            foreach (FileClaim other in _claims)
+            bool denied = claim.On.DeniesDelete(but: claim);
+            if (claim.On.IsUnnamed && _named is not null)
             {
-                if (other != claim && !other.IsReleased && (other.Access & SharedAccess) != 0 && !other.ShareDelete
-                    && (claim.Stream.Length == 0 || other.Stream == claim.Stream))
-                {
-                    return NtStatus.SharingViolation;
-                }
+                foreach (StreamRecord stream in _named.Values)
+                    denied |= stream.DeniesDelete(but: null);
             }
-        }
 
-        return NtStatus.Success;
+            return denied ? NtStatus.SharingViolation : NtStatus.Success;
+        }
     }
 
     public NtStatus CheckShareWrite(FileClaim claim)
     {
         lock (Lock)
-        {
-            foreach (FileClaim other in _claims)
-            {
-                if (other != claim && !other.IsReleased && (other.Access & SharedAccess) != 0 && !other.ShareWrite
-                    && other.Stream == claim.Stream)
-                {
-                    return NtStatus.SharingViolation;
-                }
-            }
-        }
-
-        return NtStatus.Success;
+            return claim.On.DeniesWrite(but: claim) ? NtStatus.SharingViolation : NtStatus.Success;
     }
 
     public bool IsDeletePending(string link)
     {
         lock (Lock)
-            return IsDeletePending(link, "");
+            return DeletionOf(link, null) is not null;
     }
 
     public bool HasOtherAccess(FileClaim claim, AccessMask access)
     {
         lock (Lock)
-            return _claims.Exists(c => c != claim && !c.IsReleased && c.Stream == claim.Stream && (c.Access & access) != 0);
+            return _claims.Exists(c => c != claim && !c.IsReleased && c.On == claim.On && (c.Access & access) != 0);
     }
 
     public bool HasOtherOpens(FileClaim claim)
     {
         lock (Lock)
-        {
-            foreach (FileClaim other in _claims)
-            {
-                if (other != claim && !other.IsReleased)
-                    return true;
-            }
-        }
-
-        return false;
+            return _opens > (claim.IsReleased ? 0 : 1);
     }
 
     public void RenameLink(FileClaim claim, string link)
@@ -232,7 +210,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
                     other.Link = link;
             }
 
-            if (_deletedLinks.Remove(old, out Deletion by))
+            if (_deletedLinks is not null && _deletedLinks.Remove(old, out Deletion? by))
                 _deletedLinks.TryAdd(link, by);
         }
     }
@@ -245,36 +223,32 @@ internal sealed class FileRecord(LocalCoordinator owner)
             if (claim.IsReleased)
                 return ReleaseOutcome.Closed;
             claim.IsReleased = true;
-            if (claim.Holder is { } holder)
-            {
-                _caches!.Release(holder, wakeOpens);
-                UpdateCachedFlags(claim.Stream);
-            }
-
+            StreamRecord stream = claim.On;
+            stream.Release(claim);
+            _opens--;
+            if (claim.Holder is not null)
+                stream.Caches!.Release(claim, wakeOpens);
             if (claim.DeleteOnClose && !abandon && !claim.IsUnlinked)
                 MarkDeleted(claim);
-            if (_locks.TryGetValue(claim.Stream, out RangeLocks? locks))
+            if (stream.Locks is { } locks)
             {
                 locks.RemoveAll(claim, wake);
-                UpdateLockedFlags(claim.Stream, locks);
+                stream.LocksChanged();
             }
 
             // The name goes when the last open of it goes; a stream when the last open of the stream goes, unless the
             // whole name goes anyhow. With POSIX semantics the name goes with the open that wanted it gone.
-            if (_deletedLinks.TryGetValue(claim.Link, out Deletion by))
+            if (DeletionOf(claim.Link, null) is { } by)
             {
                 claim.EndsOwnDeletion = by.Parent == claim.Parent;
-                bool wanted = claim.DeletesAtOnce && claim.Stream.Length == 0 && !abandon;
+                bool wanted = claim.DeletesAtOnce && stream.IsUnnamed && !abandon;
                 return !wanted && _claims.Exists(c => !c.IsReleased && c.Link == claim.Link)
                     ? ReleaseOutcome.Closed
                     : ReleaseOutcome.Delete;
             }
 
-            bool isPending = _deletedStreams.TryGetValue(claim.Stream, out by);
-            claim.EndsOwnDeletion = isPending && by.Parent == claim.Parent;
-            return isPending && !_claims.Exists(c => !c.IsReleased && c.Stream == claim.Stream)
-                ? ReleaseOutcome.DeleteStream
-                : ReleaseOutcome.Closed;
+            claim.EndsOwnDeletion = stream.Deletion is { } deletion && deletion.Parent == claim.Parent;
+            return stream.Deletion is not null && stream.Opens == 0 ? ReleaseOutcome.DeleteStream : ReleaseOutcome.Closed;
         }
     }
 
@@ -282,11 +256,18 @@ internal sealed class FileRecord(LocalCoordinator owner)
     {
         lock (Lock)
         {
-            _claims.Remove(claim);
-            if (!_claims.Exists(c => c.Link == claim.Link))
+            if (claim.Index < 0)
+                return;
+            FileClaim last = _claims[^1];
+            _claims[claim.Index] = last;
+            last.Index = claim.Index;
+            _claims.RemoveAt(_claims.Count - 1);
+            claim.Index = -1;
+            if (_deletedLinks is { Count: > 0 } && !_claims.Exists(c => c.Link == claim.Link))
                 _deletedLinks.Remove(claim.Link);
-            if (_deletedStreams.Count > 0 && !_claims.Exists(c => c.Stream == claim.Stream))
-                _deletedStreams.Remove(claim.Stream);
+            claim.On.Remove();
+            if (claim.On.Claims == 0)
+                Forget(claim.On);
             DieIfUnused(claim.File);
         }
     }
@@ -295,7 +276,7 @@ internal sealed class FileRecord(LocalCoordinator owner)
     {
         lock (Lock)
         {
-            return _locks.TryGetValue(claim.Stream, out RangeLocks? locks) && locks.ConflictsWithAccess(claim, range, write)
+            return claim.On.Locks is { } locks && locks.ConflictsWithAccess(claim, range, write)
                 ? NtStatus.FileLockConflict
                 : NtStatus.Success;
         }
@@ -309,11 +290,10 @@ internal sealed class FileRecord(LocalCoordinator owner)
         {
             if (claim.IsReleased)
                 return NtStatus.RangeNotLocked;
-            if (!_locks.TryGetValue(claim.Stream, out RangeLocks? locks))
-                _locks.Add(claim.Stream, locks = new RangeLocks());
+            RangeLocks locks = claim.On.GetLocks();
             if (locks.TryAdd(claim, range, exclusive))
             {
-                UpdateLockedFlags(claim.Stream, locks);
+                claim.On.LocksChanged();
                 return NtStatus.Success;
             }
 
@@ -326,19 +306,16 @@ internal sealed class FileRecord(LocalCoordinator owner)
     public void AbandonWait(LockWaiter waiter)
     {
         lock (Lock)
-        {
-            if (_locks.TryGetValue(waiter.Claim.Stream, out RangeLocks? locks))
-                locks.Dequeue(waiter);
-        }
+            waiter.Claim.On.Locks?.Dequeue(waiter);
     }
 
     public NtStatus Unlock(FileClaim claim, ByteRange range, bool? exclusive, List<LockWaiter> wake)
     {
         lock (Lock)
         {
-            if (!_locks.TryGetValue(claim.Stream, out RangeLocks? locks) || !locks.Remove(claim, range, exclusive, wake))
+            if (claim.On.Locks is not { } locks || !locks.Remove(claim, range, exclusive, wake))
                 return NtStatus.RangeNotLocked;
-            UpdateLockedFlags(claim.Stream, locks);
+            claim.On.LocksChanged();
             return NtStatus.Success;
         }
     }
@@ -346,105 +323,106 @@ internal sealed class FileRecord(LocalCoordinator owner)
     public IReadOnlyList<(ByteRange Range, bool Exclusive)> GetLocks(FileClaim claim, ByteRange? range)
     {
         lock (Lock)
-            return _locks.TryGetValue(claim.Stream, out RangeLocks? locks) ? locks.Of(claim, range) : [];
+            return claim.On.Locks?.Of(claim, range) ?? [];
     }
 
     // [MS-FSA] 2.1.5.1.2: what others have to say about an open, in the section's order.
     private NtStatus Check(in ClaimOptions options, List<BreakNotice>? notices, out List<Task>? waits)
     {
         waits = null;
-        if (IsDeletePending(options.Link, options.Stream))
+        StreamRecord? stream = Find(options.Stream);
+        if (DeletionOf(options.Link, stream) is not null)
             return NtStatus.DeletePending;
-        waits = _caches?.BreakBatch(options, notices);
+        waits = stream?.Caches?.BreakBatch(options, notices);
         if (waits is not null)
             return NtStatus.Pending;
-        NtStatus status = CheckSharing(options);
-        waits = status == NtStatus.Success
-            ? _caches?.BreakForOpen(options, notices)
-            : _caches?.BreakHandles(options, notices);
+        NtStatus status = CheckSharing(options, stream);
+        if (status == NtStatus.Success)
+        {
+            waits = stream?.Caches?.BreakForOpen(options, notices);
+            if (options.DeletesStreams && _named is not null)
+            {
+                foreach (StreamRecord named in _named.Values)
+                    named.Caches?.BreakForDeletion(notices, ref waits);
+            }
+        }
+        else
+        {
+            waits = stream?.Caches?.BreakHandles(options, notices);
+        }
+
         return waits is null ? status : NtStatus.Pending;
     }
 
     private FileClaim Admit(FileIdentity file, in ClaimOptions options)
     {
-        bool hasLocks = _locks.TryGetValue(options.Stream, out RangeLocks? locks) && !locks.IsEmpty;
-        if (options.Caching is not null)
-            _caches ??= new CacheTable(this);
-        CacheHolder? holder = _caches?.Grant(options, _claims, hasLocks);
-        var claim = new FileClaim(this, file, options)
+        StreamRecord stream = FindOrAdd(options.Stream);
+        CacheHolder? holder = options.Caching is null ? null : stream.GetCaches().Grant(options);
+        var claim = new FileClaim(this, stream, file, options)
         {
             Holder = holder,
             Granted = holder?.Grant ?? default,
-            StreamHasLocks = hasLocks,
+            Index = _claims.Count,
         };
         _claims.Add(claim);
-        UpdateCachedFlags(claim.Stream);
+        _opens++;
+        stream.Add(claim);
         return claim;
     }
 
-    // Opens for attributes alone take no part.
-    private NtStatus CheckSharing(in ClaimOptions options)
+    private NtStatus CheckSharing(in ClaimOptions options, StreamRecord? stream)
     {
         AccessMask access = options.Access | (options.Overwrites ? AccessMask.WriteData : AccessMask.None);
-        if ((access & SharedAccess) == 0)
+        if ((access & StreamRecord.SharedAccess) == 0)
             return NtStatus.Success;
-        foreach (FileClaim other in _claims)
+        bool conflicts = stream is not null && stream.Conflicts(options, access);
+
+        // Deleting the file would take its streams along.
+        if (options.Stream.Length > 0)
         {
-            if (other.IsReleased || (other.Access & SharedAccess) == 0)
-                continue;
-            if (other.Stream == options.Stream)
-            {
-                if (Denies(options.ShareRead, options.ShareWrite, options.ShareDelete, other.Access)
-                    || Denies(other.ShareRead, other.ShareWrite, other.ShareDelete, access))
-                {
-                    return NtStatus.SharingViolation;
-                }
-            }
-            else if ((options.Stream.Length == 0 && (options.Access & AccessMask.Delete) != 0 && !other.ShareDelete)
-                || (other.Stream.Length == 0 && (other.Access & AccessMask.Delete) != 0 && !options.ShareDelete))
-            {
-                return NtStatus.SharingViolation; // Deleting the file would take the stream along.
-            }
+            conflicts |= !options.ShareDelete && _unnamed is { HasDeleters: true };
+        }
+        else if ((options.Access & AccessMask.Delete) != 0 && _named is not null)
+        {
+            foreach (StreamRecord named in _named.Values)
+                conflicts |= named.DeniesDelete(but: null);
         }
 
-        return NtStatus.Success;
+        return conflicts ? NtStatus.SharingViolation : NtStatus.Success;
     }
 
-    private static bool Denies(bool shareRead, bool shareWrite, bool shareDelete, AccessMask access) =>
-        (!shareRead && (access & (AccessMask.ReadData | AccessMask.Execute)) != 0)
-        || (!shareWrite && (access & (AccessMask.WriteData | AccessMask.AppendData)) != 0)
-        || (!shareDelete && (access & AccessMask.Delete) != 0);
+    private StreamRecord? Find(string stream) => stream.Length == 0 ? _unnamed : _named?.GetValueOrDefault(stream);
 
-    private bool IsDeletePending(string link, string stream) =>
-        _deletedLinks.ContainsKey(link) || _deletedStreams.ContainsKey(stream);
+    private StreamRecord FindOrAdd(string stream)
+    {
+        if (Find(stream) is { } known)
+            return known;
+        var made = new StreamRecord(this, stream);
+        if (stream.Length == 0)
+            _unnamed = made;
+        else
+            (_named ??= new(StringComparer.Ordinal)).Add(stream, made);
+        return made;
+    }
+
+    private void Forget(StreamRecord stream)
+    {
+        if (stream.IsUnnamed)
+            _unnamed = null;
+        else
+            _named!.Remove(stream.Name);
+    }
+
+    private Deletion? DeletionOf(string link, StreamRecord? stream) =>
+        _deletedLinks is not null && _deletedLinks.TryGetValue(link, out Deletion? by) ? by : stream?.Deletion;
 
     private void MarkDeleted(FileClaim claim)
     {
-        if (claim.Stream.Length == 0)
-            _deletedLinks.TryAdd(claim.Link, new Deletion(claim.Parent, claim.OwnDeleter));
+        var deletion = new Deletion(claim.Parent, claim.OwnDeleter);
+        if (claim.On.IsUnnamed)
+            (_deletedLinks ??= new(StringComparer.Ordinal)).TryAdd(claim.Link, deletion);
         else
-            _deletedStreams.TryAdd(claim.Stream, new Deletion(claim.Parent, claim.OwnDeleter));
-    }
-
-    private void UpdateLockedFlags(string stream, RangeLocks locks)
-    {
-        foreach (FileClaim claim in _claims)
-        {
-            if (claim.Stream == stream)
-                claim.StreamHasLocks = !locks.IsEmpty;
-        }
-    }
-
-    private void UpdateCachedFlags(string stream)
-    {
-        if (_caches is null)
-            return;
-        int holders = _caches.CountCaching(stream);
-        foreach (FileClaim claim in _claims)
-        {
-            if (claim.Stream == stream)
-                claim.IsCached = holders > CacheTable.OwnShare(claim.Holder);
-        }
+            claim.On.Deletion ??= deletion;
     }
 
     private static void Finish(List<BreakNotice> notices, List<Signal> wake)
@@ -461,7 +439,4 @@ internal sealed class FileRecord(LocalCoordinator owner)
         _dead = true;
         owner.Remove(file, this);
     }
-
-    /// <summary>Who asked for a deletion: under which lease on the directory, and in whose name it is done.</summary>
-    private readonly record struct Deletion(LeaseId? Parent, object? Deleter);
 }

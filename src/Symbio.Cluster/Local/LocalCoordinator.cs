@@ -42,7 +42,7 @@ public sealed class LocalCoordinator(TimeProvider time, TimeSpan breakTimeout, W
         new(_records.TryGetValue(file, out FileRecord? record) && record.IsDeletePending(link));
     public ValueTask<Task?> ContendAsync(
         FileIdentity file, string stream, LeaseState lose, LeaseId? except, CancellationToken cancellationToken) =>
-        new(_records.TryGetValue(file, out FileRecord? record) ? record.Contend(null, stream, except, lose) : null);
+        new(_records.TryGetValue(file, out FileRecord? record) ? record.Contend(stream, except, lose) : null);
 
     internal TimeProvider Time => time;
 

@@ -20,6 +20,7 @@ internal sealed class RangeLocks
             return false;
         int index = FirstAfter(range.Offset);
         _entries.Insert(index, new Entry(claim, range, exclusive));
+        claim.LockCount++;
         _longest = Math.Max(_longest, range.Length);
         return true;
     }
@@ -41,6 +42,7 @@ internal sealed class RangeLocks
         if (found < 0)
             return false;
         _entries.RemoveAt(found);
+        claim.LockCount--;
         AfterRemoval(wake);
         return true;
     }
@@ -56,8 +58,11 @@ internal sealed class RangeLocks
             _waiters.RemoveAt(i);
         }
 
-        if (_entries.RemoveAll(e => e.Claim == claim) > 0)
-            AfterRemoval(wake);
+        if (claim.LockCount == 0)
+            return;
+        claim.LockCount = 0;
+        _entries.RemoveAll(e => e.Claim == claim);
+        AfterRemoval(wake);
     }
 
     public LockWaiter Enqueue(FileClaim claim, ByteRange range, bool exclusive, WorkScheduler scheduler)
