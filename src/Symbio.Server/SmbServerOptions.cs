@@ -222,4 +222,10 @@ public sealed record ServerLimits
 
     /// <summary>Requests of one connection that wait for an event (lock, notify): MaxAsyncCommands.</summary>
     public int MaxAsyncCommands { get; init; } = 1024;
+
+    /// <summary>
+    /// Bytes of the frames that those requests keep: a thousand as they are sent need two megabytes, what compression can make of
+    /// them 8 GB.
+    /// </summary>
+    public int MaxWaitingBytes { get; init; } = 64 << 20;
 }

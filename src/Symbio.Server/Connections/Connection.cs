@@ -35,7 +35,7 @@ internal sealed class Connection
         _drained = new Signal(server.Scheduler);
         _quiet = new Signal(server.Scheduler);
         Window = new CommandSequenceWindow(server.Options.Limits.MaxCredits);
-        Pending = new PendingRequests(server.Options.Limits.MaxAsyncCommands, server.Scheduler);
+        Pending = new PendingRequests(server.Options.Limits, server.Scheduler);
         Preauthenticating = new PreauthSessions(
             this, server.Options.Limits.MaxUnfinishedLogons + server.Options.Limits.MaxSessionsPerConnection);
         _sendQueue = new SendQueue(transport, server.Scheduler, OnSendFailed);

@@ -51,7 +51,9 @@ internal sealed class MessageProcessor(Connection connection)
         if (!opened)
             return ValueTask.CompletedTask;
 
-        if (ChangesConnection(messages.Span))
+        FrameSurvey survey = FrameSurvey.Of(messages.Span, SupportsCharge);
+        context.IsPaid = survey.IsPaid;
+        if (survey.ChangesConnection)
             context.TryHoldReceiveLoop();
         ValueTask work = ProcessChainAsync(context, messages);
         if (work.IsCompletedSuccessfully)
@@ -151,24 +153,6 @@ internal sealed class MessageProcessor(Connection connection)
     private bool Refuse(string reason)
     {
         connection.Abort(reason);
-        return false;
-    }
-
-    // Does any message of the chain change the connection's own state? Then nothing else may be received meanwhile, or two
-    // messages of one logon could run at the same time.
-    private static bool ChangesConnection(ReadOnlySpan<byte> messages)
-    {
-        while (messages.Length >= Smb2Header.Size)
-        {
-            var command = (Smb2Command)BinaryPrimitives.ReadUInt16LittleEndian(messages[12..]);
-            if (CommandTable.Find(command) is { IsExclusive: true })
-                return true;
-            uint next = BinaryPrimitives.ReadUInt32LittleEndian(messages[20..]);
-            if (next < Smb2Header.Size || next > (uint)messages.Length)
-                return false;
-            messages = messages[(int)next..];
-        }
-
         return false;
     }
 
@@ -326,6 +310,8 @@ internal sealed class MessageProcessor(Connection connection)
 
         // A related request without a session to be related to is malformed rather than late (smb2.compound.invalid2).
         if (context.IsMisplaced || (status == NtStatus.UserSessionDeleted && context.IsRelated))
+            status = NtStatus.InvalidParameter;
+        if (status == NtStatus.Success && !context.IsPaid)
             status = NtStatus.InvalidParameter;
         if (status == NtStatus.Success && entry.NeedsTree)
             status = VerifyTree(context);

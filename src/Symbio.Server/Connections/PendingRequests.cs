@@ -8,21 +8,36 @@ namespace Symbio.Server.Connections;
 /// Connection.AsyncCommandList, [MS-SMB2] 3.3.1.7: requests that wait for an event. They can be cancelled by AsyncId or
 /// by MessageId.
 /// </summary>
-internal sealed class PendingRequests(int limit, WorkScheduler scheduler)
+/// <remarks>
+/// What waits keeps its frame, since handlers have slices of it, while its credits have gone back to the client with the interim
+/// response: so the bytes are bounded as well as the number. What waits for an event may do so for ever, and is small (but for what a
+/// client makes it): <see cref="ServerLimits.MaxWaitingBytes"/>. A break is over within its time-out, and who waits for it may be
+/// one of many WRITEs that must not fail: all that the credits pay for at once.
+/// </remarks>
+internal sealed class PendingRequests(ServerLimits limits, WorkScheduler scheduler)
 {
+    private const int CreditBytes = 64 << 10;
+
     private readonly Lock _lock = new();
     private Dictionary<ulong, PendingRequest>? _byAsyncId; // Made by the first: many connections have none ever.
     private ulong _nextAsyncId;
     private bool _closed;
+    private long _bytes;
 
     /// <summary>Registers a request; null when there are too many already.</summary>
-    public PendingRequest? TryAdd(ulong messageId, ulong sessionId)
+    /// <param name="bytes">What its frame takes.</param>
+    /// <param name="endsByItself">It waits for a break.</param>
+    public PendingRequest? TryAdd(ulong messageId, ulong sessionId, int bytes, bool endsByItself)
     {
+        long most = endsByItself
+            ? Math.Max(limits.MaxWaitingBytes, (long)limits.MaxCredits * CreditBytes)
+            : limits.MaxWaitingBytes;
         lock (_lock)
         {
-            if (_closed || _byAsyncId?.Count >= limit)
+            if (_closed || _byAsyncId?.Count >= limits.MaxAsyncCommands || _bytes + bytes > most)
                 return null;
-            var request = new PendingRequest(++_nextAsyncId, messageId, sessionId).Start();
+            _bytes += bytes;
+            var request = new PendingRequest(++_nextAsyncId, messageId, sessionId, bytes).Start();
             (_byAsyncId ??= []).Add(request.AsyncId, request);
             return request;
         }
@@ -31,7 +46,11 @@ internal sealed class PendingRequests(int limit, WorkScheduler scheduler)
     public void Remove(PendingRequest request)
     {
         lock (_lock)
+        {
             _byAsyncId!.Remove(request.AsyncId);
+            _bytes -= request.Bytes;
+        }
+
         request.Dispose();
     }
 
@@ -80,7 +99,7 @@ internal sealed class PendingRequests(int limit, WorkScheduler scheduler)
 }
 
 /// <summary>A request that was answered STATUS_PENDING.</summary>
-internal sealed class PendingRequest(ulong asyncId, ulong messageId, ulong sessionId) : IDisposable, IThreadPoolWorkItem
+internal sealed class PendingRequest(ulong asyncId, ulong messageId, ulong sessionId, int bytes) : IDisposable, IThreadPoolWorkItem
 {
     private readonly CancellationTokenSource _cancellation = new();
     private readonly Lock _lock = new();
@@ -92,6 +111,9 @@ internal sealed class PendingRequest(ulong asyncId, ulong messageId, ulong sessi
     public ulong MessageId => messageId;
 
     public ulong SessionId => sessionId;
+
+    /// <summary>What the frame takes that waits with it.</summary>
+    public int Bytes => bytes;
 
     public CancellationToken Token { get; private set; }
 

@@ -42,6 +42,9 @@ internal sealed class RequestContext(Connection connection)
     /// <summary>Nothing else is received until this frame has been handled.</summary>
     public bool HoldsReceiveLoop => Volatile.Read(ref _receiveLoop) == Held;
 
+    /// <summary>The frame is no longer than its credits pay for: else nothing of it is carried out.</summary>
+    public bool IsPaid { get; set; }
+
     /// <summary>The frame came encrypted, with this session's key.</summary>
     public Session? TransformSession { get; set; }
 
@@ -278,7 +281,8 @@ internal sealed class RequestContext(Connection connection)
             // [MS-SMB2] 3.3.5.2.7 allows to fail it, and clients of Windows' make know nothing else.
             if (!IsLast && !allowedInCompound)
                 return false;
-            _pending = Connection.Pending.TryAdd(Header.MessageId, Session.SessionId);
+            _pending = Connection.Pending.TryAdd(
+                Header.MessageId, Session.SessionId, Frame.Buffer.Length, endsByItself: allowedInCompound);
             if (_pending is null)
                 return false;
             Connection.SendInterim(this);

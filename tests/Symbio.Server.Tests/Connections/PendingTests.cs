@@ -122,6 +122,78 @@ public sealed class PendingTests
         Assert.Equal(NtStatus.InsufficientResources, reply.Status);
     }
 
+    [Fact] // What follows a request in its frame stays as long as it waits, and compression makes it small on the wire.
+    public async Task Bytes_of_waiting_requests_are_bounded()
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            o => o with { Limits = o.Limits with { MaxWaitingBytes = 3 << 20 } });
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync(options: new PeerOptions { Credits = 1024 });
+        (_, FileId second, ulong first, _) = await WaitForLockAsync(peer);
+        var request = new LockRequest(0, 0, second, new LockElement(0, 1, LockFlags.ExclusiveLock));
+        ulong id = 0;
+        for (int i = 0; i < 2; i++)
+        {
+            byte[] large = Lengthen(peer, peer.Build(request, true, payload: 1 << 20), 1 << 20);
+            id = BitConverter.ToUInt64(large, 24);
+            await peer.SendFrameAsync(large);
+            Assert.Equal(NtStatus.Pending, (await peer.WaitAsync(id, acceptInterim: true)).Status);
+        }
+
+        Reply refused = await peer.ExchangeAsync(Lengthen(peer, peer.Build(request, true, payload: 1 << 20), 1 << 20));
+        await peer.CancelAsync(id);
+        await peer.WaitAsync(id);
+        byte[] next = Lengthen(peer, peer.Build(request, true, payload: 1 << 20), 1 << 20);
+        await peer.SendFrameAsync(next);
+        Reply waiting = await peer.WaitAsync(BitConverter.ToUInt64(next, 24), acceptInterim: true);
+
+        Assert.Equal((NtStatus.InsufficientResources, NtStatus.Pending), (refused.Status, waiting.Status));
+    }
+
+    [Theory] // [MS-SMB2] 3.3.5.2.5, for the frame as a whole.
+    [InlineData(1, 0x1_FFFF, true)]
+    [InlineData(1, 0x2_0001, false)]
+    [InlineData(3, 0x3_FFFF, true)]
+    [InlineData(3, 0x4_0001, false)]
+    public async Task A_frame_is_no_longer_than_its_credits_pay_for(int charge, int length, bool isTaken)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+
+        Reply reply = await peer.ExchangeAsync(Lengthen(peer, peer.Build(new EchoRequest(), true, payload: charge << 16), length));
+
+        Assert.Equal(isTaken ? NtStatus.Success : NtStatus.InvalidParameter, reply.Status);
+        Assert.Empty(server.Log.Errors);
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_compound_is_carried_out_that_is_longer_than_its_credits_pay_for()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+
+        ulong id = await peer.PostCompoundAsync(
+            related: false,
+            () => peer.Build(new EchoRequest(), false),
+            () => Lengthen(null, peer.Build(new EchoRequest(), false), 0x4_0001));
+        ulong other = await peer.PostCompoundAsync(
+            related: false,
+            () => peer.Build(new EchoRequest(), false),
+            () => Lengthen(null, peer.Build(new EchoRequest(), false), 0x3_0000)); // The sum counts.
+
+        Assert.Equal(NtStatus.InvalidParameter, (await peer.WaitAsync(id)).Status);
+        Assert.Equal(NtStatus.InvalidParameter, (await peer.WaitAsync(id + 1)).Status);
+        Assert.Equal(NtStatus.Success, (await peer.WaitAsync(other)).Status);
+        Assert.Equal(NtStatus.Success, (await peer.WaitAsync(other + 1)).Status);
+    }
+
+    // The message as it is, signed anew, with zeros behind.
+    private static byte[] Lengthen(ScriptedPeer? signer, byte[] message, int length)
+    {
+        Array.Resize(ref message, length);
+        signer?.Sign(message);
+        return message;
+    }
+
     private static async Task<(FileId First, FileId Second, ulong Id, Reply Interim)> WaitForLockAsync(ScriptedPeer peer)
     {
         FileId first = await peer.OpenAsync("a.txt");
