@@ -205,6 +205,12 @@ public sealed record ServerLimits
     /// <summary>Opens of one session.</summary>
     public int MaxOpensPerSession { get; init; } = 65536;
 
+    /// <summary>
+    /// Bytes that all pipes of one session hold: what was written and not used, calls that are not complete, answers that are not
+    /// read. One call is 4 MiB at most, one answer 16 MiB.
+    /// </summary>
+    public int MaxPipeBytesPerSession { get; init; } = 64 << 20;
+
     /// <summary>Durable and resilient opens that wait for their client, in all: each keeps a file open.</summary>
     public int MaxDisconnectedOpens { get; init; } = 16384;
 

@@ -104,6 +104,8 @@ internal sealed partial class RpcConnection
         bool hintsTooMuch = header.IsFirst && !header.IsLast && request.AllocHint > (uint)Limits.MaxRequestBytes;
         if (hintsTooMuch || request.Stub.Length > Limits.MaxRequestBytes - _requestBytes)
             return (FaultStatus.AccessDenied, true);
+        if (!_budget.TryTake(request.Stub.Length))
+            return (FaultStatus.RemoteNoMemory, true);
         _requestBytes += request.Stub.Length;
         call.Append(request.Stub);
         if (header.IsLast)
@@ -198,8 +200,10 @@ internal sealed partial class RpcConnection
 
     private void Forget(PendingCall call)
     {
-        if (_calls.Remove(call.Header.CallId))
-            _requestBytes -= call.Stub.Length;
+        if (!_calls.Remove(call.Header.CallId))
+            return;
+        _requestBytes -= call.Stub.Length;
+        _budget.Give(call.Stub.Length);
     }
 
     private void RunDownWhenIdle()

@@ -18,15 +18,18 @@ internal sealed partial class RpcConnection : IDisposable
     private readonly string _address;
     private readonly IRpcOutput _output;
     private readonly RpcCaller _transportCaller;
+    private readonly RpcBudget _budget;
     private bool _closed;
     private bool _ranDown;
 
-    public RpcConnection(RpcServer server, RpcEndpoint endpoint, string address, RpcCaller caller, IRpcOutput output)
+    public RpcConnection(
+        RpcServer server, RpcEndpoint endpoint, string address, RpcCaller caller, RpcBudget budget, IRpcOutput output)
     {
         Server = server;
         _endpoint = endpoint;
         _address = address;
         _transportCaller = caller;
+        _budget = budget;
         _output = output;
     }
 
@@ -73,6 +76,7 @@ internal sealed partial class RpcConnection : IDisposable
             _waiting.Clear();
             running = [.. _calls.Values.Where(call => call.IsRunning).Select(call => call.Cancellation)];
             _calls.Clear();
+            _budget.Give(_requestBytes);
             _requestBytes = 0;
         }
 

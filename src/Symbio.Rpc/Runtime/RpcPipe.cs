@@ -10,8 +10,8 @@ namespace Symbio.Rpc.Runtime;
 /// </summary>
 /// <remarks>
 /// A WRITE may carry a part of a PDU, one, or several. Each PDU of an answer is one message of the pipe. Nothing is
-/// ever queued without a bound: <see cref="RpcLimits"/> says how much. Completions run on the thread that brings the
-/// answer, and never under a lock.
+/// ever queued without a bound: <see cref="RpcLimits"/> says how much for one pipe, <see cref="RpcBudget"/> for all.
+/// Completions run on the thread that brings the answer, and never under a lock.
 /// </remarks>
 public sealed class RpcPipe : IDisposable, IRpcOutput
 {
@@ -22,6 +22,7 @@ public sealed class RpcPipe : IDisposable, IRpcOutput
     private readonly Queue<byte[]> _messages = [];
     private readonly LinkedList<Reader> _readers = [];
     private readonly RpcConnection _connection;
+    private readonly RpcBudget _budget;
     private readonly int _maxInput;
     private readonly int _maxOutput;
     private byte[] _input = [];
@@ -33,13 +34,14 @@ public sealed class RpcPipe : IDisposable, IRpcOutput
     private bool _broken;
     private bool _disposed;
 
-    internal RpcPipe(RpcServer server, RpcEndpoint endpoint, string name, RpcCaller caller)
+    internal RpcPipe(RpcServer server, RpcEndpoint endpoint, string name, RpcCaller caller, RpcBudget budget)
     {
         Name = name;
         Caller = caller;
         _maxInput = server.Limits.MaxRequestBytes + ushort.MaxValue;
         _maxOutput = 2 * server.Limits.MaxReplyBytes;
-        _connection = new RpcConnection(server, endpoint, name, caller, this);
+        _budget = budget;
+        _connection = new RpcConnection(server, endpoint, name, caller, budget, this);
     }
 
     /// <summary>The name it was opened by, without "\PIPE\".</summary>
@@ -77,7 +79,7 @@ public sealed class RpcPipe : IDisposable, IRpcOutput
     /// </summary>
     /// <returns>
     /// Success; PipeDisconnected when the server end is closed; InsufficientResources when more is queued than the
-    /// limits allow, in which case nothing was taken.
+    /// limits or the client's <see cref="RpcBudget"/> allow, in which case nothing was taken.
     /// </returns>
     public NtStatus Write(ReadOnlyMemory<byte> data)
     {
@@ -85,7 +87,7 @@ public sealed class RpcPipe : IDisposable, IRpcOutput
         {
             if (_broken || _disposed)
                 return NtStatus.PipeDisconnected;
-            if (data.Length > _maxInput - _inputLength)
+            if (data.Length > _maxInput - _inputLength || !_budget.TryTake(data.Length))
                 return NtStatus.InsufficientResources;
             AppendInput(data);
             if (_pumping)
@@ -165,8 +167,8 @@ public sealed class RpcPipe : IDisposable, IRpcOutput
             if (_disposed)
                 return;
             _disposed = true;
-            _messages.Clear();
-            _outputBytes = 0;
+            ClearInput();
+            ClearOutput();
             readers = TakeAllReaders();
         }
 
@@ -185,6 +187,9 @@ public sealed class RpcPipe : IDisposable, IRpcOutput
                 return;
             foreach (byte[] pdu in pdus)
             {
+                overrun = !_budget.TryTake(pdu.Length);
+                if (overrun)
+                    break;
                 _messages.Enqueue(pdu);
                 _outputBytes += pdu.Length;
             }
@@ -195,7 +200,9 @@ public sealed class RpcPipe : IDisposable, IRpcOutput
                 completed.Add((first.Value, Take(first.Value.Destination.Span)));
             }
 
-            overrun = _outputBytes > _maxOutput;
+            overrun |= _outputBytes > _maxOutput;
+            if (overrun)
+                ClearOutput(); // Nobody reads it, and it would stay for as long as the pipe does.
         }
 
         foreach (var (reader, result) in completed)
@@ -237,6 +244,7 @@ public sealed class RpcPipe : IDisposable, IRpcOutput
         byte[] pdu = _input.AsSpan(_inputStart, length).ToArray();
         _inputStart += length;
         _inputLength -= length;
+        _budget.Give(length);
         if (_inputLength == 0)
             ClearInput(); // A pipe at rest holds no buffer.
         return pdu;
@@ -258,9 +266,18 @@ public sealed class RpcPipe : IDisposable, IRpcOutput
 
     private void ClearInput()
     {
+        _budget.Give(_inputLength);
         _input = [];
         _inputStart = 0;
         _inputLength = 0;
+    }
+
+    private void ClearOutput()
+    {
+        _budget.Give(_outputBytes);
+        _messages.Clear();
+        _outputBytes = 0;
+        _messageOffset = 0;
     }
 
     /// <summary>Closes the server end. What was queued before stays readable.</summary>
@@ -317,6 +334,7 @@ public sealed class RpcPipe : IDisposable, IRpcOutput
             message[..part].CopyTo(destination[count..]);
             count += part;
             _outputBytes -= part;
+            _budget.Give(part);
             if (part < message.Length)
             {
                 _messageOffset += part;

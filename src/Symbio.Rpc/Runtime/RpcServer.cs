@@ -50,11 +50,13 @@ public sealed class RpcServer
     /// <param name="name">As for <see cref="HasPipe"/>.</param>
     /// <param name="caller">Whoever the transport authenticated.</param>
     /// <param name="pipe">The caller's to dispose of.</param>
-    public bool TryOpenPipe(string name, RpcCaller caller, [NotNullWhen(true)] out RpcPipe? pipe)
+    /// <param name="budget">What all pipes of this client may hold; null: only the limits of a single one count.</param>
+    public bool TryOpenPipe(
+        string name, RpcCaller caller, [NotNullWhen(true)] out RpcPipe? pipe, RpcBudget? budget = null)
     {
         string normalized = Normalize(name);
         pipe = _pipes.TryGetValue(normalized, out var endpoint)
-            ? new RpcPipe(this, endpoint, normalized, caller)
+            ? new RpcPipe(this, endpoint, normalized, caller, budget ?? RpcBudget.Unlimited)
             : null;
         return pipe is not null;
     }

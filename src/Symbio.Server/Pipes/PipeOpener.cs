@@ -26,7 +26,7 @@ internal static class PipeOpener
         NtStatus status = GrantAccess(desired, out AccessMask access);
         if (status != NtStatus.Success)
             return status;
-        if (!server.Pipes.TryOpenPipe(name, CreateCaller(context), out RpcPipe? pipe))
+        if (!server.Pipes.TryOpenPipe(name, CreateCaller(context), out RpcPipe? pipe, context.Session.PipeBudget))
             return NtStatus.ObjectNameNotFound;
         if (context.Session.Identity!.IsAnonymous && !PipeTable.IsOpenToAnonymous(pipe.Name))
         {

@@ -4,6 +4,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Rpc.Runtime;
 using Symbio.Security.Encryption;
 using Symbio.Security.KeyDerivation;
 using Symbio.Security.Signing;
@@ -25,6 +26,7 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     private int _openCount;
     private int _keyHolders = 1; // The session itself until it has ended, and what has a response under way.
     private int _gaveUpKeys;
+    private RpcBudget? _pipeBudget;
 
     /// <summary>Session.SessionId</summary>
     public ulong SessionId { get; } = sessionId;
@@ -119,6 +121,18 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     /// <summary>The open whose Open.ResumeKey this is, [MS-SMB2] 3.3.5.15.6; null for none of this session's.</summary>
     public Open? FindByResumeKey(ResumeKey key) =>
         Opens.TryGetValue(key.First, out Open? open) && open.HasResumeKey(key) ? open : null;
+
+    /// <summary>What all pipes of the session may hold; made by the first, since most sessions have none for long.</summary>
+    public RpcBudget PipeBudget
+    {
+        get
+        {
+            if (Volatile.Read(ref _pipeBudget) is { } budget)
+                return budget;
+            var created = new RpcBudget(Connection.Server.Options.Limits.MaxPipeBytesPerSession);
+            return Interlocked.CompareExchange(ref _pipeBudget, created, null) ?? created;
+        }
+    }
 
     /// <summary>The session has ended: what is made for it from now on must be taken back by who made it.</summary>
     public bool IsClosed => _channels.HasEnded;

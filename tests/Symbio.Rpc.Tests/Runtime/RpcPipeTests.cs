@@ -181,6 +181,62 @@ public sealed class RpcPipeTests
         Assert.Equal(FaultStatus.None, (await client.CallRawAsync(0, WaitingInterface.Stub(4))).Fault);
     }
 
+    [Fact] // Each within its own limits, and there may be thousands.
+    public async Task Pipes_of_one_client_hold_no_more_than_its_budget_together()
+    {
+        var server = _host.CreateServer();
+        var budget = new RpcBudget(100_000);
+        using TestClient first = await BindAsync(server, budget), second = await BindAsync(server, budget), third = await BindAsync(server, budget);
+        var flags = PduFlags.FirstFrag;
+        for (int i = 0; i < 20; i++, flags = 0)
+            Assert.Equal(NtStatus.Success, first.Pipe.Write(Fragment(flags)));
+
+        flags = PduFlags.FirstFrag;
+        for (int i = 0; i < 4; i++, flags = 0)
+            Assert.Equal(NtStatus.Success, second.Pipe.Write(Fragment(flags)));
+        Assert.Equal(NtStatus.InsufficientResources, second.Pipe.Write(Fragment(flags)));
+        first.Dispose();
+
+        Assert.Equal(NtStatus.Success, second.Pipe.Write(Fragment(flags)));
+        Assert.Equal(FaultStatus.None, (await third.CallRawAsync(0, WaitingInterface.Stub(30_000))).Fault);
+        second.Dispose();
+        third.Dispose();
+        Assert.Equal(0, budget.Used);
+
+        static byte[] Fragment(PduFlags flags) =>
+            PduCodec.Write(PduType.Request, flags, 5, new Request(0, 0, 0, null, new byte[4000]));
+    }
+
+    [Fact] // A part of a PDU takes room, too.
+    public async Task A_write_over_the_budget_is_refused_whole()
+    {
+        var budget = new RpcBudget(10_000);
+        using var client = await BindAsync(_host.CreateServer(), budget);
+        byte[] request = client.Write(PduType.Request, 0, new Request(0, 0, 0, null, WaitingInterface.Stub(4000)));
+        Assert.Equal(NtStatus.Success, client.Pipe.Write(request.AsMemory(0, 20)));
+
+        Assert.Equal(20, budget.Used);
+        Assert.Equal(NtStatus.InsufficientResources, client.Pipe.Write(new byte[9_981]));
+        Assert.Equal(NtStatus.Success, client.Pipe.Write(request.AsMemory(20)));
+        Assert.Equal(WaitingInterface.Stub(4000), (await client.ReadReplyAsync()).Stub);
+        Assert.Equal(0, budget.Used);
+    }
+
+    [Fact] // They are no calls, and so never wait for the client to read.
+    public async Task Faults_that_nobody_reads_are_bounded_as_well()
+    {
+        var budget = new RpcBudget(10_000);
+        using var client = await BindAsync(_host.CreateServer(), budget);
+        NtStatus status = NtStatus.Success;
+        for (int i = 0; i < 1000 && status == NtStatus.Success; i++)
+            status = client.Pipe.Write(client.Write(PduType.Request, 0, new Request(0, 77, 0, null, default))); // No such context.
+
+        Assert.Equal(NtStatus.InsufficientResources, status);
+        Assert.InRange(budget.Used, 9_000, 10_000);
+        Assert.Equal(FaultStatus.UnknownInterface, (await client.ReadReplyAsync()).Fault); // And makes room by that.
+        Assert.InRange(budget.Used, 9_000, 10_000 - 32);
+    }
+
     [Fact]
     public async Task A_client_that_never_reads_stops_its_own_calls()
     {
@@ -206,4 +262,12 @@ public sealed class RpcPipeTests
 
     private Task<TestClient> BindAsync(ushort maxFrag = 4280) =>
         TestClient.BindAsync(_host.CreateServer(), "test", WaitingInterface.Syntax, maxFrag: maxFrag);
+
+    private static async Task<TestClient> BindAsync(RpcServer server, RpcBudget budget)
+    {
+        Assert.True(server.TryOpenPipe("test", TestClient.Administrator, out var pipe, budget));
+        var client = new TestClient(pipe);
+        await client.BindAsync(4280, 0, new PresentationContext(0, WaitingInterface.Syntax, [SyntaxId.Ndr]));
+        return client;
+    }
 }

@@ -78,6 +78,45 @@ public sealed class PipeTests
     }
 
     [Fact]
+    public async Task All_pipes_of_a_session_have_one_bound_for_what_they_hold()
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            o => o with { Limits = o.Limits with { MaxPipeBytesPerSession = 16_000 } });
+        await using ScriptedPeer peer = await ConnectAsync(server);
+        await using ScriptedPeer other = await ConnectAsync(server);
+        FileId first = await peer.OpenAsync("srvsvc"), second = await peer.OpenAsync("srvsvc");
+
+        NtStatus held = await FillAsync(peer, first, fragments: 3);
+        NtStatus refused = await FillAsync(peer, second, fragments: 3);
+        NtStatus others = await FillAsync(other, await other.OpenAsync("srvsvc"), fragments: 3);
+        await peer.CloseAsync(first);
+        FileId third = await peer.OpenAsync("srvsvc");
+
+        Assert.Equal(NtStatus.Success, held);
+        Assert.Equal(NtStatus.InsufficientResources, refused);
+        Assert.Equal(NtStatus.Success, others);
+        Assert.Equal(NtStatus.Success, await FillAsync(peer, third, fragments: 3));
+
+        // Fragments of a request that never ends.
+        static async Task<NtStatus> FillAsync(ScriptedPeer peer, FileId pipe, int fragments)
+        {
+            await peer.WriteAsync(pipe, 0, Bind);
+            await peer.ReadAsync(pipe, 0, 4096);
+            byte[] fragment = RemoteTod;
+            Array.Resize(ref fragment, 4096);
+            BinaryPrimitives.WriteUInt16LittleEndian(fragment.AsSpan(8), 4096);
+            NtStatus status = NtStatus.Success;
+            for (int i = 0; i < fragments; i++)
+            {
+                fragment[3] = i == 0 ? (byte)1 : (byte)0; // PFC_FIRST_FRAG
+                status = (await peer.WriteAsync(pipe, 0, fragment)).Status;
+            }
+
+            return status;
+        }
+    }
+
+    [Fact]
     public async Task Calls_by_write_and_read_in_parts()
     {
         await using TestServer server = await TestServer.StartAsync();
