@@ -14,39 +14,51 @@ internal sealed class LsaHost(SmbServer server) : ILsaHost
     // DOMAIN_GROUP_RID_USERS, the one group of a lone machine that is not an alias.
     private const uint UsersRid = 513;
 
+    private readonly NameServiceTurns _turns = new(server.Scheduler);
+
     private IAccountAuthority Accounts => server.Options.Accounts;
 
     public LsaPolicyRecord GetPolicy() =>
         new(server.Options.ServerName, Accounts.DomainSid, server.Options.DomainName);
 
-    public ValueTask<LsaAccount?> FindByNameAsync(string? domain, string name, CancellationToken cancellationToken)
+    public async ValueTask<LsaAccount?> FindByNameAsync(string? domain, string name, CancellationToken cancellationToken)
     {
         bool isOurs = domain is null || domain.Equals(server.Options.ServerName, StringComparison.OrdinalIgnoreCase);
-        return new(Accounts.TryLookupName(isOurs ? name : $@"{domain}\{name}", out AccountName account)
+        return await LookUpAsync(isOurs ? name : $@"{domain}\{name}", cancellationToken).ConfigureAwait(false) is { } account
             ? ToRecord(account)
-            : null);
+            : null;
     }
 
-    public ValueTask<LsaAccount?> FindBySidAsync(Sid sid, CancellationToken cancellationToken) =>
-        new(Accounts.TryLookupSid(sid, out AccountName account) ? ToRecord(account) : null);
+    public async ValueTask<LsaAccount?> FindBySidAsync(Sid sid, CancellationToken cancellationToken) =>
+        await LookUpAsync(sid, cancellationToken).ConfigureAwait(false) is { } account ? ToRecord(account) : null;
 
-    public string? FindUnixUser(uint uid) =>
-        Accounts.TryLookupSid(Sid.UnixUser(uid), out AccountName account) ? account.Name : null;
+    public async ValueTask<string?> FindUnixUserAsync(uint uid, CancellationToken cancellationToken) =>
+        (await LookUpAsync(Sid.UnixUser(uid), cancellationToken).ConfigureAwait(false))?.Name;
 
-    public string? FindUnixGroup(uint gid) =>
-        Accounts.TryLookupSid(Sid.UnixGroup(gid), out AccountName account) ? account.Name : null;
+    public async ValueTask<string?> FindUnixGroupAsync(uint gid, CancellationToken cancellationToken) =>
+        (await LookUpAsync(Sid.UnixGroup(gid), cancellationToken).ConfigureAwait(false))?.Name;
 
-    public uint? FindUnixUserId(string name) =>
-        Accounts.TryLookupName($@"{UnixUserDomain}\{name}", out AccountName account)
+    public async ValueTask<uint?> FindUnixUserIdAsync(string name, CancellationToken cancellationToken) =>
+        await LookUpAsync($@"{UnixUserDomain}\{name}", cancellationToken).ConfigureAwait(false) is { } account
         && account.Sid.TryGetUnixUser(out uint uid)
             ? uid
             : null;
 
-    public uint? FindUnixGroupId(string name) =>
-        Accounts.TryLookupName($@"{UnixGroupDomain}\{name}", out AccountName account)
+    public async ValueTask<uint?> FindUnixGroupIdAsync(string name, CancellationToken cancellationToken) =>
+        await LookUpAsync($@"{UnixGroupDomain}\{name}", cancellationToken).ConfigureAwait(false) is { } account
         && account.Sid.TryGetUnixGroup(out uint gid)
             ? gid
             : null;
+
+    private ValueTask<AccountName?> LookUpAsync(string name, CancellationToken cancellationToken) => _turns.RunAsync(
+        (Accounts, name),
+        static asked => asked.Accounts.TryLookupName(asked.name, out AccountName account) ? account : (AccountName?)null,
+        cancellationToken);
+
+    private ValueTask<AccountName?> LookUpAsync(Sid sid, CancellationToken cancellationToken) => _turns.RunAsync(
+        (Accounts, sid),
+        static asked => asked.Accounts.TryLookupSid(asked.sid, out AccountName account) ? account : (AccountName?)null,
+        cancellationToken);
 
     private LsaAccount? ToRecord(in AccountName account)
     {

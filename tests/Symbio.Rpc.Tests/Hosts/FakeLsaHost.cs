@@ -22,11 +22,11 @@ internal sealed class FakeLsaHost : ILsaHost
     public ValueTask<LsaAccount?> FindBySidAsync(Sid sid, CancellationToken cancellationToken) =>
         new(sid == Demo.Sid ? Demo : null);
 
-    public string? FindUnixUser(uint uid) => uid == 0 ? "root" : null;
+    public ValueTask<string?> FindUnixUserAsync(uint uid, CancellationToken cancellationToken) => new(uid == 0 ? "root" : null);
 
-    public string? FindUnixGroup(uint gid) => gid == 100 ? "users" : null;
+    public ValueTask<string?> FindUnixGroupAsync(uint gid, CancellationToken cancellationToken) => new(gid == 100 ? "users" : null);
 
-    public uint? FindUnixUserId(string name) => name == "root" ? 0 : null;
+    public ValueTask<uint?> FindUnixUserIdAsync(string name, CancellationToken cancellationToken) => new(name == "root" ? 0u : null);
 
-    public uint? FindUnixGroupId(string name) => name == "users" ? 100 : null;
+    public ValueTask<uint?> FindUnixGroupIdAsync(string name, CancellationToken cancellationToken) => new(name == "users" ? 100u : null);
 }

@@ -27,22 +27,22 @@ internal static class AccountTranslator
         if (domain is null && FindDomain(host, name) is { } found)
             return found;
         if (IsUnix(domain))
-            return FindUnix(host, domain, name);
+            return await FindUnixAsync(host, domain, name, cancellationToken);
         return await host.FindByNameAsync(domain, name, cancellationToken) ??
-            (domain is null ? FindUnix(host, null, name) : null);
+            (domain is null ? await FindUnixAsync(host, null, name, cancellationToken) : null);
     }
 
-    public static ValueTask<LsaAccount?> FindAsync(ILsaHost host, Sid sid, CancellationToken cancellationToken)
+    public static async ValueTask<LsaAccount?> FindAsync(ILsaHost host, Sid sid, CancellationToken cancellationToken)
     {
         if (WellKnownAccounts.Find(sid) is { } known)
-            return new(known);
+            return known;
         if (WellKnownAccounts.Owns(sid))
-            return default;
+            return null;
         if (sid.TryGetUnixUser(out uint uid))
-            return new(host.FindUnixUser(uid) is { } user ? UnixUser(sid, user) : null);
+            return await host.FindUnixUserAsync(uid, cancellationToken) is { } user ? UnixUser(sid, user) : null;
         if (sid.TryGetUnixGroup(out uint gid))
-            return new(host.FindUnixGroup(gid) is { } group ? UnixGroup(sid, group) : null);
-        return FindDomain(host, sid) is { } domain ? new(domain) : host.FindBySidAsync(sid, cancellationToken);
+            return await host.FindUnixGroupAsync(gid, cancellationToken) is { } group ? UnixGroup(sid, group) : null;
+        return FindDomain(host, sid) ?? await host.FindBySidAsync(sid, cancellationToken);
     }
 
     private static (string? Domain, string Name) Split(string text)
@@ -86,11 +86,12 @@ internal static class AccountTranslator
     private static bool IsUnixGroup(string? domain) =>
         UnixGroupDomain.Equals(domain, StringComparison.OrdinalIgnoreCase);
 
-    private static LsaAccount? FindUnix(ILsaHost host, string? domain, string name)
+    private static async ValueTask<LsaAccount?> FindUnixAsync(
+        ILsaHost host, string? domain, string name, CancellationToken cancellationToken)
     {
-        if (!IsUnixGroup(domain) && host.FindUnixUserId(name) is { } uid)
+        if (!IsUnixGroup(domain) && await host.FindUnixUserIdAsync(name, cancellationToken) is { } uid)
             return UnixUser(Sid.UnixUser(uid), name);
-        if (!IsUnixUser(domain) && host.FindUnixGroupId(name) is { } gid)
+        if (!IsUnixUser(domain) && await host.FindUnixGroupIdAsync(name, cancellationToken) is { } gid)
             return UnixGroup(Sid.UnixGroup(gid), name);
         return null;
     }

@@ -3,7 +3,8 @@ using Symbio.Protocol.Dtyp;
 namespace Symbio.Rpc.Interfaces.Lsarpc;
 
 /// <summary>
-/// The accounts behind lsarpc. Well-known and BUILTIN names need no host; Symbio.Rpc answers them. Thread-safe.
+/// The accounts behind lsarpc. Well-known and BUILTIN names need no host; Symbio.Rpc answers them. Thread-safe. A host never
+/// blocks: who calls may be on the thread of a socket.
 /// </summary>
 public interface ILsaHost
 {
@@ -18,16 +19,16 @@ public interface ILsaHost
     ValueTask<LsaAccount?> FindBySidAsync(Sid sid, CancellationToken cancellationToken);
 
     /// <summary>The name of a Unix user, for S-1-22-1-uid; null when there is none.</summary>
-    string? FindUnixUser(uint uid);
+    ValueTask<string?> FindUnixUserAsync(uint uid, CancellationToken cancellationToken);
 
     /// <summary>The name of a Unix group, for S-1-22-2-gid; null when there is none.</summary>
-    string? FindUnixGroup(uint gid);
+    ValueTask<string?> FindUnixGroupAsync(uint gid, CancellationToken cancellationToken);
 
     /// <summary>The uid of "Unix User\name"; null when there is none.</summary>
-    uint? FindUnixUserId(string name);
+    ValueTask<uint?> FindUnixUserIdAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>The gid of "Unix Group\name"; null when there is none.</summary>
-    uint? FindUnixGroupId(string name);
+    ValueTask<uint?> FindUnixGroupIdAsync(string name, CancellationToken cancellationToken);
 }
 
 /// <summary>What LsarQueryInformationPolicy tells, [MS-LSAD] 3.1.1.1.</summary>
