@@ -33,6 +33,8 @@ internal sealed class PosixAcl(List<PosixAclEntry> entries)
     private const uint Version = 2;
     private const int EntryLength = 8;
 
+    private readonly PosixRights _mask = MaskOf(entries);
+
     /// <summary>Names of the xattrs, with NUL.</summary>
     public static ReadOnlySpan<byte> AccessXattr => "system.posix_acl_access\0"u8;
 
@@ -91,12 +93,17 @@ internal sealed class PosixAcl(List<PosixAclEntry> entries)
     {
         if (entry.Tag is PosixAclTag.Owner or PosixAclTag.Other or PosixAclTag.Mask)
             return entry.Rights;
-        foreach (var other in entries)
+        return entry.Rights & _mask;
+    }
+
+    private static PosixRights MaskOf(List<PosixAclEntry> entries)
+    {
+        foreach (var entry in entries)
         {
-            if (other.Tag == PosixAclTag.Mask)
-                return entry.Rights & other.Rights;
+            if (entry.Tag == PosixAclTag.Mask)
+                return entry.Rights;
         }
 
-        return entry.Rights;
+        return (PosixRights)ushort.MaxValue; // None: it takes nothing away.
     }
 }

@@ -86,24 +86,25 @@ internal static class PosixAclMapping
         IIdentityMap identities, bool inherited)
     {
         var aces = Relevant(descriptor, inherited);
+        var rights = new AceRights(aces, isDirectory);
         var named = new SortedDictionary<(PosixAclTag, uint), PosixRights>();
-        foreach (var ace in aces ?? [])
+        foreach (var sid in aces?.Select(ace => ace.Sid).Reverse().Distinct() ?? []) // Of those of one account the last counts.
         {
-            uint? user = identities.UserId(ace.Sid);
-            uint? other = identities.GroupId(ace.Sid);
+            uint? user = identities.UserId(sid);
+            uint? other = identities.GroupId(sid);
             if (user == uid || other == gid)
                 continue; // It has its entry below.
 
             // A SID of a domain does not tell which of both it is, and gets an entry of each kind.
             if (user is not null)
-                named[(PosixAclTag.User, user.Value)] = RightsOf(aces, ace.Sid, isDirectory);
+                named.TryAdd((PosixAclTag.User, user.Value), rights.Of(sid));
             if (other is not null)
-                named[(PosixAclTag.Group, other.Value)] = RightsOf(aces, ace.Sid, isDirectory);
+                named.TryAdd((PosixAclTag.Group, other.Value), rights.Of(sid));
         }
 
         // Whoever makes a file here locally must not lose it at once; NT's owner could always give itself rights, too.
-        var ownerRights = inherited ? PosixRights.All : RightsOf(aces, owner, isDirectory);
-        var groupRights = RightsOf(aces, group, isDirectory);
+        var ownerRights = inherited ? PosixRights.All : rights.Of(owner);
+        var groupRights = rights.Of(group);
         var entries = new List<PosixAclEntry> { new(PosixAclTag.Owner, ownerRights) };
         entries.AddRange(named.Where(pair => pair.Key.Item1 == PosixAclTag.User).Select(pair =>
             new PosixAclEntry(PosixAclTag.User, pair.Value, pair.Key.Item2)));
@@ -111,8 +112,8 @@ internal static class PosixAclMapping
         entries.AddRange(named.Where(pair => pair.Key.Item1 == PosixAclTag.Group).Select(pair =>
             new PosixAclEntry(PosixAclTag.Group, pair.Value, pair.Key.Item2)));
         if (named.Count > 0)
-            entries.Add(new(PosixAclTag.Mask, named.Values.Aggregate(groupRights, (all, rights) => all | rights)));
-        entries.Add(new(PosixAclTag.Other, RightsOf(aces, null, isDirectory)));
+            entries.Add(new(PosixAclTag.Mask, named.Values.Aggregate(groupRights, (all, one) => all | one)));
+        entries.Add(new(PosixAclTag.Other, rights.Of(null)));
         return new PosixAcl(entries);
     }
 
@@ -123,48 +124,6 @@ internal static class PosixAclMapping
         descriptor.Dacl is not { } dacl
             ? null
             : [.. dacl.Aces.Where(ace => inherited ? ace.IsInheritable : !ace.IsInheritOnly)];
-
-    /// <summary>What the ACEs give one SID together with everyone (null: everyone alone), in their order.</summary>
-    private static PosixRights RightsOf(List<Ace>? aces, Sid? sid, bool isDirectory)
-    {
-        if (aces is null)
-            return PosixRights.All;
-        AccessMask granted = 0, denied = 0;
-        foreach (var ace in aces)
-        {
-            if (ace.Sid != sid && ace.Sid != Sid.Everyone && ace.Sid != Sid.AuthenticatedUsers)
-                continue;
-            var mask = Specific(ace.Mask);
-            if (ace.Type == AceType.AccessAllowed)
-                granted |= mask & ~denied;
-            else if (ace.Type == AceType.AccessDenied)
-                denied |= mask & ~granted;
-        }
-
-        var rights = PosixRights.None;
-        if ((granted & AccessMask.ReadData) != 0)
-            rights |= PosixRights.Read;
-        if ((granted & (AccessMask.WriteData | AccessMask.AppendData)) != 0)
-            rights |= PosixRights.Write;
-
-        // NT lets everyone pass through every directory ("bypass traverse checking"): whoever has any right to one may.
-        if ((granted & AccessMask.Execute) != 0 || (isDirectory && rights != 0))
-            rights |= PosixRights.Execute;
-        return rights;
-    }
-
-    private static AccessMask Specific(AccessMask mask)
-    {
-        if ((mask & AccessMask.GenericAll) != 0)
-            mask |= AccessMask.FileAll;
-        if ((mask & AccessMask.GenericRead) != 0)
-            mask |= AccessMask.FileGenericRead;
-        if ((mask & AccessMask.GenericWrite) != 0)
-            mask |= AccessMask.FileGenericWrite;
-        if ((mask & AccessMask.GenericExecute) != 0)
-            mask |= AccessMask.FileGenericExecute;
-        return mask;
-    }
 
     private static Sid? SidOf(PosixAclEntry entry, IIdentityMap identities) => entry.Tag switch
     {
