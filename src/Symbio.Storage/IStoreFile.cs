@@ -199,7 +199,7 @@ public interface IDirectoryEnumerator : IAsyncDisposable
 {
     /// <summary>
     /// The next entries that match, as many as are at hand and fit; a count of 0 is the end. A literal pattern is a
-    /// look-up, not a scan.
+    /// look-up, not a scan. A scan ends soon after its token fires (<see cref="OperationCanceledException"/>), and loses nothing.
     /// </summary>
     ValueTask<(NtStatus Status, int Count)> ReadAsync(
         NamePattern pattern, DirectoryFields fields, Memory<DirectoryEntry> destination, CancellationToken cancellationToken);

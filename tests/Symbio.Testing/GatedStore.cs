@@ -41,6 +41,13 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         Close();
     }
 
+    /// <summary>Closes the gate for listings alone. Their tokens let them out.</summary>
+    public void CloseForListings()
+    {
+        _only = Kind.Listing;
+        Close();
+    }
+
     /// <summary>The next deletion throws, as no store should.</summary>
     public void ThrowOnDelete() => Volatile.Write(ref _throwsOnDelete, 1);
 
@@ -94,6 +101,7 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         Any,
         Read,
         Write,
+        Listing,
     }
 
     private async ValueTask PassAsync(Kind kind = Kind.Any)
@@ -111,6 +119,32 @@ public sealed class GatedStore(IFileStore store) : IFileStore
             return result;
         Interlocked.Increment(ref _open);
         return (result.Status, new GatedFile(this, result.File));
+    }
+
+    private sealed class GatedEnumerator(GatedStore owner, IDirectoryEnumerator enumerator) : IDirectoryEnumerator
+    {
+        public async ValueTask<(NtStatus Status, int Count)> ReadAsync(
+            NamePattern pattern, DirectoryFields fields, Memory<Storage.DirectoryEntry> destination, CancellationToken cancellationToken)
+        {
+            if (owner._only == Kind.Listing && Volatile.Read(ref owner._gate) is { } gate)
+            {
+                Interlocked.Increment(ref owner._waiting);
+                try
+                {
+                    await gate.Task.WaitAsync(cancellationToken);
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref owner._waiting);
+                }
+            }
+
+            return await enumerator.ReadAsync(pattern, fields, destination, cancellationToken);
+        }
+
+        public void Restart() => enumerator.Restart();
+
+        public ValueTask DisposeAsync() => enumerator.DisposeAsync();
     }
 
     private sealed class GatedFile(GatedStore owner, IStoreFile file) : IStoreFile
@@ -231,7 +265,7 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         public ValueTask<(NtStatus Status, bool IsEmpty)> IsEmptyAsync(CancellationToken cancellationToken) =>
             Inner.IsEmptyAsync(cancellationToken);
 
-        public IDirectoryEnumerator Enumerate() => Inner.Enumerate();
+        public IDirectoryEnumerator Enumerate() => new GatedEnumerator(owner, Inner.Enumerate());
 
         public ValueTask DisposeAsync()
         {

@@ -43,6 +43,22 @@ internal sealed class PendingRequests(ServerLimits limits, WorkScheduler schedul
         }
     }
 
+    /// <summary>
+    /// Registers a request that is being carried out, and of which the client has not been told that it takes time: CANCEL finds all
+    /// of Connection.RequestList, [MS-SMB2] 3.3.5.16. Null: the connection has ended.
+    /// </summary>
+    public PendingRequest? TryAddCancellable(ulong messageId, ulong sessionId)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+                return null;
+            var request = new PendingRequest(++_nextAsyncId, messageId, sessionId, bytes: 0).Start();
+            (_byAsyncId ??= []).Add(request.AsyncId, request);
+            return request;
+        }
+    }
+
     public void Remove(PendingRequest request)
     {
         lock (_lock)

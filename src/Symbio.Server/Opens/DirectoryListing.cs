@@ -38,6 +38,8 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
     private int _count;
     private bool _hasAnswered;
     private bool _isDisposed;
+    private CancellationTokenSource _search = new(); // Of the search under way.
+    private int _isEnding;
 
     /// <summary>Writes the next entries into the response frame.</summary>
     public async ValueTask<NtStatus> ReadAsync(RequestContext context, QueryDirectoryRequest request, string pattern)
@@ -49,13 +51,23 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
                 return NtStatus.FileClosed;
             Prepare(request.Flags, pattern, context.Tree.Share);
             NtStatus status = await FillAsync(context, request).ConfigureAwait(false);
-            _hasAnswered = true;
+            _hasAnswered |= status != NtStatus.Cancelled;
             return status;
         }
         finally
         {
             _turn.Leave();
         }
+    }
+
+    /// <summary>
+    /// The open ends: who looks for a name that is not there in a directory of a million is not to be waited for, nor to keep the
+    /// store busy for nobody.
+    /// </summary>
+    public void Stop()
+    {
+        Interlocked.Exchange(ref _isEnding, 1);
+        Volatile.Read(ref _search).Cancel();
     }
 
     /// <summary>Waits for the query under way.</summary>
@@ -164,22 +176,62 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
             _batch = ArrayPool<StoredEntry>.Shared.Rent(count);
         }
 
-        NtStatus status;
-        int read, shown;
-        do
-        {
-            (status, read) = await _enumerator
-                .ReadAsync(_pattern!, Fields, _batch.AsMemory(0, count), CancellationToken.None).ConfigureAwait(false);
-            shown = read;
-            if (context.Tree.Share.IsAccessBased && !status.IsError)
-                shown = await ReadableEntries.SelectAsync(context, directory, _batch.AsMemory(0, read)).ConfigureAwait(false);
-        }
-        while (!status.IsError && read > 0 && shown == 0);
+        (NtStatus status, int shown) = await SearchAsync(context, count).ConfigureAwait(false);
         _next = 0;
         _count = status.IsError ? 0 : shown;
         if (_count == 0)
             ReturnBatch(); // The directory may stay open for long.
         return status;
+    }
+
+    // What one batch takes is bounded by what is found, not by what has to be looked at: it ends with a CANCEL, with the open,
+    // with the session and with the connection.
+    private async ValueTask<(NtStatus Status, int Shown)> SearchAsync(RequestContext context, int count)
+    {
+        CancellationToken cancelled = BeginSearch();
+        PendingRequests requests = context.Connection.Pending;
+        if (requests.TryAddCancellable(context.Header.MessageId, context.Session.SessionId) is not { } request)
+            return (NtStatus.Cancelled, 0);
+        try
+        {
+            using (request.Token.UnsafeRegister(static listing => ((DirectoryListing)listing!)._search.Cancel(), this))
+                return await SearchAsync(context, count, cancelled).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
+        {
+            return (_isEnding != 0 ? NtStatus.FileClosed : NtStatus.Cancelled, 0);
+        }
+        finally
+        {
+            requests.Remove(request);
+        }
+    }
+
+    private async ValueTask<(NtStatus Status, int Shown)> SearchAsync(
+        RequestContext context, int count, CancellationToken cancellationToken)
+    {
+        NtStatus status;
+        int read, shown;
+        do
+        {
+            (status, read) = await _enumerator
+                .ReadAsync(_pattern!, Fields, _batch.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+            shown = read;
+            if (context.Tree.Share.IsAccessBased && !status.IsError)
+                shown = await ReadableEntries.SelectAsync(context, directory, _batch.AsMemory(0, read)).ConfigureAwait(false);
+        }
+        while (!status.IsError && read > 0 && shown == 0);
+        return (status, shown);
+    }
+
+    private CancellationToken BeginSearch()
+    {
+        if (_search.IsCancellationRequested)
+            Interlocked.Exchange(ref _search, new CancellationTokenSource()); // That was another query's.
+        CancellationToken cancelled = _search.Token;
+        if (Volatile.Read(ref _isEnding) != 0) // Who ends says so first: one of the two sees the other.
+            _search.Cancel();
+        return cancelled;
     }
 
     private void ReturnBatch()

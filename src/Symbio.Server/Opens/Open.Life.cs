@@ -341,6 +341,7 @@ internal sealed partial class Open
         LeaveTables();
         Pipe?.Dispose();
         EndWatch();
+        Listing?.Stop();
         await ChangesEndAsync().ConfigureAwait(false);
         try
         {

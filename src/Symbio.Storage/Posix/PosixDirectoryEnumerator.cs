@@ -86,6 +86,8 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         {
             if (_position == _length)
             {
+                if (cancellationToken.IsCancellationRequested && count > 0)
+                    return NtStatus.Success; // They would be lost to the next query.
                 cancellationToken.ThrowIfCancellationRequested();
                 var errno = Libc.ReadDirectory(lease.Fd, _buffer, out _length);
                 _position = 0;

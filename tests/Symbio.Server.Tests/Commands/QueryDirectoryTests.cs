@@ -4,6 +4,7 @@ using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Storage;
+using Symbio.Storage.Memory;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Commands;
@@ -11,6 +12,70 @@ namespace Symbio.Server.Tests.Commands;
 public sealed class QueryDirectoryTests
 {
     private const int Files = 200;
+
+    [Theory] // A directory may have a million names, and none of them match.
+    [InlineData("cancel")]
+    [InlineData("close")]
+    [InlineData("tree disconnect")]
+    [InlineData("logoff")]
+    public async Task A_search_ends_when_nobody_wants_it_any_more(string how)
+    {
+        await using var store = new GatedStore(new MemoryFileStore(new MemoryStoreOptions()));
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId root = await OpenRootAsync(peer);
+        store.CloseForListings();
+        ulong search = await peer.PostAsync(Query(root), 4096);
+        await store.WaitForAsync(1);
+
+        switch (how)
+        {
+            case "cancel":
+                await peer.CancelAsync(search);
+                break;
+            case "close":
+                await peer.CloseAsync(root);
+                break;
+            case "logoff":
+                await peer.SendAsync(new LogoffRequest());
+                break;
+            default:
+                await peer.SendAsync(new TreeDisconnectRequest());
+                break;
+        }
+
+        NtStatus status = (await peer.WaitAsync(search)).Status;
+
+        Assert.Equal(how == "cancel" ? NtStatus.Cancelled : NtStatus.FileClosed, status);
+        if (how == "cancel")
+        {
+            store.Open();
+            Assert.Equal(NtStatus.Success, (await peer.SendAsync(Query(root), 4096)).Status); // The next one goes on.
+        }
+
+        Assert.Empty(server.Log.Errors);
+    }
+
+    [Fact]
+    public async Task A_search_ends_with_its_connection()
+    {
+        await using var store = new GatedStore(new MemoryFileStore(new MemoryStoreOptions()));
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId root = await OpenRootAsync(peer);
+        store.CloseForListings();
+        await peer.PostAsync(Query(root), 4096);
+        await store.WaitForAsync(1);
+        await peer.PostAsync(Query(root), 4096); // Waits for its turn.
+
+        await peer.DisposeAsync();
+
+        Assert.Empty(await server.LeftoversAsync());
+        Assert.Equal(0, store.Waiting);
+    }
+
+    private static QueryDirectoryRequest Query(FileId directory) => new(
+        (byte)FileInformationClass.IdBothDirectory, QueryDirectoryFlags.None, 0, directory, 4096, Encoding.Unicode.GetBytes("*"));
 
     [Theory] // [MS-SMB2] 3.3.5.18: whatever the steps, each name once.
     [InlineData(4096, QueryDirectoryFlags.None)]
