@@ -40,7 +40,7 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
         _root = root;
         using (var lease = root.Lease())
             _rootDevice = Libc.StatFd(lease.Fd, StatxMask.Basic, out var stat) == Errno.None ? stat.Device : 0;
-        Options = options;
+        Options = options with { Scheduler = StoreLane.To(options.Scheduler) };
         Codec = new NameCodec(options.NameMapping);
         Streams = new StreamXattrs(options);
         Account = new ServiceAccount();

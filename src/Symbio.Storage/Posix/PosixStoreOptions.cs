@@ -34,7 +34,7 @@ public sealed record PosixStoreOptions
     /// <summary>SIDs for Unix accounts. Null: S-1-22-1-uid and S-1-22-2-gid.</summary>
     public IIdentityMap? Identities { get; init; }
 
-    /// <summary>Where calls run that may wait for a disk.</summary>
+    /// <summary>Where calls run that may wait for a disk: 64 of one store at once, whatever the scheduler has.</summary>
     public IStoreScheduler Scheduler { get; init; } = StoreWorkers.Shared;
 
     /// <summary>

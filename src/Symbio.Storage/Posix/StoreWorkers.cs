@@ -26,10 +26,10 @@ public sealed class StoreWorkers : IStoreScheduler
     }
 
     /// <summary>
-    /// One for the whole process: disks are shared by all stores. 64 threads keep the queues of an NVMe device or of
-    /// an array busy, and cost little while they sleep.
+    /// One for the whole process: disks are shared by all stores. A store has 64 of them at most, so that others have some
+    /// left when three file systems have stopped answering. They are started when needed only.
     /// </summary>
-    public static StoreWorkers Shared { get; } = new(64);
+    public static StoreWorkers Shared { get; } = new(4 * StoreLane.Width);
 
     /// <inheritdoc/>
     public void Schedule(IThreadPoolWorkItem work)

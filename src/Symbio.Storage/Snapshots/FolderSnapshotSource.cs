@@ -40,7 +40,7 @@ public sealed class FolderSnapshotSource : ISnapshotSource
         _folder = folder;
         _format = format;
         _inner = inner;
-        _options = options;
+        _options = options with { Scheduler = StoreLane.To(options.Scheduler) }; // All snapshots are on one file system.
     }
 
     /// <summary>
