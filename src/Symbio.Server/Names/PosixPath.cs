@@ -21,7 +21,7 @@ internal static class PosixPath
         parsed = new ShareName("", "", HasStream: false, MustBeDirectory: false, IsPosix: true);
         if (name.Length == 0)
             return NtStatus.Success;
-        char separator = name.Contains('/') ? '/' : '\\';
+        char separator = SeparatorOf(name);
         bool mustBeDirectory = name[^1] == separator;
         string[] components = (mustBeDirectory ? name[..^1] : name).Split(separator);
         for (int i = 0; i < components.Length; i++)
@@ -35,6 +35,9 @@ internal static class PosixPath
         parsed = parsed with { Path = string.Join('\\', components), MustBeDirectory = mustBeDirectory };
         return NtStatus.Success;
     }
+
+    /// <summary>What separates the components of a name: see <see cref="Parse"/>.</summary>
+    public static char SeparatorOf(string name) => name.Contains('/') ? '/' : '\\';
 
     /// <summary>A path within the share as the client spells it.</summary>
     public static string Show(IFileStore store, string path) =>

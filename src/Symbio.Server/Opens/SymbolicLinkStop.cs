@@ -22,7 +22,7 @@ internal static class SymbolicLinkStop
         {
             int separator = path.IndexOf('\\', end + 1);
             end = separator < 0 ? path.Length : separator;
-            (NtStatus status, ReparseDataBuffer data) = await ReadAsync(context, path[..end]).ConfigureAwait(false);
+            (NtStatus status, ReparseDataBuffer data) = await ReadAsync(context, path[..end], name.IsPosix).ConfigureAwait(false);
             if (status == NtStatus.NotAReparsePoint)
                 continue;
             var reader = new WireReader(data.Data);
@@ -33,18 +33,19 @@ internal static class SymbolicLinkStop
             }
 
             int behind = path.AsSpan(end).Count('\\');
-            Write(context, link, UnparsedLength(WireReader.ToUtf16(request.NameBytes.Span), behind));
+            Write(context, link, UnparsedLength(WireReader.ToUtf16(request.NameBytes.Span), behind, name.IsPosix));
             return NtStatus.StoppedOnSymlink;
         }
 
         return NtStatus.ObjectNameNotFound; // Gone since.
     }
 
-    private static async ValueTask<(NtStatus Status, ReparseDataBuffer Data)> ReadAsync(RequestContext context, string path)
+    private static async ValueTask<(NtStatus Status, ReparseDataBuffer Data)> ReadAsync(
+        RequestContext context, string path, bool exactCase)
     {
         (NtStatus status, IStoreFile? file) = await context.Tree.Share.Files
             .OpenAsync(
-                path, new StoreOpenOptions(StoreAccess.None, OpenReparsePoint: true), context.Tree.Caller,
+                path, new StoreOpenOptions(StoreAccess.None, OpenReparsePoint: true, exactCase), context.Tree.Caller,
                 CancellationToken.None)
             .ConfigureAwait(false);
         if (status != NtStatus.Success)
@@ -54,12 +55,13 @@ internal static class SymbolicLinkStop
     }
 
     // Counted from the end, in the client's own spelling: the path may have had other components (snapshots, 8.3 names).
-    private static int UnparsedLength(string name, int components)
+    private static int UnparsedLength(string name, int components, bool isPosix)
     {
-        int colon = name.IndexOf(':');
-        int start = colon < 0 ? name.TrimEnd('\\').Length : colon;
+        char separator = isPosix ? PosixPath.SeparatorOf(name) : '\\';
+        int colon = isPosix ? -1 : name.IndexOf(':'); // A character like others there.
+        int start = colon < 0 ? name.TrimEnd(separator).Length : colon;
         for (; components > 0 && start > 0; components--)
-            start = Math.Max(0, name.LastIndexOf('\\', start - 1));
+            start = Math.Max(0, name.LastIndexOf(separator, start - 1));
         return (name.Length - start) * sizeof(char);
     }
 

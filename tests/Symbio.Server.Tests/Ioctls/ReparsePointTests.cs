@@ -4,6 +4,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Tests.Posix;
 using Symbio.Storage;
 using Symbio.Storage.Memory;
 using Symbio.Storage.Posix;
@@ -59,6 +60,31 @@ public sealed class ReparsePointTests : IDisposable
         Reply plain = await peer.CreateAsync("link", AccessMask.ReadAttributes, CreateDisposition.Open, Kind(directory));
         Assert.Equal(NtStatus.Success, plain.Status);
         Assert.Equal(FileAttributes.None, plain.As<CreateResponse>().FileAttributes & FileAttributes.ReparsePoint);
+        Assert.Empty(server.Log.Errors);
+    }
+
+    [Theory] // POSIX clients separate with '/' or '\\', and ':' is a character like others.
+    [InlineData("d/link/a/b", "/a/b")]
+    [InlineData(@"d\link\a\b", @"\a\b")]
+    [InlineData("d/link/a:b", "/a:b")]
+    [InlineData("e:f/link/a", "/a")]
+    [InlineData(@"d/link/a\b", @"/a\b")]
+    [InlineData("d/link", "")]
+    public async Task What_a_posix_client_is_told_is_counted_in_its_own_spelling(string name, string unparsed)
+    {
+        await using TestServer server = await PosixPeer.StartAsync(_folder, links: LinkPolicy.Report);
+        await using ScriptedPeer peer = await server.ConnectPosixAsync();
+        foreach (string folder in (string[])["d", "e:f"])
+        {
+            await peer.CloseAsync(await peer.OpenPosixAsync(folder, options: CreateOptions.DirectoryFile));
+            string onDisk = Directory.GetDirectories(_folder).Single(path => (Path.GetFileName(path) == "d") == (folder == "d"));
+            File.CreateSymbolicLink(Path.Combine(onDisk, "link"), "../elsewhere");
+        }
+
+        Reply reply = await peer.CreatePosixAsync(name, disposition: CreateDisposition.Open);
+
+        Assert.Equal(NtStatus.StoppedOnSymlink, reply.Status);
+        Assert.Equal(Encoding.Unicode.GetByteCount(unparsed), Told(reply, Dialect.Smb311).UnparsedPathLength);
         Assert.Empty(server.Log.Errors);
     }
 

@@ -15,7 +15,8 @@ internal static class PosixPeer
 {
     public const uint NoMode = 0xFFFF;
 
-    public static ValueTask<TestServer> StartAsync(string folder, Func<ShareOptions, ShareOptions>? share = null) =>
+    public static ValueTask<TestServer> StartAsync(
+        string folder, Func<ShareOptions, ShareOptions>? share = null, LinkPolicy links = LinkPolicy.Follow) =>
         TestServer.StartAsync(
             options => options with
             {
@@ -25,7 +26,7 @@ internal static class PosixPeer
                 },
                 Shares = [share?.Invoke(options.Shares[0]) ?? options.Shares[0]],
             },
-            PosixFileStore.Open(folder));
+            PosixFileStore.Open(folder, new PosixStoreOptions { Links = links }));
 
     public static ValueTask<ScriptedPeer> ConnectPosixAsync(this TestServer server) =>
         server.ConnectAuthenticatedAsync(options: new PeerOptions { Posix = true });

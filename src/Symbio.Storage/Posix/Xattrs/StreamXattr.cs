@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Symbio.Storage.Posix;
 
@@ -14,12 +16,18 @@ internal static class StreamXattr
 
     private static ReadOnlySpan<byte> XattrSuffix => ":$DATA\0"u8;
 
-    /// <summary>With NUL; null when the name is too long for an xattr.</summary>
+    /// <summary>
+    /// With NUL; null when the name is too long for an xattr, or holds half a surrogate pair, which has no UTF-8: it would be found as
+    /// U+FFFD, and by nobody who asks for what it was created as.
+    /// </summary>
     public static byte[]? ToXattr(string name)
     {
         if (name.AsSpan().ContainsAny('\0', '/'))
             return null;
-        byte[] xattr = [.. XattrPrefix, .. Encoding.UTF8.GetBytes(name), .. XattrSuffix];
+        Span<byte> encoded = stackalloc byte[Xattr.MaxName];
+        if (Utf8.FromUtf16(name, encoded, out _, out int length, replaceInvalidSequences: false) != OperationStatus.Done)
+            return null;
+        byte[] xattr = [.. XattrPrefix, .. encoded[..length], .. XattrSuffix];
         return xattr.Length - 1 > Xattr.MaxName ? null : xattr;
     }
 
