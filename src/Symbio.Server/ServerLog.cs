@@ -81,6 +81,9 @@ internal static partial class ServerLog
     [LoggerMessage(407, LogLevel.Error, "an open of {File} could not be closed in order: a bug in this server")]
     public static partial void CloseFailed(ILogger log, Exception exception, string file);
 
+    [LoggerMessage(408, LogLevel.Error, "the store of a share could not be closed in order: a bug in this server")]
+    public static partial void StoreNotClosed(ILogger log, Exception exception);
+
     [LoggerMessage(501, LogLevel.Error, "{Operation} of {Interface} failed: a bug in this server")]
     public static partial void RpcCallFailed(ILogger log, Exception exception, string @interface, string operation);
 }

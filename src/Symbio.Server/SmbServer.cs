@@ -211,16 +211,29 @@ public sealed class SmbServer : IAsyncDisposable
         foreach (Open disconnected in Opens.All)
         {
             if (disconnected.Durable is { IsPersistent: true })
-                await disconnected.SuspendAsync().ConfigureAwait(false);
+                await disconnected.SuspendAnywayAsync().ConfigureAwait(false);
             else
-                await disconnected.CloseAsync().ConfigureAwait(false);
+                await disconnected.CloseAnywayAsync().ConfigureAwait(false);
         }
 
         await _sharesTurn.EnterAsync().ConfigureAwait(false);
         await Task.WhenAll(_closing).ConfigureAwait(false);
         _sharesTurn.Leave();
         foreach (IFileStore store in Shares.All.Where(s => !s.IsIpc).Select(s => s.Store).Distinct())
+            await CloseAsync(store).ConfigureAwait(false);
+    }
+
+    // One store's bug keeps no other one open.
+    private async ValueTask CloseAsync(IFileStore store)
+    {
+        try
+        {
             await store.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            ServerLog.StoreNotClosed(Log, e);
+        }
     }
 
     /// <summary>Replaces the set of shares. Clients of shares that stay are not disturbed.</summary>
@@ -238,7 +251,7 @@ public sealed class SmbServer : IAsyncDisposable
             }
 
             foreach (Open open in Opens.All.Where(o => o.IsDetached && gone.Contains(o.Tree.Share)))
-                await open.CloseAsync().ConfigureAwait(false);
+                await open.CloseAnywayAsync().ConfigureAwait(false);
             _closing.RemoveAll(task => task.IsCompletedSuccessfully);
             _closing.Add(CloseUnusedAsync([.. gone.Select(share => share.Store).Distinct()], Task.WhenAll(unused)));
         }
@@ -256,7 +269,7 @@ public sealed class SmbServer : IAsyncDisposable
         foreach (IFileStore store in stores)
         {
             if (!Shares.All.Any(share => !share.IsIpc && ReferenceEquals(share.Store, store)))
-                await store.DisposeAsync().ConfigureAwait(false);
+                await CloseAsync(store).ConfigureAwait(false);
         }
     }
 

@@ -18,6 +18,7 @@ public sealed class GatedStore(IFileStore store) : IFileStore
     private NtStatus? _basicInfoFailure;
     private int _throwsOnDelete;
     private int _throwsOnTruncate;
+    private int _throwsOnDispose;
 
     /// <summary>Operations at the gate.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
@@ -90,8 +91,13 @@ public sealed class GatedStore(IFileStore store) : IFileStore
     public ValueTask<(NtStatus Status, VolumeInfo Info)> GetVolumeInfoAsync(CancellationToken cancellationToken) =>
         store.GetVolumeInfoAsync(cancellationToken);
 
+    /// <summary>The store's own end throws.</summary>
+    public void ThrowOnDispose() => Volatile.Write(ref _throwsOnDispose, 1);
+
     public ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _throwsOnDispose, 0) != 0)
+            throw new IOException("A store's bug.");
         IsDisposed = true;
         return store.DisposeAsync();
     }
@@ -215,9 +221,12 @@ public sealed class GatedStore(IFileStore store) : IFileStore
             return await Inner.FillHolesAsync(cancellationToken);
         }
 
-        public ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
-            StoreRange range, int limit, CancellationToken cancellationToken) =>
-            Inner.QueryAllocatedRangesAsync(range, limit, cancellationToken);
+        public async ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
+            StoreRange range, int limit, CancellationToken cancellationToken)
+        {
+            await owner.PassAsync(Kind.Read);
+            return await Inner.QueryAllocatedRangesAsync(range, limit, cancellationToken);
+        }
 
         public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
             Inner.ZeroRangeAsync(range, deallocate, cancellationToken);

@@ -301,7 +301,15 @@ internal sealed class Connection
         {
             if (!session.RemoveChannel(this))
                 continue; // It lives on over its other channels.
-            await session.CloseAsync(keepsDurable: true).ConfigureAwait(false);
+            try
+            {
+                await session.CloseAsync(keepsDurable: true).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                ServerLog.ConnectionFailed(Log, e, Peer); // A bug of ours, which keeps neither other sessions nor the connection.
+            }
+
             Server.Sessions.Remove(session);
             session.GiveUpKeys();
         }

@@ -74,6 +74,8 @@ internal static class OffloadRead
         // First the token, then the look at the file: a change after the look finds the token and spoils it.
         OffloadedData data = call.Context.Server.OffloadTokens.Add(
             call.Context.Session, open, request.FileOffset, length, request.TokenTimeToLive);
+        if (open.IsClosed)
+            call.Context.Server.OffloadTokens.OnClose(open); // The close may have come too early to see it.
         (status, data.Stamp) = await open.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
         return status.IsError ? status : call.Reply(new OffloadReadOutput(flags, length, data.Token));
     }

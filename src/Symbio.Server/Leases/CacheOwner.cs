@@ -117,7 +117,7 @@ internal abstract class CacheOwner : ICacheOwner
             if (open is { IsDetached: true, Durable: { IsPersistent: false, IsResilient: false } }
                 && (open.Claim.Cache.State & LeaseState.HandleCaching) == 0)
             {
-                _ = open.TryCloseDetachedAsync().AsTask();
+                _ = open.CloseDetachedAnywayAsync().AsTask();
             }
         }
     }

@@ -45,8 +45,8 @@ internal sealed partial class Open
     /// </summary>
     public async ValueTask<bool> RegisterAsync()
     {
+        _madeThrough.AddUse(); // Who finds the open may close it, and ends that use.
         Server.Opens.Add(this);
-        _madeThrough.AddUse();
         lock (_life)
             JoinSession();
 
@@ -203,9 +203,9 @@ internal sealed partial class Open
                 return true;
             }
 
-            LeaveSession();
             _hasLeftPersistent = isPersistent;
-            _stage = Stage.Detached;
+            _stage = Stage.Detached; // Who looks for opens of a share finds it with the session, or detached.
+            LeaveSession();
             StartExpiry(durable);
         }
 
@@ -251,11 +251,20 @@ internal sealed partial class Open
     public ValueTask CloseAsync() => TryEnd(null) ? FinishCloseAsync() : ValueTask.CompletedTask;
 
     /// <summary>The same for who has others to close as well: a bug that one brings to light does not keep them open.</summary>
-    public async ValueTask CloseAnywayAsync()
+    public ValueTask CloseAnywayAsync() => LogFailureAsync(CloseAsync());
+
+    /// <summary>The same if its client is away.</summary>
+    public ValueTask CloseDetachedAnywayAsync() =>
+        TryEnd(Stage.Detached) ? LogFailureAsync(FinishCloseAsync()) : ValueTask.CompletedTask;
+
+    /// <summary><see cref="SuspendAsync"/>, for who has others to suspend as well.</summary>
+    public ValueTask SuspendAnywayAsync() => LogFailureAsync(SuspendAsync());
+
+    private async ValueTask LogFailureAsync(ValueTask closing)
     {
         try
         {
-            await CloseAsync().ConfigureAwait(false);
+            await closing.ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -310,7 +319,7 @@ internal sealed partial class Open
             _stage = Stage.Closed;
         }
 
-        _ = FinishCloseAsync().AsTask();
+        _ = LogFailureAsync(FinishCloseAsync()).AsTask();
     }
 
     private void StartExpiry(DurableState durable)

@@ -1,6 +1,9 @@
 using System.Net;
 using Symbio.Protocol;
+using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Tests.Durability;
+using Symbio.Server.Tests.Ioctls;
 using Symbio.Server.Tests.Notifications;
 using Symbio.Storage.Memory;
 using Symbio.Testing;
@@ -135,6 +138,53 @@ public sealed class TeardownTests : IAsyncDisposable
         string error = Assert.Single(await server.LeftoversAsync());
         Assert.Contains("a.txt could not be closed", error, StringComparison.Ordinal);
         Assert.Equal(0, _store.OpenHandles);
+    }
+
+    [Theory]
+    [InlineData("stop")]
+    [InlineData("share")]
+    [InlineData("time")]
+    public async Task A_store_that_throws_at_one_close_does_not_keep_opens_whose_clients_are_away(string how)
+    {
+        var clock = new ManualClock();
+        await using TestServer server = await TestServer.StartAsync(o => o with { TimeProvider = clock }, store: _store);
+        ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        foreach (string name in (string[])["a.txt", "b.txt"])
+        {
+            FileId file = await peer.OpenAsync(name, options: CreateOptions.DeleteOnClose);
+            Reply reply = await peer.IoctlAsync(FsctlCode.LmrRequestResiliency, file, new NetworkResiliencyRequest(60_000));
+            Assert.Equal(NtStatus.Success, reply.Status);
+        }
+
+        await DurableTests.DepartAsync(server, peer, expected: 2);
+        _store.ThrowOnDelete();
+        if (how == "share")
+            await server.Server.UpdateShares([]);
+        else if (how == "time")
+            clock.Advance(TimeSpan.FromMinutes(2));
+
+        string error = Assert.Single(await server.LeftoversAsync());
+        Assert.Contains("could not be closed", error, StringComparison.Ordinal);
+        Assert.Equal(0, _store.OpenHandles);
+        Assert.True(_store.IsDisposed);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_store_that_throws_at_its_end_does_not_keep_the_others(bool goesFirst)
+    {
+        await using var other = new GatedStore(new MemoryFileStore(new MemoryStoreOptions()));
+        await using TestServer server = await TestServer.StartAsync(
+            o => o with { Shares = [o.Shares[0], new ShareOptions { Name = "other", Store = other }] }, store: _store);
+        _store.ThrowOnDispose();
+
+        if (goesFirst)
+            await server.Server.UpdateShares([]);
+
+        string error = Assert.Single(await server.LeftoversAsync());
+        Assert.Contains("the store of a share could not be closed", error, StringComparison.Ordinal);
+        Assert.True(other.IsDisposed);
     }
 
     [Fact]

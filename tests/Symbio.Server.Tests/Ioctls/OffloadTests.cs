@@ -256,6 +256,24 @@ public sealed class OffloadTests
         Assert.Equal(NtStatus.InvalidToken, (await WriteAsync(peer, file, read.Token, 4096, 8192)).Status);
     }
 
+    [Fact]
+    public async Task No_token_is_left_of_a_read_that_its_files_close_has_overtaken()
+    {
+        await using var store = new GatedStore(new MemoryFileStore());
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId source = await FileAsync(peer, "a", s_bytes);
+        store.CloseFor(writes: false);
+        ulong read = await peer.PostAsync(PeerIoctls.Request(FsctlCode.OffloadRead, source, new OffloadReadInput(32, 0, 0, 0, 4096)));
+        await store.WaitForAsync(1);
+
+        await peer.CloseAsync(source);
+        store.Open();
+        await peer.WaitAsync(read);
+
+        Assert.Equal(0, server.Server.OffloadTokens.Count);
+    }
+
     private static async ValueTask<FileId> FileAsync(ScriptedPeer peer, string name, byte[] content)
     {
         FileId file = await peer.OpenAsync(name);

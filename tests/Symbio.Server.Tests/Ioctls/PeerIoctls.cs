@@ -14,12 +14,15 @@ internal static class PeerIoctls
 
     public static ValueTask<Reply> IoctlAsync<T>(
         this ScriptedPeer peer, FsctlCode code, FileId file, T input, uint maxOutput = 4096)
+        where T : struct, IInformation<T> => peer.SendAsync(Request(code, file, input, maxOutput), (int)maxOutput);
+
+    public static IoctlRequest Request<T>(FsctlCode code, FileId file, T input, uint maxOutput = 4096)
         where T : struct, IInformation<T>
     {
         byte[] bytes = new byte[input.Length];
         var writer = new WireWriter(bytes);
         input.Write(ref writer);
-        return peer.IoctlAsync(code, file, bytes, maxOutput);
+        return new IoctlRequest(code, file, 0, maxOutput, IoctlFlags.IsFsctl, bytes);
     }
 
     public static T Output<T>(this Reply reply)
