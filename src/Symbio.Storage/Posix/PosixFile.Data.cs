@@ -79,11 +79,31 @@ internal sealed partial class PosixFile
     {
         if (IsDirectory)
             return new(NtStatus.InvalidParameter);
-        using var lease = _handle.Lease();
-        if (!lease.IsOpen)
-            return new(NtStatus.FileClosed);
-        return new(WriteErrno(Libc.Truncate(lease.Fd, size)).ToNtStatus());
+        if (_volume.IsLocal && _volume.Changes.IsQuick)
+        {
+            using var lease = _handle.Lease();
+            if (Libc.StatFd(lease.Fd, StatxMask.Basic, out var stat) == Errno.None && !CutsMuch(stat, size))
+            {
+                long began = Stopwatch.GetTimestamp();
+                var status = SetEndOfFile(lease, size);
+                _volume.Changes.Tell(began, _store.Options.SlowWrite);
+                return new(status);
+            }
+        }
+
+        return _store.Options.Scheduler.RunAsync((File: this, size), static state =>
+        {
+            using var lease = state.File._handle.Lease();
+            return state.File.SetEndOfFile(lease, state.size);
+        });
     }
+
+    private bool CutsMuch(in Statx stat, ulong size) =>
+        size < stat.Size && Math.Min(stat.Size - size, stat.Blocks * Statx.BlockUnit) > _store.Options.MaxQuickRelease;
+
+    private NtStatus SetEndOfFile(FdLease lease, ulong size) => lease.IsOpen
+        ? WriteErrno(Libc.Truncate(lease.Fd, size)).ToNtStatus()
+        : NtStatus.FileClosed;
 
     private bool CannotTellWrites => _cannotTellWrites || _volume.CannotTellWrites || _volume.IsInMemory;
 

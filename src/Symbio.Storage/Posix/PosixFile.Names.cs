@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Symbio.Protocol;
 using Symbio.Protocol.Fscc;
 using Symbio.Storage.Posix.Native;
@@ -5,31 +6,76 @@ using Symbio.Storage.Posix.Native;
 namespace Symbio.Storage.Posix;
 
 /// <summary>Deleting, renaming, linking.</summary>
+/// <remarks>
+/// On the caller's thread as long as all that has to be looked up is in memory and the volume makes such changes quickly: the way
+/// to another thread costs more than they do. With mayBlock false a method that would have to read a directory, to wait for
+/// somebody else at a name or to give many blocks back says <see cref="NtStatus.CantWait"/> and has done nothing.
+/// </remarks>
 internal sealed partial class PosixFile
 {
-    public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken) =>
-        ReadsForks
-            ? _store.Options.Scheduler.RunAsync((File: this, caller), static state => state.File.Delete(state.caller))
-            : new(Delete(caller));
+    public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken)
+    {
+        if (MayChangeHere)
+        {
+            long began = Stopwatch.GetTimestamp();
+            var status = Delete(caller, mayBlock: false);
+            _volume.Changes.Tell(began, _store.Options.SlowWrite);
+            if (status != NtStatus.CantWait)
+                return new(status);
+        }
+
+        return _store.Options.Scheduler.RunAsync(
+            (File: this, caller), static state => state.File.Delete(state.caller, mayBlock: true));
+    }
 
     public ValueTask<NtStatus> RenameAsync(
-        string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>
-        ReadsForks
-            ? _store.Options.Scheduler.RunAsync(
-                (File: this, newPath, replace, caller),
-                static state => state.File.Rename(state.newPath, state.replace, state.caller))
-            : new(Rename(newPath, replace, caller));
+        string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken)
+    {
+        if (MayChangeHere)
+        {
+            long began = Stopwatch.GetTimestamp();
+            var status = Rename(newPath, replace, caller, mayBlock: false);
+            _volume.Changes.Tell(began, _store.Options.SlowWrite);
+            if (status != NtStatus.CantWait)
+                return new(status);
+        }
+
+        return _store.Options.Scheduler.RunAsync(
+            (File: this, newPath, replace, caller),
+            static state => state.File.Rename(state.newPath, state.replace, state.caller, mayBlock: true));
+    }
 
     public ValueTask<NtStatus> RenameStreamAsync(string newName, bool replace, CancellationToken cancellationToken) =>
         new(NtStatus.InvalidParameter);
 
     public ValueTask<NtStatus> LinkAsync(
-        string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>
-        new(Link(newPath, replace, caller));
-
-    private NtStatus Delete(StoreCaller caller)
+        string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken)
     {
-        var status = OpenOwnDirectory(caller, out var directory, out byte[] name, out bool isLink);
+        if (MayChangeHere)
+        {
+            long began = Stopwatch.GetTimestamp();
+            var status = Link(newPath, replace, caller, mayBlock: false);
+            _volume.Changes.Tell(began, _store.Options.SlowWrite);
+            if (status != NtStatus.CantWait)
+                return new(status);
+        }
+
+        return _store.Options.Scheduler.RunAsync(
+            (File: this, newPath, replace, caller),
+            static state => state.File.Link(state.newPath, state.replace, state.caller, mayBlock: true));
+    }
+
+    // No other machine is asked, and the disk has kept up lately.
+    private bool MayChangeHere =>
+        !ReadsForks && (_volume.IsInMemory || (_volume.IsLocal && _volume.Changes.IsQuick));
+
+    // A name goes, and with it perhaps the object: its blocks are given back then and there.
+    private bool FreesMuch(in Statx stat) =>
+        stat.LinkCount <= 1 && stat.Blocks * Statx.BlockUnit > _store.Options.MaxQuickRelease;
+
+    private NtStatus Delete(StoreCaller caller, bool mayBlock)
+    {
+        var status = OpenOwnDirectory(caller, mayBlock, out var directory, out byte[] name, out bool isLink);
         using (directory)
         {
             if (status.IsError)
@@ -46,19 +92,20 @@ internal sealed partial class PosixFile
             var errno = Libc.Unlink(directory!.Fd, name, IsDirectory && !isLink);
             if (errno == Errno.None && fork is not null)
                 Libc.Unlink(directory.Fd, fork, isDirectory: false);
+            _mayHaveNoName |= errno == Errno.None;
             return errno.ToNtStatus();
         }
     }
 
-    private NtStatus Rename(string newPath, bool replace, StoreCaller caller)
+    private NtStatus Rename(string newPath, bool replace, StoreCaller caller, bool mayBlock)
     {
-        var status = OpenOwnDirectory(caller, out var directory, out byte[] name, out _);
+        var status = OpenOwnDirectory(caller, mayBlock, out var directory, out byte[] name, out _);
         using (directory)
         {
             if (status.IsError)
                 return status == NtStatus.CannotDelete ? NtStatus.InvalidParameter : status;
             Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
-            status = Resolver.OpenParent(newPath, caller, mayBlock: true, buffer, out var target, out var leaf);
+            status = Resolver.OpenParent(newPath, caller, mayBlock, buffer, out var target, out var leaf);
             using (target)
             {
                 if (status.IsError)
@@ -73,10 +120,16 @@ internal sealed partial class PosixFile
                 if (errno != Errno.None)
                     return errno.ToNtStatus();
                 byte[]? fork = FindFork(directory!.Fd, name);
-                lock (_store.CreateGate(targetStat, leaf))
+                if (!_store.TryPassCreateGate(targetStat, leaf, mayBlock, out Lock gate))
+                    return NtStatus.CantWait;
+                try
                 {
                     status = RenameTo(
-                        target.Fd.Fd, targetStat, leaf.ToString(), newName, directory!.Fd, name, replace, caller);
+                        target.Fd.Fd, targetStat, leaf.ToString(), newName, directory!.Fd, name, replace, caller, mayBlock);
+                }
+                finally
+                {
+                    gate.Exit();
                 }
 
                 if (status.IsSuccess)
@@ -91,9 +144,9 @@ internal sealed partial class PosixFile
     }
 
     private NtStatus RenameTo(int target, in Statx targetStat, string leaf, byte[] newName, int directory, byte[] name,
-        bool replace, StoreCaller caller)
+        bool replace, StoreCaller caller, bool mayBlock)
     {
-        var status = Resolver.Find(target, leaf, caller, mayBlock: true, out string? spelling);
+        var status = Resolver.Find(target, leaf, caller, mayBlock, out string? spelling);
         if (status.IsError)
             return status;
         if (spelling is null)
@@ -113,6 +166,8 @@ internal sealed partial class PosixFile
         errno = Libc.StatAt(target, existing, StatxMask.Basic, out var existingStat);
         if (errno != Errno.None)
             return errno.ToNtStatus();
+        if (!mayBlock && FreesMuch(existingStat))
+            return NtStatus.CantWait;
         if (_exactCase)
             return Replace(caller, directory, name, target, newName, existingStat);
         if (existingStat.IsDirectory)
@@ -156,12 +211,12 @@ internal sealed partial class PosixFile
         return errno == Errno.EXDEV ? NtStatus.NotSameDevice : errno.ToNtStatus();
     }
 
-    private NtStatus Link(string newPath, bool replace, StoreCaller caller)
+    private NtStatus Link(string newPath, bool replace, StoreCaller caller, bool mayBlock)
     {
         if (IsDirectory)
             return NtStatus.FileIsADirectory;
         Span<byte> buffer = stackalloc byte[Libc.PathMax + 1];
-        var status = Resolver.OpenParent(newPath, caller, mayBlock: true, buffer, out var target, out var leaf);
+        var status = Resolver.OpenParent(newPath, caller, mayBlock, buffer, out var target, out var leaf);
         using (target)
         {
             if (status.IsError)
@@ -175,14 +230,22 @@ internal sealed partial class PosixFile
             var errno = Libc.StatFd(target.Fd.Fd, StatxMask.Basic, out var targetStat);
             if (errno != Errno.None)
                 return errno.ToNtStatus();
-            lock (_store.CreateGate(targetStat, leaf))
-                return LinkTo(target.Fd.Fd, leaf.ToString(), newName, replace, caller);
+            if (!_store.TryPassCreateGate(targetStat, leaf, mayBlock, out Lock gate))
+                return NtStatus.CantWait;
+            try
+            {
+                return LinkTo(target.Fd.Fd, leaf.ToString(), newName, replace, caller, mayBlock);
+            }
+            finally
+            {
+                gate.Exit();
+            }
         }
     }
 
-    private NtStatus LinkTo(int target, string leaf, byte[] newName, bool replace, StoreCaller caller)
+    private NtStatus LinkTo(int target, string leaf, byte[] newName, bool replace, StoreCaller caller, bool mayBlock)
     {
-        var status = Resolver.Find(target, leaf, caller, mayBlock: true, out string? spelling);
+        var status = Resolver.Find(target, leaf, caller, mayBlock, out string? spelling);
         if (status.IsError)
             return status;
         if (spelling is not null && !replace)
@@ -201,6 +264,9 @@ internal sealed partial class PosixFile
                     ? NtStatus.Success
                     : Move(caller, target, existing, target, newName, replace: false);
             }
+
+            if (!mayBlock && FreesMuch(stat))
+                return NtStatus.CantWait;
         }
 
         using var self = _handle.Lease();

@@ -99,7 +99,8 @@ internal sealed partial class PosixFile
     /// <param name="isLink">
     /// The name is a symbolic link's, through which the object was opened: it is what goes.
     /// </param>
-    private NtStatus OpenOwnDirectory(StoreCaller caller, out OwnedFd? directory, out byte[] name, out bool isLink)
+    private NtStatus OpenOwnDirectory(
+        StoreCaller caller, bool mayBlock, out OwnedFd? directory, out byte[] name, out bool isLink)
     {
         directory = null;
         name = [];
@@ -109,16 +110,21 @@ internal sealed partial class PosixFile
         if (TryGetDiskPath(buffer, out int start, out int length))
         {
             path = Decode(buffer.Slice(start, length));
-            if (!NameComparer.Equals(path, _openedAs) && TryOpenLink(caller, out directory, out name))
+            if (!NameComparer.Equals(path, _openedAs))
             {
-                isLink = true;
-                return NtStatus.Success;
+                if (!mayBlock)
+                    return NtStatus.CantWait; // Whether by way of a link takes many look-ups.
+                if (TryOpenLink(caller, out directory, out name))
+                {
+                    isLink = true;
+                    return NtStatus.Success;
+                }
             }
         }
 
         if (path.Length == 0)
             return NtStatus.CannotDelete; // The share's root stays.
-        var status = Resolver.OpenParent(path, caller, mayBlock: true, buffer, out var parent, out var leaf);
+        var status = Resolver.OpenParent(path, caller, mayBlock, buffer, out var parent, out var leaf);
         using (parent)
         {
             if (status.IsError)
@@ -130,7 +136,7 @@ internal sealed partial class PosixFile
             {
                 // A path that the kernel could not tell is spelled as the client did.
                 status = Resolver.Find(
-                    parent.Fd.Fd, leaf.ToString(), caller, mayBlock: true, out string? spelling);
+                    parent.Fd.Fd, leaf.ToString(), caller, mayBlock, out string? spelling);
                 if (status.IsError || spelling is null)
                     return status.IsError ? status : NtStatus.ObjectNameNotFound;
                 encoded = _store.Codec.Encode(spelling)!;

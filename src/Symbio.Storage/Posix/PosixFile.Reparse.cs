@@ -16,10 +16,12 @@ internal sealed partial class PosixFile
 
     public ValueTask<NtStatus> SetReparsePointAsync(
         ReparseDataBuffer data, StoreCaller caller, CancellationToken cancellationToken) =>
-        new(SetReparsePoint(data, caller));
+        _store.Options.Scheduler.RunAsync(
+            (File: this, data, caller), static state => state.File.SetReparsePoint(state.data, state.caller));
 
     public ValueTask<NtStatus> DeleteReparsePointAsync(StoreCaller caller, CancellationToken cancellationToken) =>
-        new(DeleteReparsePoint(caller));
+        _store.Options.Scheduler.RunAsync(
+            (File: this, caller), static state => state.File.DeleteReparsePoint(state.caller));
 
     private (NtStatus Status, ReparseDataBuffer Data) GetReparsePoint()
     {

@@ -16,7 +16,7 @@ internal sealed partial class PosixFile
 
     private NtStatus Replace(StoreCaller caller, Maker make, int type)
     {
-        var status = OpenOwnDirectory(caller, out var directory, out byte[] name, out bool isLink);
+        var status = OpenOwnDirectory(caller, mayBlock: true, out var directory, out byte[] name, out bool isLink);
         using (directory)
         {
             if (status.IsError)

@@ -17,6 +17,7 @@ internal sealed partial class PosixFile : IStoreFile, ILeasableFile, ILockableFi
     private readonly bool _exactCase;
     private volatile string _openedAs; // What the caller called it: a link's name, if it was opened by way of one.
     private volatile string _path; // The last that was seen.
+    private volatile bool _mayHaveNoName; // And so its blocks may go with this handle.
     private Found? _found;
 
     /// <param name="isFound">It was there before; who has opened it will ask what it is.</param>
@@ -31,6 +32,7 @@ internal sealed partial class PosixFile : IStoreFile, ILeasableFile, ILockableFi
         _access = access;
         _exactCase = exactCase;
         _openedAs = _path = path;
+        _mayHaveNoName = (access & StoreAccess.Write) != 0 || stat.Blocks * Statx.BlockUnit > store.Options.MaxQuickRelease;
 
         // An inode number is used again, but hardly with the same time of birth to the nanosecond.
         ulong generation = stat.HasBirthTime
@@ -92,8 +94,29 @@ internal sealed partial class PosixFile : IStoreFile, ILeasableFile, ILockableFi
 
     public ValueTask DisposeAsync()
     {
-        _handle.Dispose();
-        return ValueTask.CompletedTask;
+        if (!WaitsAtClose())
+        {
+            _handle.Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        return new(_store.Options.Scheduler.RunAsync(this, static file =>
+        {
+            file._handle.Dispose();
+            return true;
+        }).AsTask());
+    }
+
+    // Network file systems write what they have kept back; and what has no name any more goes, which may be much. Only who has
+    // reason to think so looks: most handles are closed by the thousand.
+    private bool WaitsAtClose()
+    {
+        if (!_volume.IsLocal)
+            return _access != StoreAccess.None;
+        if (!_mayHaveNoName)
+            return false;
+        using var lease = _handle.Lease();
+        return Libc.StatFd(lease.Fd, StatxMask.Basic, out var stat) == Errno.None && stat.LinkCount == 0 && FreesMuch(stat);
     }
 
     /// <summary>What the object looked like when it was opened, until somebody has asked.</summary>

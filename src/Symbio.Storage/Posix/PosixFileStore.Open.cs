@@ -103,8 +103,10 @@ public sealed partial class PosixFileStore
             var errno = Libc.StatFd(directory, StatxMask.Basic, out var directoryStat);
             if (errno != Errno.None)
                 return errno.ToNtStatus();
+            if (!TryPassCreateGate(directoryStat, leaf, mayBlock, out Lock gate))
+                return NtStatus.CantWait;
             int fd;
-            lock (CreateGate(directoryStat, leaf))
+            try
             {
                 status = resolver.Find(directory, leaf.ToString(), caller, mayBlock, out string? spelling);
                 if (status.IsError)
@@ -112,6 +114,10 @@ public sealed partial class PosixFileStore
                 if (spelling is not null)
                     return NtStatus.ObjectNameCollision;
                 errno = CreateAs(caller, directory, name, options, out fd);
+            }
+            finally
+            {
+                gate.Exit();
             }
 
             if (errno != Errno.None)

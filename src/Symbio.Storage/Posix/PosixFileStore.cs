@@ -46,7 +46,8 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
         Account = new ServiceAccount();
         int shards = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Environment.ProcessorCount, 1, 8));
         _index = new NameIndex(
-            Codec, options.MaxIndexedNames, options.MaxIndexedDirectories, shards, options.WatchDirectories);
+            Codec, options.MaxIndexedNames, options.MaxIndexedDirectories, shards,
+            options.WatchDirectories ? FileSystems.IsLocal : null);
         Resolver = new PathResolver(root, Codec, _index, Account, options.Links, exactCase: false);
 
         // Who asks for exact names follows links himself.
@@ -223,6 +224,18 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
     internal Lock CreateGate(in Statx directory, ReadOnlySpan<char> name) =>
         _createGates[(uint)HashCode.Combine(
             directory.Device, directory.Inode, NameComparer.GetHashCode(name)) % CreateGates];
+
+    /// <summary>
+    /// Enters the gate; the caller leaves it. False: somebody is in it, perhaps to read a directory, and the caller may not wait.
+    /// </summary>
+    internal bool TryPassCreateGate(in Statx directory, ReadOnlySpan<char> name, bool mayBlock, out Lock gate)
+    {
+        gate = CreateGate(directory, name);
+        if (!mayBlock)
+            return gate.TryEnter();
+        gate.Enter();
+        return true;
+    }
 
     /// <summary>The file system that a descriptor is on.</summary>
     internal PosixVolume VolumeOf(int fd, in Statx stat) =>

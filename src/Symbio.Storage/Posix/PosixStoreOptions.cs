@@ -73,8 +73,17 @@ public sealed record PosixStoreOptions
     /// </summary>
     public int MaxQuickWrite { get; init; } = 8 << 20;
 
-    /// <summary>A write that takes so long has waited for the disk, and not just for its turn on a busy processor.</summary>
+    /// <summary>
+    /// A write (or a change of names or sizes) that takes so long has waited for the disk, and not just for its turn on a busy
+    /// processor.
+    /// </summary>
     public TimeSpan SlowWrite { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>
+    /// Most bytes whose space is given back on the caller's thread: a file of 100 GB that is deleted, replaced or cut keeps a
+    /// file system busy for seconds.
+    /// </summary>
+    public ulong MaxQuickRelease { get; init; } = 32 << 20;
 
     /// <summary>The volume's label; null: the name of the root folder.</summary>
     public string? Label { get; init; }

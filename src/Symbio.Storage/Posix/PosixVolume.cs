@@ -38,6 +38,9 @@ internal sealed record PosixVolume(ulong Device, ulong Id, InodeReader Inodes, b
     /// <summary>How writes get on of which it does not tell.</summary>
     public WritePace Writes { get; } = new();
 
+    /// <summary>How changes of names and sizes get on, which the kernel never tells of beforehand.</summary>
+    public WritePace Changes { get; } = new();
+
     /// <summary>Sets inode numbers of this file system apart from those of others: bits spread over all 64.</summary>
     public ulong IdOffset { get; } = Spread(Id);
 

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Symbio.Storage.Posix;
 
 /// <summary>
-/// Whether writes to a volume have had to wait lately, for a kernel that does not say so beforehand (ext4 has no RWF_NOWAIT for
-/// them). Most go to memory; while the disk cannot keep up, each may take a fifth of a second.
+/// Whether writes to a volume, or other changes, have had to wait lately, for a kernel that does not say so beforehand (ext4 has
+/// no RWF_NOWAIT for them). Most go to memory; while the disk cannot keep up, each may take a fifth of a second.
 /// </summary>
 internal sealed class WritePace
 {
@@ -15,7 +15,7 @@ internal sealed class WritePace
 
     public bool IsQuick => Environment.TickCount64 >= Volatile.Read(ref _slowUntil);
 
-    /// <summary>A write that began then has ended.</summary>
+    /// <summary>A write or change that began then has ended.</summary>
     public void Tell(long began, TimeSpan slow)
     {
         if (Stopwatch.GetElapsedTime(began) >= slow)

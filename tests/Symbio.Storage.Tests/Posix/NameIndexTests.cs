@@ -265,7 +265,7 @@ public sealed class NameIndexTests : IAsyncDisposable
     {
         for (int i = 0; i < 400; i++)
             Touch($"File {i}");
-        using var index = new NameIndex(new NameCodec(NameMapping.Private), 1000, 100, shardCount: 1, watch: false);
+        using var index = new NameIndex(new NameCodec(NameMapping.Private), 1000, 100, shardCount: 1, isWatchable: null);
         byte[] path = [.. Encoding.UTF8.GetBytes(_folder.Path), 0];
         var errno = Libc.OpenAt2(
             -1, path, OpenFlags.ReadOnly | OpenFlags.Directory, 0, ResolveFlags.None, out int folder); // The path is absolute.

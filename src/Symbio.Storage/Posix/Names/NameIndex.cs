@@ -18,15 +18,17 @@ internal sealed class NameIndex : IDisposable
     /// <param name="maxNames">Most names kept, over all directories.</param>
     /// <param name="maxDirectories">Most directories kept; each takes a watch of the kernel's.</param>
     /// <param name="shardCount">A power of two.</param>
-    /// <param name="watch">False: do without inotify, as on file systems that others change.</param>
-    public NameIndex(NameCodec codec, int maxNames, int maxDirectories, int shardCount, bool watch = true)
+    /// <param name="isWatchable">
+    /// Whether inotify tells of all changes of a directory; it may have to ask another machine. Null: do without inotify.
+    /// </param>
+    public NameIndex(NameCodec codec, int maxNames, int maxDirectories, int shardCount, Func<int, bool>? isWatchable)
     {
         _shards = new NameIndexShard[shardCount];
         _pump = new NameIndexPump(_shards);
         for (int i = 0; i < shardCount; i++)
         {
             _shards[i] = new NameIndexShard(codec, Math.Max(1, maxNames / shardCount),
-                Math.Max(1, maxDirectories / shardCount), watch, _pump.Notice);
+                Math.Max(1, maxDirectories / shardCount), isWatchable, _pump.Notice);
         }
     }
 

@@ -11,8 +11,8 @@ namespace Symbio.Storage.Posix;
 /// by the code that makes it, ours or another process's. The watch is set before the directory is read, and what is
 /// reported meanwhile is applied afterwards; for a name with events the last one tells, for all others the reading.
 /// </remarks>
-internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirectories, bool watch, Action watching)
-    : IDisposable
+internal sealed class NameIndexShard(
+    NameCodec codec, int maxNames, int maxDirectories, Func<int, bool>? isWatchable, Action watching) : IDisposable
 {
     private const InotifyMask Watched = InotifyMask.Create | InotifyMask.Delete | InotifyMask.MovedFrom |
         InotifyMask.MovedTo | InotifyMask.DeleteSelf | InotifyMask.OnlyDirectory;
@@ -94,11 +94,12 @@ internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirec
 
     private Errno Build(DirectoryKey key, int fd, string name, out string? spelling)
     {
+        bool watch = isWatchable?.Invoke(fd) == true; // Before the lock, which others need who may not wait.
         for (int attempt = 0; ; attempt++)
         {
             IndexedDirectory directory;
             lock (_gate)
-                directory = Enter(key, fd);
+                directory = Enter(key, fd, watch);
             lock (directory.BuildGate) // Others who need the same directory wait here for the one that reads.
             {
                 var errno = Libc.StatFd(fd, StatxMask.Basic, out var stat);
@@ -147,18 +148,18 @@ internal sealed class NameIndexShard(NameCodec codec, int maxNames, int maxDirec
     }
 
     /// <summary>Finds or adds a directory and watches it before anybody reads it.</summary>
-    private IndexedDirectory Enter(DirectoryKey key, int fd)
+    private IndexedDirectory Enter(DirectoryKey key, int fd, bool watch)
     {
         if (_directories.TryGetValue(key, out var directory))
             return directory;
         directory = new IndexedDirectory(key);
-        if (watch && FileSystems.IsLocal(fd) && Inotify() is { } inotify)
+        if (watch && Inotify() is { } inotify)
         {
             using var lease = inotify.Lease();
-            if (Libc.AddWatch(lease.Fd, fd, Watched, out int watch) == Errno.None)
+            if (Libc.AddWatch(lease.Fd, fd, Watched, out int number) == Errno.None)
             {
-                directory.Watch = watch;
-                _watches[watch] = directory;
+                directory.Watch = number;
+                _watches[number] = directory;
             }
         }
 
