@@ -184,6 +184,13 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
     /// <summary>Directories that are watched for <see cref="Watcher"/>; for tests.</summary>
     public int WatchedDirectories => _watcher.Count;
 
+    /// <summary>Called before a watched directory is read; for tests.</summary>
+    internal Action? Reading
+    {
+        get => _watcher.Reading;
+        set => _watcher.Reading = value;
+    }
+
     /// <inheritdoc/>
     public IDisposable? Watch(IStoreFile directory, bool tree) =>
         directory is PosixFile { IsDirectory: true } file && file.Store == this ? _watcher.Watch(file, tree) : null;

@@ -7,11 +7,15 @@ namespace Symbio.Storage.Posix;
 /// inotify for one store: a descriptor and a reading thread, both made when the first directory is watched.
 /// </summary>
 /// <remarks>
-/// A directory that somebody asks for is watched before the call returns; what is below it, when a tree was asked for,
+/// <para>A directory that somebody asks for is watched before the call returns; what is below it, when a tree was asked for,
 /// follows on the thread. Events are passed on some time after they happened, so that the server, which does most of them
-/// itself, has said so by then.
+/// itself, has said so by then.</para>
+/// <para>The lock is held over nothing that may wait for a disk: those who ask are on the threads of sockets. Directories are
+/// opened and read without it, on the watching thread, and each thing that was found is entered by itself.</para>
+/// <para>What a directory is called now is found out by which directory it is, never by a name that it had: there may be another
+/// one of that name already.</para>
 /// </remarks>
-internal sealed class DirectoryWatcher(PosixFileStore store) : IDisposable
+internal sealed partial class DirectoryWatcher(PosixFileStore store) : IDisposable
 {
     private const InotifyMask Events = InotifyMask.Modify | InotifyMask.Attributes | InotifyMask.MovedFrom
         | InotifyMask.MovedTo | InotifyMask.Create | InotifyMask.Delete | InotifyMask.DeleteSelf
@@ -25,12 +29,15 @@ internal sealed class DirectoryWatcher(PosixFileStore store) : IDisposable
     private readonly Lock _gate = new();
     private readonly WatchTable _table = new();
     private readonly Queue<WatchedDirectory> _toRead = new(); // New directories of a tree: what is below them?
+    private readonly Queue<(string OldPath, string NewPath)> _moves = new(); // What the server has renamed.
     private PosixHandle? _inotify;
     private PosixHandle? _wake;
     private bool _failed;
     private volatile bool _stopped;
 
     public IStoreWatcher? Watcher { get; set; }
+
+    public Action? Reading { get; set; }
 
     /// <summary>Watches that the kernel keeps for this store.</summary>
     public int Count
@@ -44,27 +51,35 @@ internal sealed class DirectoryWatcher(PosixFileStore store) : IDisposable
 
     public IDisposable? Watch(PosixFile directory, bool tree)
     {
-        string path = directory.Path;
         using var lease = directory.Handle.Lease();
+        if (Libc.StatFd(lease.Fd, StatxMask.All, out var stat) != Errno.None)
+            return null;
         lock (_gate)
         {
-            if (_stopped || !TryStart() || Add(lease.Fd, path) is not { } watched)
+            // The path is read here: who renames the directory has done so, or comes to move what he finds entered.
+            if (_stopped || !TryStart() || Add(lease.Fd, WatchKey.Of(stat), directory.Path) is not { } watched)
                 return null;
-            watched.Requests++;
+            watched.Requests.Add(directory);
             if (tree && ++watched.TreeRequests == 1)
             {
                 _toRead.Enqueue(watched);
                 Wake();
             }
 
-            return new Request(this, watched, tree);
+            return new Request(this, watched, directory, tree);
         }
     }
 
+    /// <summary>The server has renamed a directory. Events that come later are read after this has been looked at.</summary>
     public void Moved(string oldPath, string newPath)
     {
         lock (_gate)
-            _table.Move(oldPath, newPath);
+        {
+            if (_table.Count == 0)
+                return;
+            _moves.Enqueue((oldPath, newPath));
+            Wake();
+        }
     }
 
     public void Dispose()
@@ -78,21 +93,21 @@ internal sealed class DirectoryWatcher(PosixFileStore store) : IDisposable
         }
     }
 
-    private void End(WatchedDirectory watched, bool tree)
+    private void End(WatchedDirectory watched, PosixFile file, bool tree)
     {
         lock (_gate)
         {
-            watched.Requests--;
+            watched.Requests.Remove(file);
             if (tree)
                 watched.TreeRequests--;
-            if (watched.Requests == 0 || (tree && watched.TreeRequests == 0))
+            if (watched.Requests.Count == 0 || (tree && watched.TreeRequests == 0))
                 RemoveAll(_table.Unwanted());
             if (tree)
                 _table.ForgetReadings();
         }
     }
 
-    private void RemoveAll(List<WatchedDirectory> directories)
+    private void RemoveAll(IEnumerable<WatchedDirectory> directories)
     {
         if (_inotify is null)
             return;
@@ -123,13 +138,21 @@ internal sealed class DirectoryWatcher(PosixFileStore store) : IDisposable
     }
 
     // One directory more, unless there are too many or the kernel has had enough (ENOSPC).
-    private WatchedDirectory? Add(int fd, string path)
+    private WatchedDirectory? Add(int fd, WatchKey key, string path)
     {
-        if (_table.Count >= store.Options.MaxWatchedDirectories)
-            return _table.Find(path);
+        if (_table.Find(key) is { } known)
+        {
+            _table.Rename(known, path);
+            return known;
+        }
+
+        if (IsFull)
+            return null;
         using var inotify = _inotify!.Lease();
-        return Libc.AddWatch(inotify.Fd, fd, Events, out int watch) == Errno.None ? _table.Enter(watch, path) : null;
+        return Libc.AddWatch(inotify.Fd, fd, Events, out int watch) == Errno.None ? _table.Enter(watch, key, path) : null;
     }
+
+    private bool IsFull => _table.Count >= store.Options.MaxWatchedDirectories;
 
     private void Wake()
     {
@@ -150,14 +173,20 @@ internal sealed class DirectoryWatcher(PosixFileStore store) : IDisposable
             [new PollFd { Fd = inotify.Fd, Events = PollFd.Readable }, new PollFd { Fd = wake.Fd, Events = PollFd.Readable }];
         while (!_stopped)
         {
-            var errno = Libc.Poll(descriptors);
-            if (_stopped || errno is not (Errno.None or Errno.EINTR))
-                return;
-            if (descriptors[1].Returned != 0)
-                Libc.ResetEvent(wake.Fd);
-            if (descriptors[0].Returned != 0)
-                Thread.Sleep(s_pause);
+            if (!HasToRead)
+            {
+                var errno = Libc.Poll(descriptors);
+                if (_stopped || errno is not (Errno.None or Errno.EINTR))
+                    return;
+                if (descriptors[1].Returned != 0)
+                    Libc.ResetEvent(wake.Fd);
+                if (descriptors[0].Returned != 0)
+                    Thread.Sleep(s_pause);
+            }
+
             Read(inotify.Fd, buffer, batch);
+            if (batch.HasLost)
+                StartAnew(batch);
             ReadTrees(batch);
             if (batch.IsEmpty)
                 continue;
@@ -168,23 +197,23 @@ internal sealed class DirectoryWatcher(PosixFileStore store) : IDisposable
 
     private void Read(int inotify, byte[] buffer, WatchBatch batch)
     {
-        lock (_gate)
+        while (Libc.ReadEvents(inotify, buffer, out int length) == Errno.None && length > 0)
         {
-            while (Libc.ReadEvents(inotify, buffer, out int length) == Errno.None && length > 0)
+            FollowMoves(); // Those that were made before any event which could only be read now.
+            for (int position = 0; position < length;)
             {
-                for (int position = 0; position < length;)
-                {
-                    var record = InotifyRecord.Read(buffer.AsSpan(position));
-                    position += record.Length;
-                    Take(record, batch);
-                }
+                var record = InotifyRecord.Read(buffer.AsSpan(position));
+                position += record.Length;
+                Take(record, batch);
             }
-
-            batch.EndMoves();
-            _table.ForgetTold();
-            foreach (string gone in batch.TakeGone())
-                RemoveAll(_table.Below(gone));
         }
+
+        FollowMoves();
+        batch.EndMoves();
+        lock (_gate)
+            _table.ForgetTold();
+        foreach (WatchedDirectory gone in batch.TakeGone())
+            Forget(gone);
     }
 
     private void Take(InotifyRecord record, WatchBatch batch)
@@ -195,113 +224,50 @@ internal sealed class DirectoryWatcher(PosixFileStore store) : IDisposable
             return;
         }
 
-        if (_table.Find(record.Watch) is not { } directory)
-            return; // Of a watch that was given up while its events were on their way.
-        if ((record.Mask & (InotifyMask.Ignored | InotifyMask.Unmount)) != 0)
-        {
-            _table.Remove(directory);
-            return;
-        }
-
-        if (record.Name.IsEmpty)
-            return; // The directory's own: its parent tells of that, if anybody watches it.
-        if (store.HasForkFiles && ForkFile.IsName(record.Name))
-            return; // Nobody sees it.
-        string path = SharePaths.Join(directory.Path, store.Codec.Decode(record.Name));
         bool isDirectory = (record.Mask & InotifyMask.IsDirectory) != 0;
-        if ((record.Mask & InotifyMask.Create) != 0)
+        WatchedDirectory? directory;
+        string name;
+        string path;
+        bool isInTree;
+        lock (_gate)
         {
-            if (directory.Told?.Remove(path) == true)
+            directory = _table.Find(record.Watch);
+            if (directory is null)
+                return; // Of a watch that was given up while its events were on their way.
+            if ((record.Mask & (InotifyMask.Ignored | InotifyMask.Unmount)) != 0)
+            {
+                _table.Remove(directory);
                 return;
-            directory.Heard?.Add(path);
+            }
+
+            if (record.Name.IsEmpty)
+                return; // The directory's own: its parent tells of that, if anybody watches it.
+            if (store.HasForkFiles && ForkFile.IsName(record.Name))
+                return; // Nobody sees it.
+            name = store.Codec.Decode(record.Name);
+            if ((record.Mask & InotifyMask.Create) != 0)
+            {
+                if (directory.Told?.Remove(name) == true)
+                    return;
+                directory.Heard?.Add(name);
+            }
+
+            path = SharePaths.Join(directory.Path, name);
+            bool goes = isDirectory && (record.Mask & InotifyMask.MovedFrom) != 0;
+            batch.Add(record, path, isDirectory, goes ? _table.AtOrBelow(path) : []);
+            isInTree = _table.IsInTree(path);
         }
 
-        batch.Add(record, path, isDirectory);
         if (!isDirectory || (record.Mask & (InotifyMask.Create | InotifyMask.MovedTo)) == 0)
             return;
-        if (batch.LastMove is { } old)
-            _table.Move(old, path);
-        if (_table.IsInTree(path))
-            AddBelow(path, isNew: (record.Mask & InotifyMask.Create) != 0 || batch.LastMove is null);
-    }
-
-    // What was made in a new directory before it was watched is found by reading it; in one that was moved it is not new.
-    private void AddBelow(string path, bool isNew)
-    {
-        if (OpenDirectory(path) is not { } fd)
+        string? old = batch.LastMove;
+        if (old is not null)
+            Follow(batch.LastMoved, old, path);
+        if (!isInTree)
             return;
-        using (fd)
-        {
-            if (Add(fd.Fd, path) is not { IsRead: false } added)
-                return;
-            added.IsRead = true;
-            added.Heard = isNew ? [] : null;
-            _toRead.Enqueue(added);
-        }
-    }
-
-    private void ReadTrees(WatchBatch batch)
-    {
-        while (!_stopped)
-        {
-            lock (_gate)
-            {
-                if (!_toRead.TryDequeue(out WatchedDirectory? directory))
-                    return;
-                ReadTree(directory, batch); // A lock for each directory: others may come in between.
-            }
-        }
-    }
-
-    private void ReadTree(WatchedDirectory directory, WatchBatch batch)
-    {
-        if (_table.Find(directory.Watch) != directory || OpenDirectory(directory.Path) is not { } fd)
-            return;
-        HashSet<string>? heard = directory.Heard;
-        directory.Heard = null;
-        if (heard is not null)
-            directory.Told = _table.StartTold();
-        using (fd)
-        {
-            byte[] buffer = new byte[BufferSize];
-            while (Libc.ReadDirectory(fd.Fd, buffer, out int length) == Errno.None && length > 0)
-            {
-                for (int position = 0; position < length;)
-                {
-                    var record = DirectoryRecord.Read(buffer.AsSpan(position));
-                    position += record.Length;
-                    if (record.IsDotOrDotDot || (store.HasForkFiles && ForkFile.IsName(record.Name)))
-                        continue;
-                    bool isDirectory = record.Type == DirectoryRecord.DirectoryType;
-                    if (heard is null && !isDirectory)
-                        continue;
-                    string path = SharePaths.Join(directory.Path, store.Codec.Decode(record.Name));
-                    bool isNew = heard?.Contains(path) == false;
-                    if (isNew)
-                    {
-                        directory.Told!.Add(path);
-                        batch.Add(new StoreEvent(StoreEventKind.Created, path, isDirectory));
-                    }
-
-                    if (isDirectory && _table.IsInTree(path))
-                        AddBelow(path, isNew);
-                }
-            }
-        }
-    }
-
-    private OwnedFd? OpenDirectory(string path)
-    {
-        Span<byte> encoded = stackalloc byte[Libc.PathMax + 1];
-        if (!store.Codec.TryEncodePath(path, encoded[..^1], out int length))
-            return null;
-        encoded[length] = 0;
-        using var root = store.Root.Lease();
-        return Libc.OpenAt2(
-            root.Fd, encoded[..(length + 1)], OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow | OpenFlags.NonBlock,
-            0, ResolveFlags.Beneath | ResolveFlags.NoSymlinks, out int fd) == Errno.None
-            ? new OwnedFd(fd)
-            : null;
+        using OwnedFd? fd = OpenDirectory(path);
+        if (fd is not null)
+            AddBelow(fd.Fd, directory, name, isNew: old is null);
     }
 
     private void Pass(WatchBatch batch)
@@ -313,14 +279,14 @@ internal sealed class DirectoryWatcher(PosixFileStore store) : IDisposable
             Watcher?.OnEvents(events);
     }
 
-    private sealed class Request(DirectoryWatcher owner, WatchedDirectory directory, bool tree) : IDisposable
+    private sealed class Request(DirectoryWatcher owner, WatchedDirectory directory, PosixFile file, bool tree) : IDisposable
     {
         private int _ended;
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _ended, 1) == 0)
-                owner.End(directory, tree);
+                owner.End(directory, file, tree);
         }
     }
 }

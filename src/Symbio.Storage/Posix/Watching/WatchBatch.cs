@@ -6,10 +6,11 @@ namespace Symbio.Storage.Posix;
 internal sealed class WatchBatch
 {
     private readonly HashSet<(StoreEventKind, string)> _seen = [];
-    private readonly List<string> _gone = [];
+    private readonly List<WatchedDirectory> _gone = [];
     private List<StoreEvent> _events = [];
     private int _from = -1; // Where the first half of a move stands, whose second may follow.
     private uint _cookie;
+    private WatchedDirectory[] _leaving = [];
 
     /// <summary>Events were lost.</summary>
     public bool HasLost { get; set; }
@@ -19,9 +20,13 @@ internal sealed class WatchBatch
     /// <summary>The old path when the last event completed a move.</summary>
     public string? LastMove { get; private set; }
 
+    /// <summary>And what was recorded at and below that path when it went.</summary>
+    public WatchedDirectory[] LastMoved { get; private set; } = [];
+
     public void Add(StoreEvent change) => _events.Add(change);
 
-    public void Add(InotifyRecord record, string path, bool isDirectory)
+    /// <param name="below">Of a directory that goes: what is recorded at and below it.</param>
+    public void Add(InotifyRecord record, string path, bool isDirectory, WatchedDirectory[] below)
     {
         LastMove = null;
         switch (record.Mask & ~InotifyMask.IsDirectory)
@@ -36,10 +41,12 @@ internal sealed class WatchBatch
                 EndMoves();
                 _from = _events.Count;
                 _cookie = record.Cookie;
+                _leaving = below;
                 Name(StoreEventKind.Deleted, path, isDirectory);
                 break;
             case InotifyMask.MovedTo when _from >= 0 && _cookie == record.Cookie:
                 LastMove = _events[_from].Path;
+                LastMoved = _leaving;
                 _events[_from] = new StoreEvent(StoreEventKind.Renamed, path, isDirectory, LastMove);
                 _from = -1;
                 _seen.Clear();
@@ -59,15 +66,15 @@ internal sealed class WatchBatch
     /// <summary>The queue is empty: what was moved out of a watched directory did not come into another.</summary>
     public void EndMoves()
     {
-        if (_from >= 0 && _events[_from].IsDirectory)
-            _gone.Add(_events[_from].Path);
+        if (_from >= 0)
+            _gone.AddRange(_leaving);
         _from = -1;
     }
 
-    /// <summary>Directories that went out of what is watched, with all that is below them.</summary>
-    public IReadOnlyList<string> TakeGone()
+    /// <summary>What was recorded at and below directories that went out of what is watched.</summary>
+    public IReadOnlyList<WatchedDirectory> TakeGone()
     {
-        string[] gone = [.. _gone];
+        WatchedDirectory[] gone = [.. _gone];
         _gone.Clear();
         return gone;
     }

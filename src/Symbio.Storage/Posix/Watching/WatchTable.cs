@@ -6,6 +6,7 @@ namespace Symbio.Storage.Posix;
 internal sealed class WatchTable
 {
     private readonly Dictionary<int, WatchedDirectory> _byWatch = [];
+    private readonly Dictionary<WatchKey, WatchedDirectory> _byKey = [];
     private readonly Dictionary<string, WatchedDirectory> _byPath = new(NameComparer.Instance);
     private bool _hasTold;
 
@@ -13,10 +14,14 @@ internal sealed class WatchTable
 
     public WatchedDirectory? Find(int watch) => _byWatch.GetValueOrDefault(watch);
 
-    public WatchedDirectory? Find(string path) => _byPath.GetValueOrDefault(path);
+    public WatchedDirectory? Find(WatchKey key) => _byKey.GetValueOrDefault(key);
+
+    public bool Contains(WatchedDirectory directory) => Find(directory.Watch) == directory;
+
+    public WatchedDirectory[] All => [.. _byWatch.Values];
 
     /// <summary>A directory, which the kernel may have been watching before: then it has the same number again.</summary>
-    public WatchedDirectory Enter(int watch, string path)
+    public WatchedDirectory Enter(int watch, WatchKey key, string path)
     {
         if (_byWatch.TryGetValue(watch, out WatchedDirectory? known))
         {
@@ -24,8 +29,9 @@ internal sealed class WatchTable
             return known;
         }
 
-        var directory = new WatchedDirectory(watch, path);
+        var directory = new WatchedDirectory(watch, key, path);
         _byWatch.Add(watch, directory);
+        _byKey[key] = directory;
         _byPath[path] = directory;
         return directory;
     }
@@ -33,6 +39,8 @@ internal sealed class WatchTable
     public void Remove(WatchedDirectory directory)
     {
         _byWatch.Remove(directory.Watch);
+        if (_byKey.GetValueOrDefault(directory.Key) == directory)
+            _byKey.Remove(directory.Key);
         if (_byPath.GetValueOrDefault(directory.Path) == directory)
             _byPath.Remove(directory.Path);
     }
@@ -51,7 +59,7 @@ internal sealed class WatchTable
 
     /// <summary>Directories that nobody asks for any more.</summary>
     public List<WatchedDirectory> Unwanted() =>
-        [.. _byWatch.Values.Where(d => d.Requests == 0 && (d.Path.Length == 0 || !IsInTree(d.Path)))];
+        [.. _byWatch.Values.Where(d => d.Requests.Count == 0 && (d.Path.Length == 0 || !IsInTree(d.Path)))];
 
     /// <summary>What belongs to no tree any more will have to be read again when it does.</summary>
     public void ForgetReadings()
@@ -60,15 +68,9 @@ internal sealed class WatchTable
             directory.IsRead &= directory.Path.Length > 0 && IsInTree(directory.Path);
     }
 
-    /// <summary>A directory and those below it that are watched only for the sake of a tree above.</summary>
-    public List<WatchedDirectory> Below(string path) =>
-        [.. _byWatch.Values.Where(d => d.Requests == 0 && SharePaths.IsAtOrBelow(d.Path, path))];
-
-    public void Move(string oldPath, string newPath)
-    {
-        foreach (WatchedDirectory directory in _byWatch.Values.Where(d => SharePaths.IsAtOrBelow(d.Path, oldPath)).ToArray())
-            Rename(directory, newPath + directory.Path[oldPath.Length..]);
-    }
+    /// <summary>What is recorded at a path or below it. It may be called something else by now, and this be another.</summary>
+    public WatchedDirectory[] AtOrBelow(string path) =>
+        [.. _byWatch.Values.Where(d => SharePaths.IsAtOrBelow(d.Path, path))];
 
     /// <summary>A set for <see cref="WatchedDirectory.Told"/>.</summary>
     public HashSet<string> StartTold()
@@ -87,7 +89,7 @@ internal sealed class WatchTable
             directory.Told = null;
     }
 
-    private void Rename(WatchedDirectory directory, string path)
+    public void Rename(WatchedDirectory directory, string path)
     {
         if (_byPath.GetValueOrDefault(directory.Path) == directory)
             _byPath.Remove(directory.Path);
