@@ -71,7 +71,7 @@ public sealed class SmbServer : IAsyncDisposable
         };
         SecurityHint = SpnegoAcceptor.CreateHint(MechanismsFor(null));
         _unauthenticated = new UnauthenticatedConnections(options.Limits.MaxUnauthenticatedConnections);
-        Shares = new ShareTable(Time, Scheduler);
+        Shares = new ShareTable(Time, Scheduler, () => Opens.All);
         Shares.Replace(options.Shares);
         Pipes = PipeTable.Create(this);
     }

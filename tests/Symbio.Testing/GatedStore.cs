@@ -49,6 +49,13 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         Close();
     }
 
+    /// <summary>Closes the gate for renames that have been made: nobody has been told.</summary>
+    public void CloseAfterRenames()
+    {
+        _only = Kind.Renamed;
+        Close();
+    }
+
     /// <summary>The next deletion throws, as no store should.</summary>
     public void ThrowOnDelete() => Volatile.Write(ref _throwsOnDelete, 1);
 
@@ -108,6 +115,7 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         Read,
         Write,
         Listing,
+        Renamed,
     }
 
     private async ValueTask PassAsync(Kind kind = Kind.Any)
@@ -260,9 +268,14 @@ public sealed class GatedStore(IFileStore store) : IFileStore
                 : throw new IOException("A store's bug.");
         }
 
-        public ValueTask<NtStatus> RenameAsync(
-            string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>
-            Inner.RenameAsync(newPath, replace, caller, cancellationToken);
+        public async ValueTask<NtStatus> RenameAsync(
+            string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken)
+        {
+            NtStatus status = await Inner.RenameAsync(newPath, replace, caller, cancellationToken);
+            if (owner._only == Kind.Renamed)
+                await owner.PassAsync(Kind.Renamed);
+            return status;
+        }
 
         public ValueTask<NtStatus> RenameStreamAsync(string newName, bool replace, CancellationToken cancellationToken) =>
             Inner.RenameStreamAsync(newName, replace, cancellationToken);

@@ -1,4 +1,5 @@
 using Symbio.Protocol.Smb2;
+using Symbio.Storage;
 
 namespace Symbio.Server.Notifications;
 
@@ -16,6 +17,12 @@ internal abstract class ChangeObserver
 
     /// <summary>The directory as its registry knows it; only the registry looks at it, under its lock.</summary>
     public string Path { get; set; } = "";
+
+    /// <summary>
+    /// An open of the directory, which knows where it is: as long as it is observed one that has not been closed. As with
+    /// <see cref="Path"/>.
+    /// </summary>
+    public IStoreFile? Directory { get; set; }
 
     /// <summary>What has the store tell of others' changes; null where it cannot.</summary>
     public IDisposable? Local { get; set; }

@@ -19,12 +19,14 @@ internal sealed class DirectoryChanges
     private readonly ConcurrentDictionary<string, ChangeObserver[]>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly int[] _filterCounts = new int[32];
     private readonly LocalChanges? _local; // Null: nobody else changes the store, or it cannot tell.
+    private DirectoryMove[] _moves = [];
     private uint _wanted;
 
     /// <param name="store">Null for a share without files.</param>
-    public DirectoryChanges(IFileStore? store, TimeProvider time)
+    /// <param name="opens">All opens there are, of this store and others.</param>
+    public DirectoryChanges(IFileStore? store, TimeProvider time, Func<IEnumerable<Open>> opens)
     {
-        _local = store is IWatchableStore watchable ? new LocalChanges(this, watchable, time) : null;
+        _local = store is IWatchableStore watchable ? new LocalChanges(this, watchable, time, opens) : null;
         Leased = new LeasedDirectories(this);
         _byDirectory = new(NameComparer.Instance);
         _lookup = _byDirectory.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -42,11 +44,26 @@ internal sealed class DirectoryChanges
     /// <summary>Begins a watch of a directory: what changes there is told from now on.</summary>
     public void Add(ChangeObserver observer, IStoreFile directory)
     {
+        // Counted before any path is read: who renames the directory has done so by then, or comes to move us and the store's watch.
+        CompletionFilter counted = _local is null ? observer.Filter : observer.Filter | CompletionFilter.All;
+        lock (_lock)
+            Count(counted, 1);
         observer.Local = _local?.Watch(directory, observer.WatchTree);
         lock (_lock)
         {
-            Enter(observer, directory.Path); // Read under the lock: who renames it has done so, or comes to move us.
-            Count(FilterOf(observer), 1);
+            Count(counted & ~FilterOf(observer), -1);
+            observer.Directory = directory;
+            Enter(observer, directory.Path);
+        }
+    }
+
+    /// <summary>Of the opens of the observed directory another one is asked from now on; the former may be closed.</summary>
+    public void Ask(ChangeObserver observer, IStoreFile directory)
+    {
+        lock (_lock)
+        {
+            observer.Directory = directory;
+            Update(observer);
         }
     }
 
@@ -65,7 +82,7 @@ internal sealed class DirectoryChanges
     {
         lock (_lock)
         {
-            if (!Leave(observer))
+            if (!Leave(observer, observer.Path))
                 return false;
             Count(FilterOf(observer), -1);
         }
@@ -105,9 +122,10 @@ internal sealed class DirectoryChanges
     /// <summary>Tells of something that the server has not done itself.</summary>
     public void ReportLocal(params ReadOnlySpan<DirectoryChange> changes) => Deliver(changes);
 
-    /// <summary>Changes were lost: all who watch must look for themselves.</summary>
+    /// <summary>Changes were lost: all who watch must look for themselves. Among them may be renames of directories.</summary>
     public void Overflow()
     {
+        UpdateAll("");
         foreach (ChangeObserver[] observers in _byDirectory.Values)
         {
             foreach (ChangeObserver observer in observers)
@@ -124,27 +142,32 @@ internal sealed class DirectoryChanges
 
     public void EndWriting(Open open) => _local?.EndWriting(open);
 
-    /// <summary>A directory has another name: so have the watches of it and of what is below it.</summary>
+    /// <summary>
+    /// A directory is about to be renamed. Until the result is disposed, after <see cref="MoveWatches"/>, what is reported below
+    /// the new name is looked for below the old one, too: it may be done before the observers have been moved.
+    /// </summary>
+    public DirectoryMove BeginMove(string oldPath, string newPath)
+    {
+        var move = new DirectoryMove(this, oldPath, newPath);
+        lock (_lock)
+            Volatile.Write(ref _moves, [.. _moves, move]);
+        return move;
+    }
+
+    public void EndMove(DirectoryMove move)
+    {
+        lock (_lock)
+            Volatile.Write(ref _moves, [.. _moves.Where(m => m != move)]);
+    }
+
+    /// <summary>
+    /// A directory has another name: so have the watches of it and of what is below it. Another directory may have the old name by
+    /// now, and be watched.
+    /// </summary>
     public void MoveWatches(string oldPath, string newPath)
     {
         _local?.Moved(oldPath, newPath);
-        if (_byDirectory.IsEmpty)
-            return;
-        lock (_lock)
-        {
-            string below = oldPath + @"\";
-            foreach ((string path, ChangeObserver[] observers) in _byDirectory.ToArray())
-            {
-                bool isBelow = path.Length > below.Length && NameComparer.Equals(path.AsSpan(0, below.Length), below);
-                if (!isBelow && !NameComparer.Equals(path, oldPath))
-                    continue;
-                foreach (ChangeObserver observer in observers)
-                {
-                    Leave(observer);
-                    Enter(observer, newPath + path[oldPath.Length..]);
-                }
-            }
-        }
+        UpdateAll(oldPath);
     }
 
     /// <summary>Tells those who watch exactly this directory that it is to be deleted.</summary>
@@ -162,6 +185,25 @@ internal sealed class DirectoryChanges
         string path = changes[0].Path;
         if (path.Length == 0 || _byDirectory.IsEmpty)
             return false; // Nothing shows the root.
+        bool isSeen = false;
+        foreach (DirectoryMove move in Volatile.Read(ref _moves))
+        {
+            // First where they come from: who is not there any more has come.
+            if (path.Length > move.NewPath.Length && IsAtOrBelow(path, move.NewPath)
+                && !NameComparer.Equals(move.OldPath, move.NewPath))
+            {
+                isSeen |= Deliver(changes, move.OldPath + path[move.NewPath.Length..], move);
+            }
+        }
+
+        return isSeen | Deliver(changes, path, null);
+    }
+
+    // "path" is where the observers are, or were before that move.
+    private bool Deliver(ReadOnlySpan<DirectoryChange> changes, string path, DirectoryMove? move)
+    {
+        int topLength = move?.OldPath.Length ?? 0;
+        int more = changes[0].Path.Length - path.Length;
         ReadOnlySpan<char> directory = path;
         bool isParent = true;
         bool isSeen = false;
@@ -170,10 +212,10 @@ internal sealed class DirectoryChanges
             directory = DirectoryChange.ParentOf(directory);
             if (_lookup.TryGetValue(directory, out ChangeObserver[]? observers))
             {
-                int prefix = directory.Length == 0 ? 0 : directory.Length + 1;
+                int prefix = directory.Length == 0 ? 0 : directory.Length + 1 + more;
                 foreach (ChangeObserver observer in observers)
                 {
-                    if (!isParent && !observer.WatchTree)
+                    if ((!isParent && !observer.WatchTree) || move?.HasMoved(observer, directory) == false)
                         continue;
                     isSeen = true;
                     observer.Add(changes, prefix);
@@ -182,7 +224,7 @@ internal sealed class DirectoryChanges
 
             isParent = false;
         }
-        while (directory.Length > 0);
+        while (directory.Length > topLength);
         return isSeen;
     }
 
@@ -192,16 +234,54 @@ internal sealed class DirectoryChanges
         _byDirectory[path] = _byDirectory.TryGetValue(path, out ChangeObserver[]? others) ? [.. others, observer] : [observer];
     }
 
-    private bool Leave(ChangeObserver observer)
+    private bool Leave(ChangeObserver observer, string path)
     {
-        if (!_byDirectory.TryGetValue(observer.Path, out ChangeObserver[]? observers) || !observers.Contains(observer))
+        if (!_byDirectory.TryGetValue(path, out ChangeObserver[]? observers) || !observers.Contains(observer))
             return false;
         if (observers.Length == 1)
-            _byDirectory.TryRemove(observer.Path, out _);
+            _byDirectory.TryRemove(path, out _);
         else
-            _byDirectory[observer.Path] = [.. observers.Where(w => w != observer)];
+            _byDirectory[path] = [.. observers.Where(w => w != observer)];
         return true;
     }
+
+    private void UpdateAll(string top)
+    {
+        if (_byDirectory.IsEmpty)
+            return;
+        lock (_lock)
+        {
+            foreach ((string path, ChangeObserver[] observers) in _byDirectory.ToArray())
+            {
+                if (!IsAtOrBelow(path, top))
+                    continue;
+                foreach (ChangeObserver observer in observers)
+                    Update(observer);
+            }
+        }
+    }
+
+    // The directory itself tells where it is.
+    private void Update(ChangeObserver observer)
+    {
+        string former = observer.Path;
+        string path = observer.Directory!.Path;
+        if (path == former)
+            return;
+        if (NameComparer.Equals(path, former))
+        {
+            observer.Path = path;
+            return;
+        }
+
+        Enter(observer, path); // First: meanwhile reports look in both places, and would miss who is in neither.
+        Leave(observer, former);
+    }
+
+    private static bool IsAtOrBelow(string path, string top) =>
+        top.Length == 0
+        || (path.Length >= top.Length && NameComparer.Equals(path.AsSpan(0, top.Length), top)
+            && (path.Length == top.Length || path[top.Length] == '\\'));
 
     // What the store tells of can only be told from our own doings if those are reported, all of them.
     private static CompletionFilter FilterOf(ChangeObserver observer) =>

@@ -34,30 +34,37 @@ internal sealed class LeasedDirectories(DirectoryChanges changes)
                 _directories.Add(identity, leased);
             }
 
-            leased.Uses++;
-            return new Use(this, identity, leased);
+            leased.Uses.Add(directory);
+            return new Use(this, identity, leased, directory);
         }
     }
 
-    private void Leave(FileIdentity identity, LeasedDirectory leased)
+    private void Leave(FileIdentity identity, LeasedDirectory leased, IStoreFile directory)
     {
         lock (_lock)
         {
-            if (--leased.Uses > 0)
+            leased.Uses.Remove(directory);
+            if (leased.Uses is [var other, ..])
+            {
+                if (leased.Directory == directory)
+                    changes.Ask(leased, other);
                 return;
+            }
+
             _directories.Remove(identity);
             changes.Remove(leased);
         }
     }
 
-    private sealed class Use(LeasedDirectories owner, FileIdentity identity, LeasedDirectory leased) : IDisposable
+    private sealed class Use(LeasedDirectories owner, FileIdentity identity, LeasedDirectory leased, IStoreFile directory)
+        : IDisposable
     {
         private int _ended;
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _ended, 1) == 0)
-                owner.Leave(identity, leased);
+                owner.Leave(identity, leased, directory);
         }
     }
 }

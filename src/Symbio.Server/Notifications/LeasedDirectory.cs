@@ -1,5 +1,6 @@
 using Symbio.Cluster;
 using Symbio.Protocol.Smb2;
+using Symbio.Storage;
 
 namespace Symbio.Server.Notifications;
 
@@ -16,7 +17,7 @@ internal sealed class LeasedDirectory(ICoordinator coordinator, FileIdentity dir
     public override bool WatchTree => false;
 
     /// <summary>Opens that have a lease on it, and creates that ask for one. Guarded by the registry's lock.</summary>
-    public int Uses { get; set; }
+    public List<IStoreFile> Uses { get; } = [];
 
     /// <inheritdoc/>
     public override void Add(ReadOnlySpan<DirectoryChange> changes, int prefixLength) =>

@@ -17,10 +17,12 @@ internal sealed class LocalChanges : IStoreWatcher
     private readonly DirectoryChanges _changes;
     private readonly IWatchableStore _store;
     private readonly OwnChanges _own;
+    private readonly Func<IEnumerable<Open>> _opens;
     private int _watches;
 
-    public LocalChanges(DirectoryChanges changes, IWatchableStore store, TimeProvider time)
+    public LocalChanges(DirectoryChanges changes, IWatchableStore store, TimeProvider time, Func<IEnumerable<Open>> opens)
     {
+        _opens = opens;
         _changes = changes;
         _store = store;
         _own = new OwnChanges(time);
@@ -33,7 +35,8 @@ internal sealed class LocalChanges : IStoreWatcher
     /// <summary>Begins to watch; null when the store cannot.</summary>
     public IDisposable? Watch(IStoreFile directory, bool tree)
     {
-        Interlocked.Increment(ref _watches); // First: from the first event on it must be known what was our own.
+        if (Interlocked.Increment(ref _watches) == 1) // First: from the first event on it must be known what was our own.
+            NoteWriters();
         if (_store.Watch(directory, tree) is { } watch)
             return new Ending(this, watch);
         Interlocked.Decrement(ref _watches);
@@ -58,6 +61,20 @@ internal sealed class LocalChanges : IStoreWatcher
     }
 
     public void OnLost() => _changes.Overflow();
+
+    // Who has begun to write while nobody watched. Those who begin now note themselves: they say that they write and then look
+    // whether anybody watches. And those who close say so and then forget themselves: one of the two sees the other.
+    private void NoteWriters()
+    {
+        foreach (Open open in _opens())
+        {
+            if ((open.PendingNotifications & ChangeReports.Written) == 0 || open.Changes != _changes)
+                continue;
+            _own.NoteWriting(open);
+            if (open.IsClosed)
+                _own.EndWriting(open);
+        }
+    }
 
     private void Take(in StoreEvent happened)
     {

@@ -1,16 +1,17 @@
 using System.Diagnostics.CodeAnalysis;
 using Symbio.Cluster.Scheduling;
 using Symbio.Server.Notifications;
+using Symbio.Server.Opens;
 using Symbio.Storage;
 
 namespace Symbio.Server.Trees;
 
 /// <summary>ShareList, [MS-SMB2] 3.3.1.5. Readers take a snapshot; the whole set is replaced at once.</summary>
-internal sealed class ShareTable(TimeProvider time, WorkScheduler scheduler)
+internal sealed class ShareTable(TimeProvider time, WorkScheduler scheduler, Func<IEnumerable<Open>> opens)
 {
     private volatile Dictionary<string, Share> _shares = new(StringComparer.OrdinalIgnoreCase)
     {
-        [Share.IpcName] = new Share(null, new DirectoryChanges(null, time), scheduler),
+        [Share.IpcName] = new Share(null, new DirectoryChanges(null, time, opens), scheduler),
     };
 
     public IReadOnlyCollection<Share> All => _shares.Values;
@@ -40,5 +41,5 @@ internal sealed class ShareTable(TimeProvider time, WorkScheduler scheduler)
     }
 
     private DirectoryChanges ChangesOf(IFileStore store, IEnumerable<Share> shares) =>
-        shares.FirstOrDefault(s => !s.IsIpc && ReferenceEquals(s.Store, store))?.Changes ?? new(store, time);
+        shares.FirstOrDefault(s => !s.IsIpc && ReferenceEquals(s.Store, store))?.Changes ?? new(store, time, opens);
 }

@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
+using Symbio.Storage.Memory;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Notifications;
@@ -40,6 +41,29 @@ public sealed class ChangeNotifyTests
 
         Assert.Equal("Added Ä.txt", NotifyPeer.Changes(await peer.WaitAsync(id)));
         Assert.Empty(server.Log.Errors);
+    }
+
+    [Fact] // The store has renamed the directory, and whoever watches it has not been moved yet.
+    public async Task What_happens_in_a_directory_that_is_being_renamed_is_told()
+    {
+        var store = new GatedStore(new MemoryFileStore(new MemoryStoreOptions()));
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await using ScriptedPeer mover = await server.ConnectAuthenticatedAsync();
+        FileId directory = await peer.OpenDirectoryAsync("d");
+        await peer.BeginAsync(directory, NotifyPeer.Names, NotifyFlags.WatchTree);
+        FileId moved = await mover.OpenAsync("d", AccessMask.Delete, options: CreateOptions.DirectoryFile);
+
+        store.CloseAfterRenames();
+        ValueTask<Reply> rename = mover.RenameAsync(moved, "longer");
+        await store.WaitForAsync(1);
+        await peer.CloseAsync(await peer.OpenDirectoryAsync(@"longer\s"));
+        await peer.CloseAsync(await peer.OpenAsync(@"longer\s\x"));
+        store.Open();
+        Assert.Equal(NtStatus.Success, (await rename).Status);
+        await peer.CloseAsync(await peer.OpenAsync(@"longer\end"));
+
+        Assert.Equal(@"Added s, Added s\x, Added end", await peer.ChangesAsync(directory));
     }
 
     [Fact] // 3.3.4.4: FIFO, one change each.

@@ -2,6 +2,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Storage;
 using Symbio.Storage.Posix;
 using Symbio.Testing;
 using FileAttributes = Symbio.Protocol.Fscc.FileAttributes;
@@ -190,6 +191,59 @@ public sealed class LocalChangesTests : IAsyncLifetime
         Assert.Equal("Added a", await UntilEndAsync(directory, "e/end"));
     }
 
+    [Fact] // What is moved is the watch of the directory that has moved.
+    public async Task A_directory_that_takes_another_s_place_keeps_its_watch()
+    {
+        Directory.CreateDirectory(At("d"));
+        FileId root = await BeginAsync("", NotifyPeer.Names);
+
+        Directory.Move(At("d"), At("e"));
+        Directory.CreateDirectory(At("d"));
+        FileId next = await BeginAsync("d", NotifyPeer.Names);
+        Assert.Equal("RenamedOldName d, RenamedNewName e, Added d", await UntilEndAsync(root));
+        await _peer.CloseAsync(await _peer.OpenAsync(@"d\own"));
+
+        Assert.Equal("Added own", await UntilEndAsync(next, "d/end"));
+    }
+
+    [Fact]
+    public async Task A_directory_that_is_renamed_while_its_watch_begins_is_watched()
+    {
+        await using var store = new WatchingStore(_store);
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await using ScriptedPeer other = await server.ConnectAuthenticatedAsync();
+        Directory.CreateDirectory(At("d"));
+        FileId directory = await peer.OpenDirectoryAsync("d");
+        FileId mover = await other.OpenAsync("d", AccessMask.Delete, options: CreateOptions.DirectoryFile);
+        store.Watched = () =>
+        {
+            store.Watched = null;
+            Task<Reply> rename = Task.Run(async () => await other.RenameAsync(mover, "e"));
+            Assert.True(rename.Wait(TimeSpan.FromSeconds(20)));
+        };
+
+        await peer.BeginAsync(directory, NotifyPeer.Names);
+        await File.WriteAllTextAsync(At("e/a"), "");
+
+        Assert.Equal("Added a", NotifyPeer.Changes(await peer.NotifyAsync(directory)));
+        await peer.CloseAsync(directory);
+    }
+
+    [Fact]
+    public async Task Who_wrote_before_anybody_watched_is_known()
+    {
+        FileId file = await _peer.OpenAsync("a");
+        await _peer.WriteAsync(file, 0, "text"u8.ToArray());
+        FileId root = await BeginAsync("", CompletionFilter.LastWrite | CompletionFilter.Size | CompletionFilter.FileName);
+
+        await _peer.WriteAsync(file, 4, "text"u8.ToArray());
+
+        Assert.Equal("", await UntilEndAsync(root)); // That is told at the close.
+        await _peer.CloseAsync(file);
+        Assert.EndsWith("Modified a", await _peer.ChangesAsync(root), StringComparison.Ordinal); // After what "end" has left.
+    }
+
     private string At(string path) => Path.Combine(_folder, path);
 
     private async Task<FileId> BeginAsync(string path, CompletionFilter filter, NotifyFlags flags = NotifyFlags.None)
@@ -223,5 +277,41 @@ public sealed class LocalChangesTests : IAsyncLifetime
                     told.Add(change);
             }
         }
+    }
+
+    // Something happens just when a watch has begun.
+    private sealed class WatchingStore(PosixFileStore store) : IFileStore, IWatchableStore
+    {
+        public Action? Watched { get; set; }
+
+        public StoreCapabilities Capabilities => store.Capabilities;
+
+        public IStoreWatcher? Watcher
+        {
+            get => store.Watcher;
+            set => store.Watcher = value;
+        }
+
+        public ValueTask<(NtStatus Status, IStoreFile? File)> OpenAsync(
+            string path, StoreOpenOptions options, StoreCaller caller, CancellationToken cancellationToken) =>
+            store.OpenAsync(path, options, caller, cancellationToken);
+
+        public ValueTask<(NtStatus Status, IStoreFile? File)> CreateAsync(
+            string path, StoreCreateOptions options, StoreCaller caller, CancellationToken cancellationToken) =>
+            store.CreateAsync(path, options, caller, cancellationToken);
+
+        public ValueTask<(NtStatus Status, VolumeInfo Info)> GetVolumeInfoAsync(CancellationToken cancellationToken) =>
+            store.GetVolumeInfoAsync(cancellationToken);
+
+        public IDisposable? Watch(IStoreFile directory, bool tree)
+        {
+            IDisposable? watch = store.Watch(directory, tree);
+            Watched?.Invoke();
+            return watch;
+        }
+
+        public void Moved(string oldPath, string newPath) => store.Moved(oldPath, newPath);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask; // It is another's.
     }
 }

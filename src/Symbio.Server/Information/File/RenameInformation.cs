@@ -89,6 +89,7 @@ internal static class RenameInformation
             ? oldPath == name.Path
             : NameComparer.Equals(oldPath, name.Path)); // And not only the spelling.
         Open[] below = set.Open.IsDirectory && MovesWithOpens(set.Open) ? OpensBelow(set.Open) : [];
+        using DirectoryMove? move = set.Open.IsDirectory ? set.Open.Changes.BeginMove(oldPath, name.Path) : null;
         PersistentHandles? persistent = set.Context.Server.Persistent;
         if (persistent is not null)
             await persistent.AnnounceMoveAsync(set.Open.File.Key, name.Path).ConfigureAwait(false);
