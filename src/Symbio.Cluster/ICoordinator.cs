@@ -134,6 +134,26 @@ public interface IFileClaim
     void RenameLink(string link);
 
     /// <summary>
+    /// The open's stream is about to get another name, [MS-FSA] 2.1.5.15.11.1: until <see cref="EndRenameStream"/> nobody opens
+    /// a stream of either name.
+    /// </summary>
+    /// <param name="stream">The name, upper-cased.</param>
+    /// <returns>
+    /// <see cref="NtStatus.SharingViolation"/> when others have the stream open,
+    /// <see cref="NtStatus.InvalidParameter"/> when somebody has the one open that has the name, and
+    /// <see cref="NtStatus.AccessDenied"/> when the stream is to be deleted.
+    /// </returns>
+    NtStatus TryBeginRenameStream(string stream) => NtStatus.NotSupported;
+
+    /// <summary>
+    /// Ends what <see cref="TryBeginRenameStream"/> began. With <paramref name="renamed"/> the open, its locks and what it caches
+    /// are of the stream's new name.
+    /// </summary>
+    void EndRenameStream(bool renamed)
+    {
+    }
+
+    /// <summary>
     /// May this open read or write the range? [MS-FSA] 2.1.4.10. Nothing conflicts with an empty one. No cost while the file
     /// has no lock.
     /// </summary>

@@ -178,7 +178,9 @@ public interface IStoreFile : IAsyncDisposable
     /// </summary>
     ValueTask<NtStatus> RenameAsync(string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken);
 
-    /// <summary>Renames this stream; only on a stream's handle.</summary>
+    /// <summary>
+    /// Renames this stream; only on a stream's handle, and only as long as there is no other one of it: those need not follow.
+    /// </summary>
     ValueTask<NtStatus> RenameStreamAsync(string newName, bool replace, CancellationToken cancellationToken);
 
     /// <summary>Gives the file one more name.</summary>

@@ -92,6 +92,10 @@ internal sealed class FileClaim(FileRecord record, StreamRecord stream, FileIden
 
     public void RenameLink(string link) => record.RenameLink(this, link);
 
+    public NtStatus TryBeginRenameStream(string stream) => record.TryBeginRenameStream(this, stream);
+
+    public void EndRenameStream(bool renamed) => record.EndRenameStream(this, renamed);
+
     public NtStatus CheckRange(ulong offset, ulong length, bool write) =>
         length > 0 && On.HasLocks ? record.CheckRange(this, new ByteRange(offset, length), write) : NtStatus.Success;
 

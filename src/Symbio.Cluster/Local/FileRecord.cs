@@ -9,7 +9,7 @@ namespace Symbio.Cluster.Local;
 /// <summary>
 /// All opens of one file. Its lock is the only one taken here, and nothing is called with it held that could wait.
 /// </summary>
-internal sealed class FileRecord(LocalCoordinator owner)
+internal sealed partial class FileRecord(LocalCoordinator owner)
 {
     private readonly List<FileClaim> _claims = []; // In no order: each knows its index.
     private StreamRecord? _unnamed;
@@ -333,6 +333,8 @@ internal sealed class FileRecord(LocalCoordinator owner)
         StreamRecord? stream = Find(options.Stream);
         if (DeletionOf(options.Link, stream) is not null)
             return NtStatus.DeletePending;
+        if (IsBeingRenamed(options.Stream))
+            return NtStatus.SharingViolation;
         waits = stream?.Caches?.BreakBatch(options, notices);
         if (waits is not null)
             return NtStatus.Pending;
@@ -398,11 +400,16 @@ internal sealed class FileRecord(LocalCoordinator owner)
         if (Find(stream) is { } known)
             return known;
         var made = new StreamRecord(this, stream);
-        if (stream.Length == 0)
-            _unnamed = made;
-        else
-            (_named ??= new(StringComparer.Ordinal)).Add(stream, made);
+        Know(made);
         return made;
+    }
+
+    private void Know(StreamRecord stream)
+    {
+        if (stream.IsUnnamed)
+            _unnamed = stream;
+        else
+            (_named ??= new(StringComparer.Ordinal)).Add(stream.Name, stream);
     }
 
     private void Forget(StreamRecord stream)

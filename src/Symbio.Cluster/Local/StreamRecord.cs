@@ -27,7 +27,10 @@ internal sealed class StreamRecord(FileRecord file, string name)
     public const AccessMask SharedAccess = ReadAccess | WriteAccess | AccessMask.Delete;
 
     /// <summary>Empty for the unnamed one.</summary>
-    public string Name { get; } = name;
+    public string Name { get; set; } = name;
+
+    /// <summary>The name that it is about to get; null for none.</summary>
+    public string? NextName { get; set; }
 
     public bool IsUnnamed => Name.Length == 0;
 

@@ -54,6 +54,16 @@ internal sealed class Lease(LeaseTable table, LeaseId id, bool hasEpoch) : Cache
         }
     }
 
+    /// <summary>The stream has another name, and nobody else has it open.</summary>
+    public void RenameStream(string stream)
+    {
+        lock (_lock)
+        {
+            if (_file is { } file)
+                _file = (file.File, stream);
+        }
+    }
+
     private bool IsUsedByOthers => _users > 1; // The request that asks is one.
 
     public void Add(Open open)

@@ -389,7 +389,8 @@ internal sealed partial class OpenOperation(
     private async ValueTask<NtStatus> FinishAsync(IStoreFile file)
     {
         (NtStatus status, FileStat stat) = await file.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
-        if (!status.IsError && stat.LinkCount == 0)
+        bool isRenamed = file.StreamName.Length > 0 && !NameComparer.Equals(file.StreamName, name.Stream);
+        if (!status.IsError && (stat.LinkCount == 0 || isRenamed))
             status = NtStatus.FileDeleted;
         if (status.IsError)
         {

@@ -179,12 +179,19 @@ internal static class RenameInformation
         if (stream.Length == 0 || open.File.StreamName.Length == 0)
             return NtStatus.NotSupported;
         status = open.Claim.CheckShareDelete();
+        if (status == NtStatus.Success)
+            status = await set.Context.ContendAsync(open, LeaseState.HandleCaching).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
-        string oldName = open.File.StreamName;
-        status = await open.File.RenameStreamAsync(stream, replace, CancellationToken.None).ConfigureAwait(false);
-        if (status == NtStatus.Success)
-            open.StreamRenamed(oldName);
-        return status;
+        if (!open.TryBeginChange())
+            return NtStatus.FileClosed;
+        try
+        {
+            return await StreamRename.RunAsync(open, stream, replace).ConfigureAwait(false);
+        }
+        finally
+        {
+            open.EndChange();
+        }
     }
 }
