@@ -1,3 +1,4 @@
+using Symbio.Cluster;
 using Symbio.Protocol;
 using Symbio.Protocol.Fscc;
 using Symbio.Server.Apple;
@@ -85,11 +86,37 @@ internal sealed class Copyfile(FsctlCall call, Open source)
             return status == NtStatus.ObjectNameNotFound ? NtStatus.Success : status; // Gone since it was listed.
         await using (from.ConfigureAwait(false))
         {
-            (status, IStoreFile? to) = await OpenTargetAsync(stream.Name).ConfigureAwait(false);
+            status = await StreamClaim.AwaitWritersAsync(_context, from).ConfigureAwait(false);
+            if (status != NtStatus.Success)
+                return status;
+            (status, FileStat stat) = await from.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
+            return status.IsError ? status : await OverwriteStreamAsync(stream.Name, from, stat.EndOfFile).ConfigureAwait(false);
+        }
+    }
+
+    // As who opens the stream to overwrite it, and closes it.
+    private async ValueTask<NtStatus> OverwriteStreamAsync(string name, IStoreFile from, ulong size)
+    {
+        (NtStatus status, IFileClaim? claim) =
+            await StreamClaim.TakeAsync(_context, _target, name).ConfigureAwait(false);
+        if (claim is null)
+            return status;
+        try
+        {
+            status = claim.CheckRange(0, ulong.MaxValue, write: true);
+            if (status != NtStatus.Success)
+                return status;
+            (status, IStoreFile? to) = await OpenTargetAsync(name).ConfigureAwait(false);
             if (to is null)
                 return status;
             await using (to.ConfigureAwait(false))
-                return await CopyAsync(from, to, stream.EndOfFile, counts: false).ConfigureAwait(false);
+                status = await CopyAsync(from, to, size, counts: false).ConfigureAwait(false);
+            await claim.ContendAsync(Oplock.DataCaching, CancellationToken.None).ConfigureAwait(false);
+            return status;
+        }
+        finally
+        {
+            await StreamClaim.LeaveAsync(claim, _target, name).ConfigureAwait(false);
         }
     }
 

@@ -4,6 +4,7 @@ using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Tests.Ioctls;
+using Symbio.Server.Tests.Leases;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Apple;
@@ -83,6 +84,36 @@ public sealed class CopyfileTests
 
         Assert.Equal(NtStatus.AccessDenied, (await CopyAsync(peer, source, target)).Status);
         Assert.Equal("there before"u8.ToArray(), await peer.ReadFileAsync("target"));
+    }
+
+    [Fact]
+    public async Task Who_has_a_stream_of_the_target_is_asked()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await using ScriptedPeer other = await server.ConnectAuthenticatedAsync();
+        await peer.QueryAppleAsync();
+        FileId source = await peer.OpenAsync("source");
+        await peer.WriteFileAsync("source:s", "new"u8.ToArray());
+        FileId target = await peer.OpenAsync("target");
+        await other.WriteFileAsync("target:s", "there before"u8.ToArray());
+
+        FileId held = await other.OpenAsync(
+            "target:s", AccessMask.ReadData, share: ShareAccess.Read | ShareAccess.Delete);
+        Assert.Equal(NtStatus.SharingViolation, (await CopyAsync(peer, source, target)).Status);
+        await other.CloseAsync(held);
+        held = await other.OpenAsync("target:s");
+        await other.LockAsync(held, new LockElement(100, 1, LockFlags.SharedLock | LockFlags.FailImmediately));
+        Assert.Equal(NtStatus.FileLockConflict, (await CopyAsync(peer, source, target)).Status);
+        await other.CloseAsync(held);
+        Assert.Equal("there before"u8.ToArray(), await other.ReadFileAsync("target:s"));
+
+        await other.LeaseAsync("target:s", 1, LeasePeer.R);
+        Assert.Equal(NtStatus.Success, (await CopyAsync(peer, source, target)).Status);
+        LeaseBreakNotification told = await other.LeaseBreakAsync();
+        Assert.Equal((LeasePeer.R, LeaseState.None), (told.CurrentLeaseState, told.NewLeaseState));
+        Assert.Equal("new"u8.ToArray(), await other.ReadFileAsync("target:s"));
+        Assert.Empty(server.Log.Errors);
     }
 
     private static async Task<Reply> CopyAsync(ScriptedPeer peer, FileId source, FileId target)
