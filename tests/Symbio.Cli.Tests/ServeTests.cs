@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Symbio.Client;
 
 namespace Symbio.Cli.Tests;
 
@@ -136,6 +137,33 @@ public sealed class ServeTests : IDisposable
         server.Signal("TERM");
         Assert.StartsWith("STOPPING=1\n", await ReceiveAsync(notify));
         Assert.Equal(0, (await server.FinishAsync()).ExitCode);
+    }
+
+    [Fact] // Who may write to a program must not become its owner by that; chmod(2) needs no power to be undone by write(2).
+    public async Task A_write_takes_set_uid_and_set_gid_away()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root could keep them.");
+        Directory.CreateDirectory(_folder.File("files"));
+        string program = _folder.File("files/program");
+        await File.WriteAllTextAsync(program, "before");
+        File.SetUnixFileMode(program, (UnixFileMode)0xDED); // 06755
+        using var server = Serve("--share", $"files={_folder.File("files")}", "--user", "demo:secret");
+        int port = await PortAsync(server);
+
+        await using (var connection = await SmbConnection.ConnectAsync("127.0.0.1", port))
+        {
+            using var credential = SmbCredential.FromPassword("demo", "secret");
+            await using var session = await connection.LogOnAsync(credential);
+            await using var tree = await session.ConnectTreeAsync("files");
+            await using var file = await tree.OpenAsync("program", SmbOpenOptions.ReadWrite);
+            await file.WriteAsync(0, "after!"u8.ToArray());
+        }
+
+        Assert.Equal("after!", await File.ReadAllTextAsync(program));
+        Assert.Equal((UnixFileMode)0x1ED, File.GetUnixFileMode(program));
+        string status = await File.ReadAllTextAsync($"/proc/{server.Id}/status"); // CAP_FSETID, CAP_SYS_RESOURCE
+        string held = status.Split('\n').Single(line => line.StartsWith("CapPrm:", StringComparison.Ordinal)).Split('\t')[1];
+        Assert.Equal(0UL, Convert.ToUInt64(held, 16) & ((1UL << 4) | (1UL << 24)));
     }
 
     [Fact]

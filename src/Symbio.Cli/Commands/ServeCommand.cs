@@ -21,6 +21,7 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(SettingOptions options, ParseResult result)
     {
+        Capabilities.GiveUp();
         SocketThreads.Configure();
         string? configFile = options.ConfigFile(result) is { } file ? Path.GetFullPath(file) : null;
         var loaded = options.Load(result, configFile);

@@ -36,18 +36,20 @@ internal sealed partial class PosixFile
     private Errno ChangeAs(StoreCaller caller, int fd, PosixChange change)
     {
         // The kernel lets the service's account do more than who works as it may.
+        var read = Libc.StatFd(fd, StatxMask.Basic, out var present);
+        if (read != Errno.None)
+            return read;
         if (!_store.Account.IsOwn(caller))
         {
-            var read = Libc.StatFd(fd, StatxMask.Basic, out var present);
-            if (read != Errno.None)
-                return read;
             if ((change.Uid ?? present.Uid) != present.Uid || (change.Gid ?? present.Gid) != present.Gid)
                 return Errno.EPERM;
             if (!IsDirectory && change.Mode is { } wanted)
                 change = change with { Mode = _store.PermittedMode(wanted, caller) };
         }
 
-        using var scope = _store.Account.Enter(caller);
+        using var scope = IsDirectory && _store.Account.IsSelf(caller)
+            ? _store.Account.EnterGroup(change.Gid ?? present.Gid)
+            : _store.Account.Enter(caller);
         if (!scope.IsEntered)
             return Errno.EACCES;
         var errno = Errno.None;
@@ -89,7 +91,7 @@ internal sealed partial class PosixFile
             return NtStatus.Success;
 
         // As the caller, from whom the kernel takes set-gid of a group that is not his. A directory that has inherited it keeps it.
-        using var scope = _store.Account.Enter(inherited != 0 ? StoreCaller.Service : caller);
+        using var scope = inherited != 0 ? _store.Account.EnterGroup(security.Gid) : _store.Account.Enter(caller);
         return scope.IsEntered ? Libc.ChangeMode(fd, wanted).ToNtStatus() : NtStatus.AccessDenied;
     }
 }

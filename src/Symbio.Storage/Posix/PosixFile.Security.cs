@@ -81,7 +81,7 @@ internal sealed partial class PosixFile
         }
 
         var access = PosixAclMapping.ToAccessAcl(descriptor, uid, gid, IsDirectory, _store.Identities);
-        var failed = WriteAccessAcl(fd, access, security);
+        var failed = WriteAccessAcl(fd, access, security, gid);
         if (failed != Errno.None || !IsDirectory)
             return failed;
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
@@ -95,8 +95,13 @@ internal sealed partial class PosixFile
         return failed is Errno.EOPNOTSUPP or Errno.ENODATA ? Errno.None : failed;
     }
 
-    private static Errno WriteAccessAcl(int fd, PosixAcl access, PosixSecurity security)
+    private Errno WriteAccessAcl(int fd, PosixAcl access, PosixSecurity security, uint gid)
     {
+        using var scope = (security.Mode & SetGroupId) != 0
+            ? _store.Account.EnterGroup(gid) // It is to stay.
+            : _store.Account.Enter(StoreCaller.Service);
+        if (!scope.IsEntered)
+            return Errno.EACCES;
         Span<byte> path = stackalloc byte[ProcFd.MaxLength];
         ProcFd.Format(fd, path);
         if (!access.IsMinimal || !security.Access.IsMinimal)
@@ -125,7 +130,7 @@ internal sealed partial class PosixFile
             return NtStatus.Success;
         }
 
-        if (errno is not (Errno.EPERM or Errno.EACCES))
+        if (NtAclXattr.IsProtected || errno is not (Errno.EPERM or Errno.EACCES))
             return Xattr.WriteStatus(errno);
 
         // Without CAP_SYS_ADMIN the attribute goes where its owner may write it, unless the other one would outrank it.

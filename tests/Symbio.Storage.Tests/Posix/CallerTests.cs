@@ -1,13 +1,16 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Storage.Posix;
+using Symbio.Storage.Posix.Native;
 
 namespace Symbio.Storage.Tests.Posix;
 
 /// <summary>Acting for Unix accounts: only root can.</summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
-public sealed class CallerTests : IAsyncDisposable
+public sealed partial class CallerTests : IAsyncDisposable
 {
     private static readonly StoreCaller s_nobody = new(65534, 65534, []);
     private static readonly StoreCaller s_daemon = new(1, 1, [65534]);
@@ -254,6 +257,93 @@ public sealed class CallerTests : IAsyncDisposable
             Assert.Equal(expected, (uint)File.GetUnixFileMode(_folder.Combine(name)));
         }
     }
+
+    [Fact] // user.* attributes are written by everybody who may write to the file.
+    public async Task A_descriptor_that_a_user_could_have_written_is_not_believed()
+    {
+        RequireRoot();
+        Assert.SkipUnless(NtAclXattr.IsProtected, "security.* cannot be written here.");
+        string path = _folder.Combine("f");
+        await File.WriteAllTextAsync(path, "", TestContext.Current.CancellationToken);
+        var forged = SecurityDescriptor.Create(
+            Sid.UnixUser(1), Sid.UnixGroup(1), Ace.Allow(Sid.UnixUser(1), AccessMask.FileAll));
+        byte[] value;
+        using (var handle = File.OpenHandle(path))
+        {
+            Assert.Equal(Errno.None, PosixSecurity.Read((int)handle.DangerousGetHandle(), out var permissions));
+            value = new NtAclXattr(forged, SystemAclBlob.Hash(permissions!))
+                .Write(FileTime.FromDateTimeOffset(DateTimeOffset.UtcNow));
+        }
+
+        Assert.Equal(Errno.None, Libc.SetXattr(Encoding.UTF8.GetBytes(path + "\0"), NtAclXattr.UserName, value, 0));
+
+        Assert.Equal(Sid.UnixUser(0), await OwnerAsync());
+
+        Assert.Equal(Errno.None, Libc.SetXattr(Encoding.UTF8.GetBytes(path + "\0"), NtAclXattr.TrustedName, value, 0));
+        Assert.Equal(Sid.UnixUser(1), await OwnerAsync());
+
+        async Task<Sid> OwnerAsync()
+        {
+            var (_, file) = await _store.OpenAsync("f", new StoreOpenOptions(StoreAccess.None), StoreCaller.Service, default);
+            await using (file)
+            {
+                Assert.True(SecurityDescriptor.TryRead((await file!.GetSecurityDescriptorAsync(default)).Descriptor, out var read));
+                return read.Owner!;
+            }
+        }
+    }
+
+    [Fact] // As `symbio serve` works: without CAP_FSETID.
+    public async Task A_directory_keeps_set_gid_without_the_power_to_keep_everybody_s()
+    {
+        RequireRoot();
+        string path = _folder.Combine("d");
+        Directory.CreateDirectory(path);
+        using (var chgrp = System.Diagnostics.Process.Start("chgrp", ["42", path]))
+            await chgrp.WaitForExitAsync(TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(path, (UnixFileMode)0x5ED); // 02755
+        var (_, opened) = await _store.OpenAsync("d", new StoreOpenOptions(StoreAccess.None), StoreCaller.Service, default);
+        await using var directory = opened!;
+        var descriptor = SecurityDescriptor.Create(
+            Sid.UnixUser(0), Sid.UnixGroup(42), Ace.Allow(Sid.Everyone, AccessMask.FileAll));
+
+        Assert.Equal(
+            NtStatus.Success,
+            WithoutSetIdPower(() => directory.SetSecurityDescriptorAsync(descriptor.ToArray(), StoreCaller.Service, default)));
+        Assert.Equal((UnixFileMode)0x5FF, File.GetUnixFileMode(path));
+
+        Assert.Equal(
+            NtStatus.Success,
+            WithoutSetIdPower(() => directory.SetPosixAsync(new PosixChange(Mode: 0x5F8), StoreCaller.Service, default)));
+        Assert.Equal((UnixFileMode)0x5F8, File.GetUnixFileMode(path));
+    }
+
+    // On a thread of its own, which cannot take it back. What is done there waits for nothing.
+    private static unsafe NtStatus WithoutSetIdPower(Func<ValueTask<NtStatus>> act)
+    {
+        var status = NtStatus.Unsuccessful;
+        var thread = new Thread(() =>
+        {
+            const uint fsetid = 1 << 4;
+            ulong header = 0x20080522; // This thread.
+            uint* sets = stackalloc uint[6];
+            if (GetCapabilities(&header, sets) != 0)
+                return;
+            sets[0] &= ~fsetid;
+            sets[1] &= ~fsetid;
+            if (SetCapabilities(&header, sets) == 0)
+                status = act().AsTask().Result;
+        });
+        thread.Start();
+        thread.Join();
+        return status;
+    }
+
+    [LibraryImport("libc", EntryPoint = "capget")]
+    private static unsafe partial int GetCapabilities(ulong* header, uint* sets);
+
+    [LibraryImport("libc", EntryPoint = "capset")]
+    private static unsafe partial int SetCapabilities(ulong* header, uint* sets);
 
     private static void RequireRoot([CallerMemberName] string test = "") =>
         Assert.SkipUnless(Environment.IsPrivilegedProcess, $"{test} needs root to act for other users.");

@@ -38,6 +38,18 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "setfsgid")]
     public static partial uint SetFsGid(uint gid);
 
+    /// <summary>A file in memory that has no name.</summary>
+    public static Errno OpenInMemory(out int fd)
+    {
+        const uint closeOnExec = 1;
+        fixed (byte* name = "symbio\0"u8)
+            fd = MemoryFd(name, closeOnExec);
+        return Check(fd);
+    }
+
+    [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true)]
+    private static partial int MemoryFd(byte* name, uint flags);
+
     [LibraryImport(Library, EntryPoint = "geteuid")]
     public static partial uint EffectiveUid();
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
+using Symbio.Storage.Posix.Native;
 
 namespace Symbio.Storage.Posix;
 
@@ -29,7 +30,24 @@ internal readonly record struct NtAclXattr(SecurityDescriptor Descriptor, ReadOn
 
     public static ReadOnlySpan<byte> UserName => "user.NTACL\0"u8;
 
+    /// <summary>
+    /// This process may write <see cref="TrustedName"/>, and so is the only one that is believed: whoever may write to a file may
+    /// write user attributes of it, and would give himself there what only its owner can give.
+    /// </summary>
+    public static bool IsProtected { get; } = MayWriteTrusted();
+
     private static ReadOnlySpan<byte> Description => "posix_acl\0"u8;
+
+    // Of a file of its own: what capabilities look like does not tell what they are worth in a namespace.
+    private static bool MayWriteTrusted()
+    {
+        if (Libc.OpenInMemory(out int fd) != Errno.None)
+            return false;
+        using var file = new OwnedFd(fd);
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(fd, path);
+        return Libc.SetXattr(path, TrustedName, [0], 0) is not (Errno.EPERM or Errno.EACCES);
+    }
 
     public byte[] Write(FileTime time)
     {

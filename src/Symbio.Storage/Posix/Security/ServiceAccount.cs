@@ -5,6 +5,8 @@ namespace Symbio.Storage.Posix;
 /// <summary>The account this process runs as, and the way to act for another one.</summary>
 internal sealed class ServiceAccount
 {
+    private static readonly uint[] s_noGroups = [];
+
     public ServiceAccount()
     {
         Uid = Libc.EffectiveUid();
@@ -27,6 +29,12 @@ internal sealed class ServiceAccount
 
     /// <summary>Acts for a caller on this thread until the scope is disposed.</summary>
     public CallerScope Enter(StoreCaller caller) => new(this, caller);
+
+    /// <summary>
+    /// Acts as the service, and as a member of this group: without CAP_FSETID chmod(2) takes set-gid from what belongs to a
+    /// group that who changes it is not in.
+    /// </summary>
+    public CallerScope EnterGroup(uint gid) => new(this, new StoreCaller(Uid, gid, s_noGroups));
 
     /// <summary>
     /// True when there is nothing to switch to. Root's supplementary groups give root nothing that it does not have.

@@ -14,7 +14,7 @@ internal static class StoredDescriptor
     {
         descriptor = null;
         var errno = Xattr.Get(path, NtAclXattr.TrustedName, out byte[] value);
-        if (errno == Errno.ENODATA)
+        if (errno == Errno.ENODATA && !NtAclXattr.IsProtected)
             errno = Xattr.Get(path, NtAclXattr.UserName, out value);
         if (errno != Errno.None) // EACCES: user attributes are read by who may read the data.
             return errno is Errno.ENODATA or Errno.EACCES ? Errno.None : errno;
