@@ -32,6 +32,11 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
                 string key = StoreKey(share);
                 if (!stores.TryGetValue(key, out var store))
                     stores[key] = store = _stores.GetValueOrDefault(key) ?? Open(share);
+                if (Snapshots(share) is { IsOpenToUsers: true })
+                {
+                    warn($"{share.Origin}: share '{share.Name}': no snapshots are shown, because others than root can write to the " +
+                        "folder in the share that holds them; give it to root, with mode 0755");
+                }
                 shares.Add(new ShareOptions
                 {
                     Name = share.Name,

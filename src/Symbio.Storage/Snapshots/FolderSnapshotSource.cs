@@ -11,8 +11,9 @@ namespace Symbio.Storage;
 /// added and removed there is seen at once.
 /// </summary>
 /// <remarks>
-/// Where they lie in the share, its users may put there what they like: below the share's folder no symbolic link is
-/// followed, and nowhere one that is in the place of a snapshot or in it.
+/// Where they lie in the share, its users could put there what they like and have it shown as an earlier state. So the folder
+/// that holds them must be one in which nobody but the administrator makes folders (<see cref="IsOpenToUsers"/>); below the
+/// share's folder no symbolic link is followed, and nowhere one that is in the place of a snapshot or in it.
 /// </remarks>
 public sealed class FolderSnapshotSource : ISnapshotSource
 {
@@ -28,14 +29,16 @@ public sealed class FolderSnapshotSource : ISnapshotSource
     private readonly string _folder;
     private readonly SnapshotNameFormat _format;
     private readonly string _inner;
+    private readonly bool _isInShare;
     private readonly PosixStoreOptions _options;
     private readonly Lock _gate = new();
     private readonly Dictionary<DateTimeOffset, Opened> _stores = [];
     private long _uses;
 
     private FolderSnapshotSource(
-        string baseFolder, string folder, SnapshotNameFormat format, string inner, PosixStoreOptions options)
+        string baseFolder, string folder, SnapshotNameFormat format, string inner, bool isInShare, PosixStoreOptions options)
     {
+        _isInShare = isInShare;
         _base = baseFolder;
         _folder = folder;
         _format = format;
@@ -66,9 +69,23 @@ public sealed class FolderSnapshotSource : ISnapshotSource
         // Nothing changes in a snapshot: there is nothing to watch.
         options = options with { WatchDirectories = false, MaxIndexedNames = 100_000 };
         source = isInShare
-            ? new(root, folder.Trim('/'), format, inner, options)
-            : new(folder + "/", "", format, inner, options); // The administrator's own path may have links.
+            ? new(root, folder.Trim('/'), format, inner, isInShare, options)
+            : new(folder + "/", "", format, inner, isInShare, options); // The administrator's own path may have links.
         return true;
+    }
+
+    /// <summary>
+    /// The folder is in the share, and others than root and the service's account could make a snapshot there: it belongs to
+    /// somebody else, or others may write to it. Then there are no snapshots.
+    /// </summary>
+    public bool IsOpenToUsers
+    {
+        get
+        {
+            bool isThere = OpenAnyFolder(OpenFlags.Path, out int fd) == Errno.None;
+            using var folder = new OwnedFd(fd);
+            return isThere && !IsTrusted(fd);
+        }
     }
 
     /// <inheritdoc/>
@@ -175,8 +192,34 @@ public sealed class FolderSnapshotSource : ISnapshotSource
         return OpenBelow(folder, _inner.Length == 0 ? name : $"{name}/{_inner}", OpenFlags.ReadOnly | OpenFlags.NonBlock, out fd);
     }
 
-    // Each time anew: it may come, go and be mounted at any time.
     private Errno OpenFolder(int flags, out int fd)
+    {
+        var errno = OpenAnyFolder(flags, out fd);
+        if (errno != Errno.None || IsTrusted(fd))
+            return errno;
+        _ = Libc.Close(fd);
+        fd = -1;
+        return Errno.EACCES;
+    }
+
+    // What ZFS and Ceph show there is made by themselves, whatever the mode says.
+    private bool IsTrusted(int fd)
+    {
+        const int writableByOthers = 0x12; // Of a POSIX ACL the group's bits are the mask.
+        if (!_isInShare)
+            return true;
+        if (Libc.StatFileSystem(fd, out StatFs system) == Errno.None && FileSystems.Name(system) is "zfs" or "ceph"
+            && _folder is ".zfs/snapshot" or ".snap")
+        {
+            return true;
+        }
+
+        return Libc.StatFd(fd, StatxMask.Basic, out var stat) == Errno.None && (stat.Mode & writableByOthers) == 0
+            && (stat.Uid == 0 || stat.Uid == Libc.EffectiveUid());
+    }
+
+    // Each time anew: it may come, go and be mounted at any time.
+    private Errno OpenAnyFolder(int flags, out int fd)
     {
         const int workingDirectory = -100;
         if (_folder.Length == 0)

@@ -5,6 +5,7 @@ using Symbio.Storage.Tests.Posix;
 namespace Symbio.Storage.Tests.Snapshots;
 
 /// <summary>Snapshots that are folders named by their times.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class FolderSnapshotSourceTests : IDisposable
 {
     private static readonly DateTimeOffset s_time = new(2020, 1, 2, 3, 4, 5, TimeSpan.Zero);
@@ -46,6 +47,34 @@ public sealed class FolderSnapshotSourceTests : IDisposable
     [InlineData("%Y-%m-%d%")]
     public void A_pattern_says_when(string pattern) =>
         Assert.False(FolderSnapshotSource.TryCreate(_folder.Path, pattern, new PosixStoreOptions(), out _));
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("snapshots/", false)]
+    [InlineData("snapshots/", true)]
+    public async Task A_folder_where_users_make_folders_holds_no_snapshots(string folder, bool isUsers)
+    {
+        Assert.SkipUnless(!isUsers || Environment.IsPrivilegedProcess, "Only root gives files away.");
+        FolderSnapshotSource source = Create(folder + "%Y-%m-%d");
+        Directory.CreateDirectory(_folder.Combine(folder + "2020-01-02"));
+        DateTimeOffset[] expected = [new(2020, 1, 2, 0, 0, 0, TimeSpan.Zero)];
+        Assert.False(source.IsOpenToUsers);
+        Assert.Equal(expected, await source.ListAsync(Token));
+
+        if (isUsers)
+        {
+            using var chown = System.Diagnostics.Process.Start("chown", ["1", _folder.Combine(folder)]);
+            await chown.WaitForExitAsync(Token);
+        }
+        else
+        {
+            File.SetUnixFileMode(_folder.Combine(folder), (UnixFileMode)0x1FD); // 0775
+        }
+
+        Assert.True(source.IsOpenToUsers);
+        Assert.Empty(await source.ListAsync(Token));
+        Assert.Equal(NtStatus.ObjectNameNotFound, (await source.OpenAsync(expected[0], Token)).Status);
+    }
 
     [Fact]
     public async Task No_date_is_no_snapshot()
