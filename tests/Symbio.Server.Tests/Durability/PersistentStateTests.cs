@@ -154,6 +154,22 @@ public sealed class PersistentStateTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_stream_is_found_by_its_new_name()
+    {
+        TestServer first = await StartAsync();
+        Handle a = await PersistentAsync(first, 1, RWH, name: "a.txt:old");
+        Assert.Equal(NtStatus.Success, (await a.Peer.SetInfoAsync(a.Open, new FileRenameInformation(false, 0, ":renamed"))).Status);
+        string left = Assert.Single(_records.Names);
+
+        await using TestServer second = await StartAsync();
+        (ScriptedPeer peer, LeaseV2 lease) = await ReturnAsync(second, a with { Name = "a.txt:renamed" });
+
+        Assert.Equal(RWH, lease.LeaseState);
+        Assert.Equal([left], _records.Names);
+        Assert.Equal(NtStatus.Success, (await peer.CloseAsync(a.Open)).Status);
+    }
+
+    [Fact]
     public async Task Of_two_records_that_contradict_each_other_the_later_one_counts()
     {
         TestServer first = await StartAsync();

@@ -71,6 +71,24 @@ public sealed class StreamRenameTests
         Assert.Equal(NtStatus.Success, (await peer.SendAsync(Create("f:B", 1, RH))).Status);
     }
 
+    [Fact]
+    public async Task Who_waits_to_open_it_does_not_open_another_name()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await using ScriptedPeer other = await server.ConnectAuthenticatedAsync();
+        FileId stream = await peer.LeaseAsync("f:A", 1, RWH);
+        ulong opening = await other.PostWaitingAsync(ScriptedPeer.Create("f:A", disposition: CreateDisposition.Open));
+        await peer.LeaseBreakAsync();
+
+        Assert.Equal(NtStatus.Success, await RenameAsync(peer, stream, ":B"));
+        await peer.AcknowledgeAsync(1, RH);
+
+        Assert.Equal(NtStatus.ObjectNameNotFound, (await other.WaitAsync(opening)).Status);
+        await peer.CloseAsync(stream);
+        Assert.Equal(NtStatus.Success, await OpenAsync(other, "f:B"));
+    }
+
     [Theory]
     [InlineData(true, NtStatus.InvalidParameter)]
     [InlineData(false, NtStatus.ObjectNameCollision)]
