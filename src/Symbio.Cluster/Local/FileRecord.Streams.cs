@@ -31,7 +31,7 @@ internal sealed partial class FileRecord
                 return;
             claim.On.NextName = null;
             _renames--;
-            if (!renamed || next == claim.On.Name)
+            if (!renamed || next == claim.On.Name || claim.On.Claims == 0)
                 return;
 
             // Locks, who waits for one, the oplock and a deletion are the stream's, and go with it.
