@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Symbio.Protocol.Smb2;
+using Symbio.Security.Encryption;
+using Symbio.Security.Signing;
 
 namespace Symbio.Bench.Limit;
 
@@ -36,21 +39,25 @@ internal static class Wire
     }
 }
 
-/// <summary>The work that a cipher does on a message, with a key of zeros.</summary>
+/// <summary>The work that Symbio's ciphers do on a message, with a key of zeros.</summary>
 internal sealed class Cipher(string name) : IDisposable
 {
-    private readonly AesGcm? _gcm = name == "none" ? null : new AesGcm(new byte[16], Wire.TagSize);
-    private readonly byte[] _nonce = new byte[12];
-    private readonly byte[] _tag = new byte[Wire.TagSize];
+    private static readonly byte[] s_key = new byte[16];
 
-    /// <summary>Encrypts in place, or computes a signature; a receiver's work costs the same.</summary>
+    private readonly MessageSigner? _gmac = name == "gmac" ? MessageSigner.Create(SigningAlgorithm.AesGmac, s_key) : null;
+    private readonly MessageEncryptor? _gcm =
+        name == "gcm" ? new(EncryptionAlgorithm.Aes128Gcm, s_key, RandomNumberGenerator.Fill) : null;
+
+    /// <summary>Encrypts in place (a header takes the place of the first bytes), or verifies; the other end's work costs the same.</summary>
     public void Work(Span<byte> message)
     {
-        if (name == "gcm")
-            _gcm!.Encrypt(_nonce, message, message, _tag);
-        else if (name == "gmac")
-            _gcm!.Encrypt(_nonce, [], [], _tag, message);
+        _gcm?.Encrypt(message, sessionId: 0);
+        _ = _gmac?.Verify(message);
     }
 
-    public void Dispose() => _gcm?.Dispose();
+    public void Dispose()
+    {
+        _gmac?.Dispose();
+        _gcm?.Dispose();
+    }
 }
