@@ -70,7 +70,7 @@ public sealed class QueryDirectoryTests
 
         await peer.DisposeAsync();
 
-        Assert.Empty(await server.LeftoversAsync());
+        Assert.Empty(await server.LeftoversAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal(0, store.Waiting);
     }
 
