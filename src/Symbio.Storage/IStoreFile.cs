@@ -93,6 +93,11 @@ public interface IStoreFile : IAsyncDisposable
     ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Reserves space for this many bytes; the size stays as it is, whatever it is. A store that cannot do that does nothing.
+    /// </summary>
+    ValueTask<NtStatus> ReserveAsync(ulong size, CancellationToken cancellationToken) => new(NtStatus.Success);
+
+    /// <summary>
     /// Reserves space for all bytes of the file, holes and all; the size stays as it is, whoever changes it meanwhile. A store
     /// that cannot do that does nothing.
     /// </summary>

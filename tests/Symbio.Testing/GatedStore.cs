@@ -5,12 +5,13 @@ using Symbio.Storage;
 namespace Symbio.Testing;
 
 /// <summary>
-/// A store whose opens, reads and writes wait at a gate, and whose handles tell when they are used after they were
+/// A store whose opens, reads and changes wait at a gate, and whose handles tell when they are used after they were
 /// given back: for the races at the end of things.
 /// </summary>
 public sealed class GatedStore(IFileStore store) : IFileStore
 {
     private TaskCompletionSource? _gate;
+    private TaskCompletionSource? _disposalHold;
     private int _waiting;
     private int _open;
     private volatile Kind _only;
@@ -35,7 +36,7 @@ public sealed class GatedStore(IFileStore store) : IFileStore
 
     public void Close() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Closes the gate for reads, or writes, alone.</summary>
+    /// <summary>Closes the gate for reads, or for what changes a file, alone.</summary>
     public void CloseFor(bool writes)
     {
         _only = writes ? Kind.Write : Kind.Read;
@@ -61,6 +62,14 @@ public sealed class GatedStore(IFileStore store) : IFileStore
 
     /// <summary>The next change of a size throws.</summary>
     public void ThrowOnTruncate() => Volatile.Write(ref _throwsOnTruncate, 1);
+
+    /// <summary>The next handle that is given back is so once the task ends; what waits for that goes on where it is ended.</summary>
+    public TaskCompletionSource HoldNextDisposal()
+    {
+        var hold = new TaskCompletionSource();
+        Volatile.Write(ref _disposalHold, hold);
+        return hold;
+    }
 
     /// <summary>Reads fail from now on.</summary>
     public void FailReads(NtStatus status) => _readFailure = status;
@@ -185,8 +194,11 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         public ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken) =>
             Inner.GetStatAsync(cancellationToken);
 
-        public ValueTask<NtStatus> SetBasicInfoAsync(BasicInfoChange change, CancellationToken cancellationToken) =>
-            owner._basicInfoFailure is { } failure ? new(failure) : Inner.SetBasicInfoAsync(change, cancellationToken);
+        public async ValueTask<NtStatus> SetBasicInfoAsync(BasicInfoChange change, CancellationToken cancellationToken)
+        {
+            await owner.PassAsync(Kind.Write);
+            return owner._basicInfoFailure is { } failure ? failure : await Inner.SetBasicInfoAsync(change, cancellationToken);
+        }
 
         public async ValueTask<(NtStatus Status, int Count)> ReadAsync(
             ulong offset, Memory<byte> destination, CancellationToken cancellationToken)
@@ -223,6 +235,12 @@ public sealed class GatedStore(IFileStore store) : IFileStore
             return await Inner.SetAllocationAsync(size, cancellationToken);
         }
 
+        public async ValueTask<NtStatus> ReserveAsync(ulong size, CancellationToken cancellationToken)
+        {
+            await owner.PassAsync(Kind.Write);
+            return await Inner.ReserveAsync(size, cancellationToken);
+        }
+
         public async ValueTask<NtStatus> FillHolesAsync(CancellationToken cancellationToken)
         {
             await owner.PassAsync(Kind.Write);
@@ -236,22 +254,48 @@ public sealed class GatedStore(IFileStore store) : IFileStore
             return await Inner.QueryAllocatedRangesAsync(range, limit, cancellationToken);
         }
 
-        public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
-            Inner.ZeroRangeAsync(range, deallocate, cancellationToken);
+        public async ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken)
+        {
+            await owner.PassAsync(Kind.Write);
+            return await Inner.ZeroRangeAsync(range, deallocate, cancellationToken);
+        }
+
+        public async ValueTask<NtStatus> CloneRangeAsync(
+            ulong offset, IStoreFile source, ulong sourceOffset, ulong length, CancellationToken cancellationToken)
+        {
+            await owner.PassAsync(Kind.Write);
+            return await Inner.CloneRangeAsync(offset, source, sourceOffset, length, cancellationToken);
+        }
+
+        public ValueTask<(NtStatus Status, ReparseDataBuffer Data)> GetReparsePointAsync(CancellationToken cancellationToken) =>
+            Inner.GetReparsePointAsync(cancellationToken);
+
+        public async ValueTask<NtStatus> SetReparsePointAsync(
+            ReparseDataBuffer data, StoreCaller caller, CancellationToken cancellationToken)
+        {
+            await owner.PassAsync(Kind.Write);
+            return await Inner.SetReparsePointAsync(data, caller, cancellationToken);
+        }
 
         public ValueTask<(NtStatus Status, ReadOnlyMemory<byte> Descriptor)> GetSecurityDescriptorAsync(
             CancellationToken cancellationToken) => Inner.GetSecurityDescriptorAsync(cancellationToken);
 
-        public ValueTask<NtStatus> SetSecurityDescriptorAsync(
-            ReadOnlyMemory<byte> descriptor, StoreCaller caller, CancellationToken cancellationToken) =>
-            Inner.SetSecurityDescriptorAsync(descriptor, caller, cancellationToken);
+        public async ValueTask<NtStatus> SetSecurityDescriptorAsync(
+            ReadOnlyMemory<byte> descriptor, StoreCaller caller, CancellationToken cancellationToken)
+        {
+            await owner.PassAsync(Kind.Write);
+            return await Inner.SetSecurityDescriptorAsync(descriptor, caller, cancellationToken);
+        }
 
         public ValueTask<(NtStatus Status, IReadOnlyList<ExtendedAttribute> Attributes)> GetExtendedAttributesAsync(
             CancellationToken cancellationToken) => Inner.GetExtendedAttributesAsync(cancellationToken);
 
-        public ValueTask<NtStatus> SetExtendedAttributesAsync(
-            IReadOnlyList<ExtendedAttribute> attributes, CancellationToken cancellationToken) =>
-            Inner.SetExtendedAttributesAsync(attributes, cancellationToken);
+        public async ValueTask<NtStatus> SetExtendedAttributesAsync(
+            IReadOnlyList<ExtendedAttribute> attributes, CancellationToken cancellationToken)
+        {
+            await owner.PassAsync(Kind.Write);
+            return await Inner.SetExtendedAttributesAsync(attributes, cancellationToken);
+        }
 
         public ValueTask<(NtStatus Status, IReadOnlyList<StoreStream> Streams)> GetStreamsAsync(
             CancellationToken cancellationToken) => Inner.GetStreamsAsync(cancellationToken);
@@ -271,6 +315,7 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         public async ValueTask<NtStatus> RenameAsync(
             string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken)
         {
+            await owner.PassAsync(Kind.Write);
             NtStatus status = await Inner.RenameAsync(newPath, replace, caller, cancellationToken);
             if (owner._only == Kind.Renamed)
                 await owner.PassAsync(Kind.Renamed);
@@ -280,20 +325,25 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         public ValueTask<NtStatus> RenameStreamAsync(string newName, bool replace, CancellationToken cancellationToken) =>
             Inner.RenameStreamAsync(newName, replace, cancellationToken);
 
-        public ValueTask<NtStatus> LinkAsync(
-            string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>
-            Inner.LinkAsync(newPath, replace, caller, cancellationToken);
+        public async ValueTask<NtStatus> LinkAsync(
+            string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken)
+        {
+            await owner.PassAsync(Kind.Write);
+            return await Inner.LinkAsync(newPath, replace, caller, cancellationToken);
+        }
 
         public ValueTask<(NtStatus Status, bool IsEmpty)> IsEmptyAsync(CancellationToken cancellationToken) =>
             Inner.IsEmptyAsync(cancellationToken);
 
         public IDirectoryEnumerator Enumerate() => new GatedEnumerator(owner, Inner.Enumerate());
 
-        public ValueTask DisposeAsync()
+        public async ValueTask DisposeAsync()
         {
+            if (Interlocked.Exchange(ref owner._disposalHold, null) is { } hold)
+                await hold.Task.ConfigureAwait(false);
             if (Interlocked.Exchange(ref _disposed, 1) == 0)
                 Interlocked.Decrement(ref owner._open);
-            return file.DisposeAsync();
+            await file.DisposeAsync();
         }
     }
 }

@@ -45,8 +45,8 @@ internal static class Overwriting
             LastWriteTime: FileTime.FromDateTimeOffset(context.Server.Time.GetUtcNow()),
             Attributes: attributes == stat.Attributes ? null : attributes);
         status = await file.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false);
-        if (!status.IsError && contexts.AllocationSize > 0)
-            status = await file.SetAllocationAsync(contexts.AllocationSize, CancellationToken.None).ConfigureAwait(false);
+        if (!status.IsError && contexts.AllocationSize > 0) // Others may have written more than that meanwhile: it stays.
+            status = await file.ReserveAsync(contexts.AllocationSize, CancellationToken.None).ConfigureAwait(false);
         return status.IsError ? status : NtStatus.Success;
     }
 

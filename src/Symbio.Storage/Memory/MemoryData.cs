@@ -121,6 +121,20 @@ internal sealed class MemoryData(SpaceLedger ledger)
         }
     }
 
+    /// <summary>Reserves space, and cuts nothing.</summary>
+    public NtStatus Reserve(ulong size)
+    {
+        if (size > MaxLength - BlockSize)
+            return size > long.MaxValue ? NtStatus.InvalidParameter : NtStatus.DiskFull;
+        long reserved = ((long)size + BlockSize - 1) & ~(BlockSize - 1L);
+        lock (_gate)
+        {
+            if (!TryCharge(_stored, Math.Max(_reserved, reserved)))
+                return _discarded ? NtStatus.FileClosed : NtStatus.DiskFull;
+            return NtStatus.Success;
+        }
+    }
+
     /// <summary>Reserves space for all that is there.</summary>
     public NtStatus FillHoles()
     {

@@ -85,6 +85,9 @@ internal sealed class MemoryFile : IStoreFile
     public ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken) =>
         new(_data is null ? NtStatus.InvalidParameter : TouchIf(_data.SetAllocation(size)));
 
+    public ValueTask<NtStatus> ReserveAsync(ulong size, CancellationToken cancellationToken) =>
+        new(_data is null ? NtStatus.InvalidParameter : _data.Reserve(size));
+
     public ValueTask<NtStatus> FillHolesAsync(CancellationToken cancellationToken) =>
         new(_data is null ? NtStatus.InvalidParameter : _data.FillHoles());
 

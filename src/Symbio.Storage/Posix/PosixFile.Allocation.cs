@@ -14,6 +14,12 @@ internal sealed partial class PosixFile
             : _store.Options.Scheduler.RunAsync((File: this, size), static state =>
                 state.File.SetAllocation(state.size));
 
+    public ValueTask<NtStatus> ReserveAsync(ulong size, CancellationToken cancellationToken) =>
+        IsDirectory
+            ? new(NtStatus.InvalidParameter)
+            : _store.Options.Scheduler.RunAsync((File: this, size), static state =>
+                state.File.Reserve(state.size));
+
     public ValueTask<NtStatus> FillHolesAsync(CancellationToken cancellationToken) =>
         IsDirectory
             ? new(NtStatus.InvalidParameter)
@@ -40,10 +46,22 @@ internal sealed partial class PosixFile
             return errno.ToNtStatus();
         if (size < stat.Size)
             return WriteErrno(Libc.Truncate(lease.Fd, size)).ToNtStatus();
-        DataBlocks.Correct(lease.Fd, ref stat);
+        return Reserve(lease.Fd, ref stat, size);
+    }
+
+    internal NtStatus Reserve(ulong size)
+    {
+        using var lease = _handle.Lease();
+        var errno = Libc.StatFd(lease.Fd, StatxMask.Basic, out var stat);
+        return errno == Errno.None ? Reserve(lease.Fd, ref stat, size) : errno.ToNtStatus();
+    }
+
+    private NtStatus Reserve(int fd, ref Statx stat, ulong size)
+    {
+        DataBlocks.Correct(fd, ref stat);
         return size <= stat.Blocks * Statx.BlockUnit
             ? NtStatus.Success // Reserved already. More than this is given back when the file is cut.
-            : Reserve(lease.Fd, size);
+            : Reserve(fd, size);
     }
 
     private NtStatus FillHoles()

@@ -92,7 +92,7 @@ internal sealed partial class PosixFile
         if (status.IsSuccess && options.SecurityDescriptor is { } descriptor)
             status = SetSecurityDescriptor(descriptor, caller, applies: options.Mode is null);
         if (status.IsSuccess && options.AllocationSize > 0 && !IsDirectory)
-            status = SetAllocation(options.AllocationSize);
+            status = Reserve(options.AllocationSize); // Its name is there already, and others may write by it.
         return status;
     }
 

@@ -46,6 +46,8 @@ internal sealed class SnapshotFile(IStoreFile file, DateTimeOffset time) : IStor
 
     public ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken) => new(Refused);
 
+    public ValueTask<NtStatus> ReserveAsync(ulong size, CancellationToken cancellationToken) => new(Refused);
+
     public ValueTask<NtStatus> FillHolesAsync(CancellationToken cancellationToken) => new(Refused);
 
     public ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(

@@ -114,6 +114,9 @@ internal sealed class SimulatedStore(World world, MemoryFileStore files) : IFile
         public ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken) =>
             PassAsync(f => f.SetAllocationAsync(size, cancellationToken));
 
+        public ValueTask<NtStatus> ReserveAsync(ulong size, CancellationToken cancellationToken) =>
+            PassAsync(f => f.ReserveAsync(size, cancellationToken));
+
         public ValueTask<NtStatus> FillHolesAsync(CancellationToken cancellationToken) =>
             PassAsync(f => f.FillHolesAsync(cancellationToken));
 

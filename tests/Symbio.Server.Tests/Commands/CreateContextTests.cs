@@ -2,6 +2,8 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Storage;
+using Symbio.Storage.Memory;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Commands;
@@ -104,6 +106,28 @@ public sealed class CreateContextTests
 
         Assert.Equal(1ul << 20, reply.As<CreateResponse>().AllocationSize);
         Assert.Equal(0ul, reply.As<CreateResponse>().EndOfFile);
+    }
+
+    [Fact] // [MS-FSA] 2.1.5.1.2: space is a wish. What another writes at the same moment is not cut off for it.
+    public async Task An_overwrite_that_reserves_space_cuts_only_what_was_there_before()
+    {
+        var memory = new MemoryFileStore();
+        var store = new GatedStore(memory);
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await peer.CloseAsync(await peer.OpenAsync("a.txt"));
+        byte[] list = List((ref CreateContextListWriter w) => w.Add(new AllocationSize(4096)));
+        store.CloseFor(writes: true);
+        ulong id = await peer.PostAsync(
+            ScriptedPeer.Create("a.txt", disposition: CreateDisposition.Overwrite, contexts: list));
+        await store.WaitForAsync(1); // It has cut the file, and sets attributes.
+        var (_, local) = await memory.OpenAsync("a.txt", new(StoreAccess.Write), StoreCaller.Service, CancellationToken.None);
+        await using (local)
+            await local!.WriteAsync(0, new byte[10_000], CancellationToken.None);
+
+        store.Open();
+
+        Assert.Equal(10_000ul, (await peer.WaitAsync(id)).As<CreateResponse>().EndOfFile);
     }
 
     [Fact] // 3.3.5.9.2

@@ -168,6 +168,18 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task Reserving_alone_never_cuts()
+    {
+        var file = await CreateFileAsync("f", Bytes(100 * KiB));
+
+        Assert.Equal(NtStatus.Success, await file.ReserveAsync(8 * KiB, Token));
+        Assert.Equal(NtStatus.Success, await file.ReserveAsync(1024 * KiB, Token));
+
+        Assert.Equal(Bytes(100 * KiB), await ReadAllAsync(file));
+        Assert.True((await StatAsync(file)).AllocationSize >= 1024 * KiB);
+    }
+
+    [Fact]
     public async Task Space_can_be_reserved_on_creation()
     {
         var file = await CreateAsync("f", new StoreCreateOptions { AllocationSize = 256 * KiB });
