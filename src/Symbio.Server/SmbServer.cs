@@ -127,6 +127,9 @@ public sealed class SmbServer : IAsyncDisposable
     /// <summary>Who replaces files, one after the other.</summary>
     internal ReplaceTurns ReplaceTurns { get; }
 
+    /// <summary>Which renames are under way.</summary>
+    internal Renames Renames { get; } = new();
+
     /// <summary>The security buffer of every NEGOTIATE response.</summary>
     internal byte[] SecurityHint { get; }
 

@@ -200,6 +200,7 @@ internal static class CreateHandler
         open.Created(operation.Action, operation.CreatedFile);
         if (!await open.RegisterAsync().ConfigureAwait(false))
             return (context.Session.IsClosed ? NtStatus.UserSessionDeleted : NtStatus.NetworkNameDeleted, null, default);
+        await operation.FollowRenameAsync().ConfigureAwait(false);
         if (open.Durable is { IsPersistent: true } && !await server.Persistent!.SaveAsync(open).ConfigureAwait(false))
             open.Durable = null; // Nothing is promised that could not be kept.
         return (status, open, Describe(

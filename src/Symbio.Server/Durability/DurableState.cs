@@ -42,9 +42,6 @@ internal sealed class DurableState(WorkScheduler scheduler)
     /// <summary>Open.DurableOpenTimeout or Open.ResiliencyTimeout</summary>
     public TimeSpan Timeout { get; set; }
 
-    /// <summary>The name that the file of a persistent open is about to get; null when it keeps its own.</summary>
-    public string? NextPath { get; set; }
-
     /// <summary>The turn of who writes the open's state to the disk.</summary>
     public Turn Saving { get; } = new(scheduler);
 

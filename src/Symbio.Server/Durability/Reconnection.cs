@@ -21,8 +21,13 @@ internal static class Reconnection
         RequestContext context, CreateRequest request, RequestedContexts contexts)
     {
         FileId wanted = contexts.ReconnectV2?.FileId ?? contexts.Reconnect!.Value.FileId;
-        if (!context.Server.Opens.TryGet(wanted.Persistent, out Open open))
-            return (NtStatus.ObjectNameNotFound, null, default);
+        if (!context.Server.Opens.TryGet(wanted.Persistent, out Open? open))
+        {
+            open = FindPersistent(context, contexts);
+            if (open is null)
+                return (NtStatus.ObjectNameNotFound, null, default);
+        }
+
         if (open.Durable is not null && open.Session != context.Session)
             await Departure.WaitAsync(open).ConfigureAwait(false);
         NtStatus status = Check(context, request, contexts, open);
@@ -58,6 +63,30 @@ internal static class Reconnection
             return false;
         open.Caching?.Remind(open.Claim.Cache);
         return true;
+    }
+
+    // 3.3.5.9.12: the client of a persistent handle that was never told of its FileId may know it by its CreateGuid. Of several
+    // (anybody may send any) it is this client's own.
+    private static Open? FindPersistent(RequestContext context, RequestedContexts contexts)
+    {
+        if (!IsForPersistent(contexts) || !context.MayBePersistent)
+            return null;
+        Guid wanted = contexts.ReconnectV2!.Value.CreateGuid;
+        Open? found = null;
+        foreach (Open open in context.Server.Opens.All)
+        {
+            if (open.Durable is not { IsPersistent: true } durable || durable.CreateGuid != wanted)
+                continue;
+            if (durable.ClientGuid == context.Connection.Negotiated!.ClientGuid
+                && durable.Owner == context.Session.Identity!.Token.UserSid)
+            {
+                return open;
+            }
+
+            found = open;
+        }
+
+        return found;
     }
 
     private static bool IsForPersistent(RequestedContexts contexts) =>

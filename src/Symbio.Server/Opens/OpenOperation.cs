@@ -55,6 +55,8 @@ internal sealed partial class OpenOperation(
     public RequestedCaching Caching { get; private set; } = RequestedCaching.Of(context, request, contexts);
 
     private readonly OpenAccess _access = new(context, name, request, contexts);
+    private readonly int? _renames = context.Server.Renames.Count; // As it was before we looked for the file.
+    private string _link = "";
 
     private TreeConnect Tree => context.Tree;
 
@@ -350,6 +352,7 @@ internal sealed partial class OpenOperation(
             Deleter: Tree.Caller);
         if (Caching.Lease is { } lease && !lease.TryBind(identity, options.Stream))
             return NtStatus.InvalidParameter;
+        _link = options.Link;
         var absent = new AbsentOwners(context, key, Caching.Lease?.Id);
         bool disturbs = Overwrites || (GrantedAccess & ~UndisturbingAccess) != 0;
         if (disturbs && absent.HasOthersWhoCache(writesOnly: true))

@@ -143,6 +143,14 @@ internal sealed partial class World
                         $"the server has {one.FileId} ({one.GrantedAccess} sharing {one.ShareAccess}) beside {other.FileId} ({other.GrantedAccess} sharing {other.ShareAccess})");
                 }
 
+                // While nobody renames it: whoever has the file open by its name sees whether that is about to go.
+                if (Life.Server.Renames.Count is not null && one.File.Path == other.File.Path
+                    && one.Claim.IsDeletePending != other.Claim.IsDeletePending)
+                {
+                    throw new InvariantViolation(
+                        "names", $"{one.File.Path} is to be deleted for {(one.Claim.IsDeletePending ? one : other).FileId} alone of {one.FileId} and {other.FileId}");
+                }
+
                 if (one.Caching is null || other.Caching is null || one.Caching == other.Caching)
                     continue;
                 LeaseState mine = one.Claim.Cache.State, theirs = other.Claim.Cache.State;

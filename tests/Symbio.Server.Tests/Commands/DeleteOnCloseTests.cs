@@ -2,6 +2,8 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Tests.Apple;
+using Symbio.Server.Tests.Leases;
 using Symbio.Server.Tests.Notifications;
 using Symbio.Storage;
 using Symbio.Storage.Memory;
@@ -26,6 +28,33 @@ public sealed class DeleteOnCloseTests
         await peer.CloseAsync(second);
 
         Assert.Equal(NtStatus.ObjectNameNotFound, await StatusAsync(peer, "a.txt"));
+        Assert.Empty(server.Log.Errors);
+    }
+
+    [Theory] // [MS-FSA] 2.1.1.4 Link: it is one and the same for all opens of the name, also for one that was under way.
+    [InlineData("a.txt", "b.txt", false)]
+    [InlineData(@"d\a.txt", @"e\a.txt", true)] // With a directory above it, which macOS renames whatever is open there.
+    public async Task A_file_that_is_renamed_while_it_is_being_opened_goes_by_its_new_name(string old, string now, bool isBelow)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await using ScriptedPeer other = await server.ConnectAuthenticatedAsync();
+        Assert.NotNull(await peer.QueryAppleAsync());
+        FileId directory = await peer.OpenAsync("d", options: CreateOptions.DirectoryFile);
+        FileId holder = await peer.OplockAsync(old, OplockLevel.Batch);
+        ulong open = await other.PostWaitingAsync(ScriptedPeer.Create(old));
+        await peer.OplockBreakAsync();
+        Reply moved = isBelow ? await peer.RenameAsync(directory, "e") : await peer.RenameAsync(holder, now);
+        Assert.Equal(NtStatus.Success, moved.Status);
+        await peer.AcknowledgeAsync(holder, OplockLevel.LevelII);
+        FileId file = (await other.WaitAsync(open)).As<CreateResponse>().FileId;
+
+        Assert.Equal(NtStatus.Success, (await other.DeleteAsync(file)).Status);
+
+        Assert.Equal(NtStatus.DeletePending, (await other.CreateAsync(now)).Status);
+        await other.CloseAsync(file);
+        await peer.CloseAsync(holder);
+        Assert.Equal(NtStatus.ObjectNameNotFound, await StatusAsync(other, now));
         Assert.Empty(server.Log.Errors);
     }
 
@@ -199,8 +228,8 @@ public sealed class DeleteOnCloseTests
         await lost.OpenAsync("a.txt", options: CreateOptions.DeleteOnClose);
 
         await lost.DisposeAsync();
-        for (int i = 0; server.Server.Opens.Count > 0 && i < 1000; i++)
-            await Task.Delay(10);
+        for (int i = 0; server.Server.Connections.Count() > 1 && i < 1000; i++)
+            await Task.Delay(10); // It ends with the last of its opens.
 
         Assert.Equal(NtStatus.ObjectNameNotFound, await StatusAsync(peer, "a.txt"));
     }

@@ -3,8 +3,10 @@ using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Durability.Persistence;
+using Symbio.Server.Tests.Apple;
 using Symbio.Server.Tests.Ioctls;
 using Symbio.Server.Tests.Leases;
+using Symbio.Server.Tests.Notifications;
 using Symbio.Storage.Memory;
 using Symbio.Testing;
 
@@ -114,6 +116,55 @@ public sealed class PersistentHandleTests : IDisposable
         Assert.Equal(expected, (await peer.SendAsync(request)).Status);
     }
 
+    [Fact] // 3.3.5.9.12: a client that was never answered knows no FileId, but its CreateGuid.
+    public async Task The_CreateGuid_finds_it_where_the_FileId_does_not()
+    {
+        Guid create = Guid.NewGuid(), lease = Guid.NewGuid();
+        TestServer first = await StartAsync();
+        FileId file = (await CreateAsync(await first.ConnectAuthenticatedAsync(options: Client), create, lease)).FileId;
+        await using TestServer second = await StartAsync();
+        await using ScriptedPeer again = await second.ConnectAuthenticatedAsync(options: Client);
+        FileId wrong = new(file.Persistent + 77, 0);
+
+        Assert.Equal(NtStatus.ObjectNameNotFound, (await ReconnectAsync(again, wrong, Guid.NewGuid(), lease)).Status);
+        Assert.Equal(NtStatus.ObjectNameNotFound, (await ReconnectAsync(again, wrong, create, lease, DurableHandleFlags.None)).Status);
+        Reply back = await ReconnectAsync(again, wrong, create, lease);
+
+        Assert.Equal(NtStatus.Success, back.Status);
+        Assert.Equal(file, back.As<CreateResponse>().FileId);
+    }
+
+    [Theory] // Whichever name it has when the server dies, its handles find it: also one that is made in the middle.
+    [InlineData(false)]
+    [InlineData(true)] // A directory above it gets the name.
+    public async Task A_handle_that_is_made_during_a_rename_survives_as_well(bool above)
+    {
+        Guid create = Guid.NewGuid(), lease = Guid.NewGuid();
+        var storage = new DyingStorage(new HandleFolder(_folder));
+        var gate = new GatedStore(_store);
+        TestServer first = await TestServer.StartAsync(o => Options(o) with { PersistentHandles = storage }, gate);
+        ScriptedPeer other = await first.ConnectAuthenticatedAsync();
+        if (above)
+            Assert.NotNull(await other.QueryAppleAsync()); // It renames directories whatever is open below them.
+        FileId directory = await other.OpenAsync("d", options: CreateOptions.DirectoryFile);
+        string name = above ? @"d\a.txt" : "a.txt", now = above ? @"e\a.txt" : "b.txt";
+        FileId file = await other.OpenAsync(name);
+        ScriptedPeer peer = await first.ConnectAuthenticatedAsync(options: Client);
+        gate.CloseFor(writes: true);
+        Task<Reply> rename = other.RenameAsync(above ? directory : file, above ? "e" : now).AsTask();
+        await gate.WaitForAsync(1);
+        CreateResponse made = await CreateAsync(peer, create, lease, name: name);
+        storage.IsDead = true; // Nothing more gets to the disk but the file's new name.
+        gate.Open();
+        Assert.Equal(NtStatus.Success, (await rename).Status);
+
+        await using TestServer second = await StartAsync();
+        Assert.Empty(second.Log.Errors);
+        await using ScriptedPeer again = await second.ConnectAuthenticatedAsync(options: Client);
+        Assert.Equal(NtStatus.Success, (await ReconnectAsync(again, made.FileId, create, lease, name: now)).Status);
+        Assert.Equal(now, second.Server.Opens.All.Single().File.Path);
+    }
+
     [Fact]
     public async Task An_orderly_stop_keeps_it_too()
     {
@@ -177,13 +228,14 @@ public sealed class PersistentHandleTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder));
     }
 
-    private ValueTask<TestServer> StartAsync(bool available = true) => TestServer.StartAsync(
-        options => options with
-        {
-            PersistentHandles = new HandleFolder(_folder),
-            Shares = [.. options.Shares.Select(share => share with { ContinuouslyAvailable = available })],
-        },
-        _store);
+    private ValueTask<TestServer> StartAsync(bool available = true) =>
+        TestServer.StartAsync(options => Options(options, available), _store);
+
+    private SmbServerOptions Options(SmbServerOptions options, bool available = true) => options with
+    {
+        PersistentHandles = new HandleFolder(_folder),
+        Shares = [.. options.Shares.Select(share => share with { ContinuouslyAvailable = available })],
+    };
 
     private static ValueTask<Reply> SetLinkAsync(ScriptedPeer peer, FileId file, SymbolicLinkReparseData link)
     {
@@ -195,28 +247,46 @@ public sealed class PersistentHandleTests : IDisposable
     }
 
     private static async Task<CreateResponse> CreateAsync(
-        ScriptedPeer peer, Guid create, Guid lease, CreateOptions options = CreateOptions.None)
+        ScriptedPeer peer, Guid create, Guid lease, CreateOptions options = CreateOptions.None, string name = "a.txt")
     {
         byte[] buffer = new byte[256];
         var contexts = new CreateContextListWriter(buffer);
         contexts.Add(new DurableHandleRequestV2(60_000, DurableHandleFlags.Persistent, create));
         contexts.Add(new LeaseV2(lease, ReadWriteHandle, LeaseFlags.None, Guid.Empty, 0));
         Reply reply = await peer.SendAsync(
-            ScriptedPeer.Create("a.txt", options: options, contexts: contexts.Written.ToArray())
+            ScriptedPeer.Create(name, options: options, contexts: contexts.Written.ToArray())
                 with { RequestedOplockLevel = OplockLevel.Lease });
         Assert.Equal(NtStatus.Success, reply.Status);
         return reply.As<CreateResponse>();
     }
 
     private static async Task<Reply> ReconnectAsync(
-        ScriptedPeer peer, FileId file, Guid create, Guid lease, DurableHandleFlags flags = DurableHandleFlags.Persistent)
+        ScriptedPeer peer, FileId file, Guid create, Guid lease, DurableHandleFlags flags = DurableHandleFlags.Persistent,
+        string name = "a.txt")
     {
         byte[] buffer = new byte[256];
         var contexts = new CreateContextListWriter(buffer);
         contexts.Add(new DurableHandleReconnectV2(file, create, flags));
         contexts.Add(new LeaseV2(lease, ReadWriteHandle, LeaseFlags.None, Guid.Empty, 0));
         return await peer.SendAsync(
-            ScriptedPeer.Create("a.txt", contexts: contexts.Written.ToArray()) with { RequestedOplockLevel = OplockLevel.Lease });
+            ScriptedPeer.Create(name, contexts: contexts.Written.ToArray()) with { RequestedOplockLevel = OplockLevel.Lease });
+    }
+
+    /// <summary>The disk of a server that dies.</summary>
+    private sealed class DyingStorage(IHandleStorage storage) : IHandleStorage
+    {
+        public bool IsDead { get; set; }
+
+        public ValueTask SaveAsync(string name, ReadOnlyMemory<byte> record) =>
+            IsDead ? ValueTask.CompletedTask : storage.SaveAsync(name, record);
+
+        public void Remove(string name)
+        {
+            if (!IsDead)
+                storage.Remove(name);
+        }
+
+        public IEnumerable<(string Name, byte[] Record)> Load() => storage.Load();
     }
 
     private static LockElement Exclusive(ulong offset, ulong length) =>

@@ -97,7 +97,9 @@ internal sealed record PersistentHandle
     public byte[] ToRecord() => JsonSerializer.SerializeToUtf8Bytes(this, PersistentHandleJson.Default.PersistentHandle);
 
     /// <summary>The open as it is now.</summary>
-    public static PersistentHandle Of(Open open, long order)
+    /// <param name="path">What its file is called.</param>
+    /// <param name="nextPath">What it is about to be called; null when nobody renames it.</param>
+    public static PersistentHandle Of(Open open, long order, string path, string? nextPath)
     {
         DurableState durable = open.Durable!;
         CacheGrant grant = open.Claim.Cache;
@@ -107,8 +109,8 @@ internal sealed record PersistentHandle
             Persistent = open.FileId.Persistent,
             Volatile = open.FileId.Volatile,
             Share = open.Tree.Share.Name,
-            Path = open.File.Path,
-            NextPath = durable.NextPath,
+            Path = path,
+            NextPath = nextPath,
             Stream = open.File.StreamName,
             Key = open.File.Key,
             FileName = open.FileName,

@@ -23,6 +23,7 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
 {
     private readonly Lock _lock = new();
     private readonly List<RecordUnderWay> _underWay = [];
+    private readonly List<MoveUnderWay> _moves = [];
     private long _order;
     private int _countUnderWay;
 
@@ -56,7 +57,9 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
         {
             if (open.IsClosed)
                 return true;
-            byte[] record = PersistentHandle.Of(open, Interlocked.Increment(ref _order)).ToRecord();
+            long order = Interlocked.Increment(ref _order);
+            string? nextPath = NextPathOf(open, out string path);
+            byte[] record = PersistentHandle.Of(open, order, path, nextPath).ToRecord();
             await storage.SaveAsync(NameOf(open), record).ConfigureAwait(false);
             return true;
         }
@@ -82,18 +85,50 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
     }
 
     /// <summary>
-    /// The file is about to get another name: whichever it has when the server dies, its opens find it. Null: it has got it, or
-    /// not; the caller keeps them once more.
+    /// The file of this open, or the directory with all that is below it, is about to get another name: whichever it has when
+    /// the server dies, its opens find it, and those that are made meanwhile as well.
     /// </summary>
-    public async ValueTask AnnounceMoveAsync(FileKey file, string? path)
+    public async ValueTask<MoveUnderWay> BeginMoveAsync(Open moved, string path)
+    {
+        // First it is said, and then the opens are looked through; who makes one enters it first and then asks what has been
+        // said: one of the two sees the other. So it is at the end.
+        var move = new MoveUnderWay(moved, path);
+        lock (_lock)
+            _moves.Add(move);
+        await SaveMovedAsync(move).ConfigureAwait(false);
+        return move;
+    }
+
+    /// <summary>Ends what <see cref="BeginMoveAsync"/> began: the file has got the name, or not.</summary>
+    public async ValueTask EndMoveAsync(MoveUnderWay move)
+    {
+        lock (_lock)
+            _moves.Remove(move);
+        await SaveMovedAsync(move).ConfigureAwait(false);
+    }
+
+    private async ValueTask SaveMovedAsync(MoveUnderWay move)
     {
         foreach (Open open in server.Opens.All)
         {
-            if (open.Durable is not { IsPersistent: true } durable || open.File.Key != file)
-                continue;
-            durable.NextPath = path;
-            await SaveAsync(open).ConfigureAwait(false);
+            if (open.Durable is { IsPersistent: true } && move.Concerns(open))
+                await SaveAsync(open).ConfigureAwait(false);
         }
+    }
+
+    private string? NextPathOf(Open open, out string path)
+    {
+        path = open.File.Path;
+        lock (_lock)
+        {
+            for (int i = _moves.Count - 1; i >= 0; i--)
+            {
+                if (_moves[i].NextPathOf(open, path) is { } next)
+                    return next;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The open is closed, and nothing of it is left.</summary>

@@ -82,29 +82,50 @@ internal static class RenameInformation
             : await MoveAsync(set, name, replace: false, found: false).ConfigureAwait(false);
     }
 
-    private static async ValueTask<NtStatus> MoveAsync(InformationSet set, ShareName name, bool replace, bool found)
+    private static ValueTask<NtStatus> MoveAsync(InformationSet set, ShareName name, bool replace, bool found) =>
+        set.Open.ChangeAsync(async file =>
+        {
+            SmbServer server = set.Context.Server;
+            server.Renames.Begin();
+            try
+            {
+                if (server.Persistent is not { } persistent)
+                    return await MoveAsync(set, file, name, replace, found).ConfigureAwait(false);
+                MoveUnderWay move = await persistent.BeginMoveAsync(set.Open, name.Path).ConfigureAwait(false);
+                try
+                {
+                    return await MoveAsync(set, file, name, replace, found).ConfigureAwait(false);
+                }
+                finally
+                {
+                    await persistent.EndMoveAsync(move).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                server.Renames.End();
+            }
+        });
+
+    private static async ValueTask<NtStatus> MoveAsync(
+        InformationSet set, IStoreFile file, ShareName name, bool replace, bool found)
     {
-        string oldPath = set.Open.File.Path;
+        string oldPath = file.Path;
         bool replaces = found && !(set.Open.IsPosix
             ? oldPath == name.Path
             : NameComparer.Equals(oldPath, name.Path)); // And not only the spelling.
-        Open[] below = set.Open.IsDirectory && MovesWithOpens(set.Open) ? OpensBelow(set.Open) : [];
         using DirectoryMove? move = set.Open.IsDirectory ? set.Open.Changes.BeginMove(oldPath, name.Path) : null;
-        PersistentHandles? persistent = set.Context.Server.Persistent;
-        if (persistent is not null)
-            await persistent.AnnounceMoveAsync(set.Open.File.Key, name.Path).ConfigureAwait(false);
-        NtStatus status = await set.Open.File
+        NtStatus status = await file
             .RenameAsync(name.Path, replace, set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
-        if (status == NtStatus.Success)
-        {
-            set.Open.Claim.RenameLink(UpcaseTable.ToUpper(set.Open.File.Path));
-            foreach (Open open in below)
-                open.Claim.RenameLink(UpcaseTable.ToUpper(open.File.Path));
-            set.Open.Renamed(oldPath, replaces);
-        }
+        if (status != NtStatus.Success)
+            return status;
+        set.Open.Claim.RenameLink(UpcaseTable.ToUpper(file.Path));
 
-        if (persistent is not null)
-            await persistent.AnnounceMoveAsync(set.Open.File.Key, null).ConfigureAwait(false);
+        // Only now: where none may be below there may be some all the same, made since that was looked at. Those that are about
+        // to be entered see to it themselves (OpenOperation.FollowRenameAsync).
+        foreach (Open open in set.Open.IsDirectory ? OpensBelow(set.Open) : [])
+            open.Claim.RenameLink(UpcaseTable.ToUpper(open.File.Path));
+        set.Open.Renamed(oldPath, replaces);
         return status;
     }
 
