@@ -17,6 +17,7 @@ internal abstract class CacheOwner : ICacheOwner
     private readonly Queue<CacheBreak> _untold = new();
     private int _holds;
     private bool _isTelling;
+    private CacheBreak? _reminded; // Of what a client that has come back was, or is about to be, told.
 
     /// <inheritdoc/>
     public void OnBreak(CacheBreak cacheBreak)
@@ -47,8 +48,12 @@ internal abstract class CacheOwner : ICacheOwner
     /// </summary>
     public void Remind(in CacheGrant grant)
     {
-        if (grant.Breaking)
-            Add(new CacheBreak(grant.State, grant.BreakTo, AcknowledgeRequired: true, grant.Epoch));
+        if (!grant.Breaking)
+            return;
+        var cacheBreak = new CacheBreak(grant.State, grant.BreakTo, AcknowledgeRequired: true, grant.Epoch);
+        lock (_lock)
+            _reminded = cacheBreak;
+        Add(cacheBreak);
     }
 
     /// <summary>
@@ -191,7 +196,7 @@ internal abstract class CacheOwner : ICacheOwner
         }
 
         // The client may have come back between the two looks.
-        if (isBack && TryTell(cacheBreak))
+        if (isBack && TryTellReturned(cacheBreak))
             return;
         if (!cacheBreak.AcknowledgeRequired)
             return;
@@ -200,5 +205,23 @@ internal abstract class CacheOwner : ICacheOwner
             if (open.IsDetached && open.Durable is not { IsPersistent: true })
                 await open.Claim.AcknowledgeBreakAsync(cacheBreak.To, CancellationToken.None).ConfigureAwait(false);
         }
+    }
+
+    // Not before the CREATE response by which it has its open back, and not twice.
+    private bool TryTellReturned(in CacheBreak cacheBreak)
+    {
+        lock (_lock)
+        {
+            if (_reminded == cacheBreak)
+                return true;
+            if (_holds > 0)
+            {
+                if (!_untold.Contains(cacheBreak))
+                    _untold.Enqueue(cacheBreak);
+                return true;
+            }
+        }
+
+        return TryTell(cacheBreak);
     }
 }

@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Tests.Durability;
 using Symbio.Storage.Memory;
 using Symbio.Testing;
 using static Symbio.Server.Tests.Leases.LeasePeer;
@@ -128,6 +129,39 @@ public sealed class BreakOrderTests
         await peer.AcknowledgeAsync(1, RH);
         Assert.Equal(NtStatus.Success, (await third.WaitAsync(open)).Status);
         await scene.Other.CloseAsync(batch);
+    }
+
+    [Fact] // Who breaks has found the client away, and is still at closing the first of its opens when it is back at the second.
+    public async Task Who_comes_back_is_answered_before_it_hears_of_a_break()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        ScriptedPeer client = await scene.Server.ConnectAuthenticatedAsync();
+        FileId writer = await scene.Other.OpenAsync("a.txt");
+        Guid id = Guid.NewGuid();
+        FileId first = (await client.OpenAsync(Create("a.txt", 1, RH, Durable(Guid.NewGuid())))).FileId;
+        FileId second = (await client.OpenAsync(Create("a.txt", 1, RH, Durable(id)))).FileId;
+        client = await DurableTests.ComeBackAsync(scene.Server, client, expected: 2);
+        TaskCompletionSource closing = scene.Store.HoldNextDisposal();
+        await scene.Other.SetEndOfFileAsync(writer);
+        Assert.False(scene.Server.Server.Opens.TryGet(first.Persistent, out _));
+
+        scene.Store.CloseFor(writes: false);
+        await client.PostCompoundAsync(
+            related: true,
+            () => client.Build(Create("a.txt", 1, RH, Reconnect(second, id)), signs: false),
+            () => client.Build(new ReadRequest(0, ReadFlags.None, 1, 0, Any, 0, Channel.None, 0, default), signs: false));
+        await scene.Store.WaitForAsync(1);
+        closing.SetResult(); // What waits for it goes on here and now.
+
+        await client.AssertQuietAsync();
+        scene.Store.Open();
+
+        List<Reply> replies = await client.ReceiveAsync(3);
+        Assert.Equal([Smb2Command.Create, Smb2Command.Read, Smb2Command.OplockBreak], replies.Select(r => r.Header.Command));
+        Assert.Equal(LeaseState.None, replies[2].As<LeaseBreakNotification>().NewLeaseState);
+        Assert.Equal(NtStatus.Success, (await client.AcknowledgeAsync(1, LeaseState.None)).Status);
+        await client.AssertQuietAsync(); // And once is enough.
+        await client.DisposeAsync();
     }
 
     [Theory] // It may have read what was there before.
