@@ -41,8 +41,8 @@ internal static class LockHandler
             : await LockAsync(context, open, request).ConfigureAwait(false);
         if (verifies && status == NtStatus.Success)
             open.LockSequences.Store(index, number);
-        if (unlocks || status == NtStatus.Success)
-            await open.PersistAsync().ConfigureAwait(false); // Of an unlock that has failed, a part may be done.
+        if (unlocks || status is NtStatus.Success or NtStatus.InvalidParameter)
+            await open.PersistAsync().ConfigureAwait(false); // Of what has failed, a part may be done, and stay so.
         if (status != NtStatus.Success)
             return status;
         context.Response.Write(new LockResponse());
@@ -66,9 +66,12 @@ internal static class LockHandler
         return NtStatus.Success;
     }
 
-    // [MS-SMB2] 3.3.5.14.2: all or nothing.
+    // [MS-SMB2] 3.3.5.14.2: all or nothing, unless an element unlocks: what comes before it stays locked then. (That one of
+    // several may wait is looked at before anything is locked.)
     private static async ValueTask<NtStatus> LockAsync(RequestContext context, Open open, LockRequest request)
     {
+        if (request.LockCount > 1 && MayWait(request))
+            return NtStatus.InvalidParameter;
         int taken = 0;
         NtStatus status = await context.ContendAsync(open, Oplock.DataCaching).ConfigureAwait(false);
         if (status != NtStatus.Success)
@@ -76,13 +79,15 @@ internal static class LockHandler
         for (; taken < request.LockCount; taken++)
         {
             LockElement element = request[taken];
+            if ((element.Flags & LockFlags.Unlock) != 0)
+                return NtStatus.InvalidParameter;
             if (!open.TryAddLock())
             {
                 status = NtStatus.InsufficientResources;
                 break;
             }
 
-            status = await LockOneAsync(context, open, element, request.LockCount).ConfigureAwait(false);
+            status = await LockOneAsync(context, open, element).ConfigureAwait(false);
             if (status != NtStatus.Success)
             {
                 open.RemoveLock();
@@ -103,8 +108,18 @@ internal static class LockHandler
         return status;
     }
 
-    private static async ValueTask<NtStatus> LockOneAsync(
-        RequestContext context, Open open, LockElement element, int count)
+    private static bool MayWait(LockRequest request)
+    {
+        for (int i = 0; i < request.LockCount; i++)
+        {
+            if ((request[i].Flags & LockFlags.FailImmediately) == 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static async ValueTask<NtStatus> LockOneAsync(RequestContext context, Open open, LockElement element)
     {
         bool failImmediately = (element.Flags & LockFlags.FailImmediately) != 0;
         bool? exclusive = (element.Flags & ~LockFlags.FailImmediately) switch
@@ -113,7 +128,7 @@ internal static class LockHandler
             LockFlags.SharedLock => false,
             _ => null,
         };
-        if (exclusive is null || (count > 1 && !failImmediately))
+        if (exclusive is null)
             return NtStatus.InvalidParameter;
         var range = new ByteRange(element.Offset, element.Length);
         if (element.Length > 0 && element.Offset + (element.Length - 1) < element.Offset)

@@ -78,6 +78,25 @@ public sealed class LockTests
         Assert.Equal(NtStatus.Success, taken.Status);
     }
 
+    [Fact] // 3.3.5.14.2: what was locked before it is not rolled back.
+    public async Task An_unlock_among_locks_ends_the_request_where_it_stands()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId first = await peer.OpenAsync("a.txt");
+        FileId second = await peer.OpenAsync("a.txt");
+        const LockFlags Unlock = LockFlags.Unlock | LockFlags.FailImmediately;
+
+        Reply refused = await peer.LockAsync(
+            first, new LockElement(0, 1, Exclusive), new LockElement(0, 1, Unlock), new LockElement(10, 1, Exclusive));
+
+        Assert.Equal(NtStatus.InvalidParameter, refused.Status);
+        Assert.Equal(NtStatus.LockNotGranted, (await peer.LockAsync(second, new LockElement(0, 1, Exclusive))).Status);
+        Assert.Equal(NtStatus.Success, (await peer.LockAsync(second, new LockElement(10, 1, Exclusive))).Status);
+        Assert.Equal(NtStatus.Success, (await peer.LockAsync(first, new LockElement(0, 1, LockFlags.Unlock))).Status);
+        Assert.Equal(NtStatus.RangeNotLocked, (await peer.LockAsync(first, new LockElement(0, 1, LockFlags.Unlock))).Status);
+    }
+
     [Fact] // 3.3.5.14.2: what goes is what the request has taken, not what was held on the same range.
     public async Task A_request_that_fails_takes_nothing_away()
     {
