@@ -18,9 +18,9 @@ internal static class CloseHandler
         if (status != NtStatus.Success)
             return status;
         var response = default(CloseResponse);
-        if ((request.Flags & CloseFlags.PostqueryAttrib) != 0 && open.StoreFile is { } file)
+        if ((request.Flags & CloseFlags.PostqueryAttrib) != 0 && open.StoreFile is not null)
         {
-            (status, FileStat stat) = await file.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
+            (status, FileStat stat) = await open.CloseAndTellAsync().ConfigureAwait(false);
             if (status == NtStatus.Success)
             {
                 response = new CloseResponse(
@@ -28,8 +28,11 @@ internal static class CloseHandler
                     stat.AllocationSize, stat.EndOfFile, WireAttributes.ForFile(stat.Attributes));
             }
         }
+        else
+        {
+            await open.CloseAsync().ConfigureAwait(false);
+        }
 
-        await open.CloseAsync().ConfigureAwait(false);
         context.Response.Write(response);
         return NtStatus.Success;
     }

@@ -61,6 +61,8 @@ internal static class WriteHandler
                 status = append
                     ? await open.File.AppendAsync(request.Data, CancellationToken.None).ConfigureAwait(false)
                     : await open.File.WriteAsync(offset, request.Data, CancellationToken.None).ConfigureAwait(false);
+                if (!status.IsError && open.StickyTimes.HoldWrites)
+                    await open.StickyTimes.AfterWriteAsync(open.File).ConfigureAwait(false);
             }
             finally
             {
@@ -71,8 +73,6 @@ internal static class WriteHandler
             if (status.IsError)
                 return status;
             open.Wrote();
-            if (open.StickyTimes.HoldWrites)
-                await open.StickyTimes.AfterWriteAsync(open.File).ConfigureAwait(false);
         }
 
         if ((request.Flags & WriteFlags.WriteThrough) != 0 || (open.CreateOptions & CreateOptions.WriteThrough) != 0)

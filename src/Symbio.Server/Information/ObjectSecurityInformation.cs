@@ -77,7 +77,7 @@ internal static class ObjectSecurityInformation
 
         NtStatus changed = parts == SecurityInformation.None && mode is not null
             ? NtStatus.Success
-            : await ApplyAsync(set, file, change, parts).ConfigureAwait(false);
+            : await open.ChangeAsync(_ => ApplyAsync(set, file, change, parts)).ConfigureAwait(false);
         return changed == NtStatus.Success && mode is { } wanted
             ? await NfsAces.SetModeAsync(set, file, wanted).ConfigureAwait(false)
             : changed;

@@ -20,7 +20,8 @@ internal sealed class CopychunkRun(FsctlCall call, Open source)
     private readonly RequestContext _context = call.Context;
     private readonly Open _target = call.Open;
     private readonly Patience _patience = new(call.Context);
-    private uint _chunks;
+    private uint _chunks; // That were copied whole, and
+    private uint _written; // what of the next one was.
     private uint _total;
 
     public async ValueTask<NtStatus> RunAsync(ImmutableArray<SrvCopychunk> chunks)
@@ -30,23 +31,7 @@ internal sealed class CopychunkRun(FsctlCall call, Open source)
         NtStatus status = await _context.ContendAsync(_target, Oplock.DataCaching).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
-        uint written = 0;
-        foreach (var chunk in chunks)
-        {
-            if (_patience.IsCancelled())
-            {
-                status = NtStatus.Cancelled;
-                break;
-            }
-
-            (status, written) = await CopyAsync(chunk).ConfigureAwait(false);
-            _total += written;
-            if (status.IsError)
-                break;
-            _chunks++;
-            written = 0;
-        }
-
+        (status, _) = await _target.WriteAsync(_ => CopyAsync(chunks)).ConfigureAwait(false);
         await RequestContext.ContendAgainAsync(_target).ConfigureAwait(false);
         if (_total > 0)
         {
@@ -63,9 +48,28 @@ internal sealed class CopychunkRun(FsctlCall call, Open source)
             status = NtStatus.InvalidViewSize;
         }
 
-        call.Reply(new SrvCopychunkResponse(_chunks, written, _total));
+        call.Reply(new SrvCopychunkResponse(_chunks, _written, _total));
         _context.KeepsErrorBody = true;
         return status;
+    }
+
+    private async ValueTask<(NtStatus Status, ulong Count)> CopyAsync(ImmutableArray<SrvCopychunk> chunks)
+    {
+        foreach (var chunk in chunks)
+        {
+            if (!_target.MayChange)
+                return (NtStatus.FileClosed, _total);
+            if (_patience.IsCancelled())
+                return (NtStatus.Cancelled, _total);
+            (NtStatus status, _written) = await CopyAsync(chunk).ConfigureAwait(false);
+            _total += _written;
+            if (status.IsError)
+                return (status, _total);
+            _chunks++;
+            _written = 0;
+        }
+
+        return (NtStatus.Success, _total);
     }
 
     private async ValueTask<(NtStatus Status, uint Count)> CopyAsync(SrvCopychunk chunk)

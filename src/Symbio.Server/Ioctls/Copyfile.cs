@@ -30,9 +30,7 @@ internal sealed class Copyfile(FsctlCall call, Open source)
         NtStatus status = await _context.ContendAsync(_target, Oplock.DataCaching).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
-        status = await CopyDataAsync().ConfigureAwait(false);
-        if (status == NtStatus.Success && CopiesStreams)
-            status = await CopyStreamsAsync().ConfigureAwait(false);
+        (status, _) = await _target.WriteAsync(async _ => (await CopyAllAsync().ConfigureAwait(false), 1ul)).ConfigureAwait(false);
         await RequestContext.ContendAgainAsync(_target).ConfigureAwait(false);
         NtStatus finished = await _target.FinishWritingAsync().ConfigureAwait(false);
         if (status == NtStatus.Success)
@@ -40,6 +38,12 @@ internal sealed class Copyfile(FsctlCall call, Open source)
         if (status == NtStatus.Success)
             call.Reply(new SrvCopychunkResponse(0, 0, (uint)Math.Min(_total, uint.MaxValue)));
         return status;
+    }
+
+    private async ValueTask<NtStatus> CopyAllAsync()
+    {
+        NtStatus status = await CopyDataAsync().ConfigureAwait(false);
+        return status == NtStatus.Success && CopiesStreams ? await CopyStreamsAsync().ConfigureAwait(false) : status;
     }
 
     // From one file to another, not from or to one stream.
@@ -136,6 +140,8 @@ internal sealed class Copyfile(FsctlCall call, Open source)
         ulong done = 0;
         while (done < size)
         {
+            if (!_target.MayChange)
+                return NtStatus.FileClosed;
             if (_patience.IsCancelled())
                 return NtStatus.Cancelled;
             ulong length = Math.Min(size - done, PieceSize);

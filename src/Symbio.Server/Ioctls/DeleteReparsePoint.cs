@@ -28,8 +28,8 @@ internal static class DeleteReparsePoint
             return status;
         if (!SetReparsePoint.IsSameOwner(present, named.Tag, named.ReparseGuid, out NtStatus mismatch))
             return mismatch;
-        status = await open.File
-            .DeleteReparsePointAsync(open.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
+        status = await open
+            .ChangeAsync(file => file.DeleteReparsePointAsync(open.Tree.Caller, CancellationToken.None)).ConfigureAwait(false);
         if (status.IsError)
             return status;
         open.Modified(CompletionFilter.Attributes);

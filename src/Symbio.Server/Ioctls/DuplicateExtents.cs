@@ -93,13 +93,11 @@ internal static class DuplicateExtents
         // Byte-range locks are in the way of bytes that are read and written, not of extents (smb2.ioctl.dup_extents_*_lock).
         status = await call.Context.ContendAsync(target, Oplock.DataCaching).ConfigureAwait(false);
         if (status == NtStatus.Success)
-            status = await CloneAsync(source, target, from, to, count, cluster).ConfigureAwait(false);
+            status = await target.WriteAsync(_ => CloneAsync(source, target, from, to, count, cluster)).ConfigureAwait(false);
         await Connections.RequestContext.ContendAgainAsync(target).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
         target.Wrote();
-        if (target.StickyTimes.HoldWrites)
-            await target.StickyTimes.AfterWriteAsync(target.File).ConfigureAwait(false);
         return NtStatus.Success;
     }
 

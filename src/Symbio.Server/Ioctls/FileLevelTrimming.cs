@@ -42,25 +42,31 @@ internal static class FileLevelTrimming
             return status;
 
         uint processed = 0;
-        bool any = false;
-        foreach (FileLevelTrimRange range in request.Ranges)
+        (status, ulong trimmed) = await open.WriteAsync(async _ =>
         {
-            (status, bool trimmed) = await TrimAsync(open, range, stat.EndOfFile).ConfigureAwait(false);
-            any |= trimmed;
-            if (status.IsError)
-                break;
-            processed++;
-        }
+            ulong count = 0;
+            foreach (FileLevelTrimRange range in request.Ranges)
+            {
+                (NtStatus outcome, bool any) = open.MayChange
+                    ? await TrimAsync(open, range, stat.EndOfFile).ConfigureAwait(false)
+                    : (NtStatus.FileClosed, false);
+                count += any ? 1ul : 0;
+                if (outcome.IsError)
+                    return (outcome, count);
+                processed++;
+            }
 
+            return (NtStatus.Success, count);
+        }).ConfigureAwait(false);
         await Connections.RequestContext.ContendAgainAsync(open).ConfigureAwait(false);
-        if (any)
-            await FinishAsync(open).ConfigureAwait(false);
+        if (trimmed > 0)
+            open.Wrote();
         if (call.MaxOutput > 0)
             call.Reply(new FileLevelTrimOutput(processed));
         else
             call.Reply();
         call.Context.KeepsErrorBody = true;
-        return any || status.IsError ? status : NtStatus.NoRangesProcessed;
+        return trimmed > 0 || status.IsError ? status : NtStatus.NoRangesProcessed;
     }
 
     private static async ValueTask<(NtStatus Status, bool Trimmed)> TrimAsync(
@@ -79,12 +85,5 @@ internal static class FileLevelTrimming
         status = await open.File
             .ZeroRangeAsync(new StoreRange(start, end - start), deallocate: true, CancellationToken.None).ConfigureAwait(false);
         return (status, status == NtStatus.Success);
-    }
-
-    private static async ValueTask FinishAsync(Open open)
-    {
-        open.Wrote();
-        if (open.StickyTimes.HoldWrites)
-            await open.StickyTimes.AfterWriteAsync(open.File).ConfigureAwait(false);
     }
 }

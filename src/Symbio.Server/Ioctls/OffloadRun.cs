@@ -51,9 +51,7 @@ internal sealed class OffloadRun(
         ulong inFile = Math.Min(length, before.EndOfFile - request.FileOffset);
         if (inFile > Step)
             await _context.Server.Scheduler.SwitchAsync().ConfigureAwait(false);
-        (status, ulong done) = data is null
-            ? (await ZeroAsync(request.FileOffset, inFile).ConfigureAwait(false), inFile)
-            : await CopyAsync(inFile, own ? inFile : Step).ConfigureAwait(false);
+        (status, ulong done) = await _target.WriteAsync(_ => WriteAsync(inFile, own ? inFile : Step)).ConfigureAwait(false);
         await RequestContext.ContendAgainAsync(_target).ConfigureAwait(false);
         if (done > 0)
         {
@@ -87,6 +85,10 @@ internal sealed class OffloadRun(
         return data.IsCurrent(stat) ? NtStatus.Success : NtStatus.InvalidToken;
     }
 
+    private async ValueTask<(NtStatus Status, ulong Done)> WriteAsync(ulong count, ulong step) => data is null
+        ? (await ZeroAsync(request.FileOffset, count).ConfigureAwait(false), count)
+        : await CopyAsync(count, step).ConfigureAwait(false);
+
     private async ValueTask<(NtStatus Status, ulong Done)> CopyAsync(ulong count, ulong step)
     {
         ulong from = data!.Offset + request.TransferOffset;
@@ -94,6 +96,8 @@ internal sealed class OffloadRun(
         ulong done = 0;
         while (done < there)
         {
+            if (!_target.MayChange)
+                return (NtStatus.FileClosed, done);
             if (_patience.IsCancelled())
                 return (NtStatus.Cancelled, done);
             (NtStatus status, ulong copied) = await _target.File

@@ -26,7 +26,8 @@ internal static class SetCompression
             return compressed ? NtStatus.NotSupported : call.Reply();
         if (open.Tree.Share.IsReadOnly)
             return NtStatus.MediaWriteProtected;
-        NtStatus status = await open.File.SetCompressionAsync(compressed, CancellationToken.None).ConfigureAwait(false);
+        NtStatus status = await open
+            .ChangeAsync(file => file.SetCompressionAsync(compressed, CancellationToken.None)).ConfigureAwait(false);
         if (status.IsError)
             return status;
         open.Modified(CompletionFilter.Attributes);

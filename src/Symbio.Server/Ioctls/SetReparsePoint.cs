@@ -35,8 +35,8 @@ internal static class SetReparsePoint
                 return status.IsError ? status : NtStatus.DirectoryNotEmpty;
         }
 
-        status = await open.File
-            .SetReparsePointAsync(data, open.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
+        status = await open
+            .ChangeAsync(file => file.SetReparsePointAsync(data, open.Tree.Caller, CancellationToken.None)).ConfigureAwait(false);
         if (status.IsError)
             return status;
         open.Modified(CompletionFilter.Attributes);

@@ -30,29 +30,38 @@ internal static class SetSparse
         if (!call.TryReadInput(out SetSparseBuffer request))
             return NtStatus.InvalidParameter;
 
-        (NtStatus status, FileStat stat) = await open.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
+        bool isChanged = false;
+        NtStatus status = await open.ChangeAsync(async file =>
+        {
+            (NtStatus outcome, isChanged) = await SetAsync(file, request.SetSparse).ConfigureAwait(false);
+            return outcome;
+        }).ConfigureAwait(false);
         if (status.IsError)
             return status;
+        if (isChanged)
+            open.Modified(CompletionFilter.Attributes);
+        return call.Reply();
+    }
+
+    private static async ValueTask<(NtStatus Status, bool IsChanged)> SetAsync(IStoreFile file, bool sparse)
+    {
+        (NtStatus status, FileStat stat) = await file.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
         bool isSparse = (stat.Attributes & FileAttributes.SparseFile) != 0;
-        if (isSparse == request.SetSparse)
-            return call.Reply();
+        if (status.IsError || isSparse == sparse)
+            return (status, false);
 
         // A file that is no longer sparse has room for all its bytes.
         if (isSparse && stat.EndOfFile > 0)
         {
-            status = await open.File.FillHolesAsync(CancellationToken.None).ConfigureAwait(false);
+            status = await file.FillHolesAsync(CancellationToken.None).ConfigureAwait(false);
             if (status.IsError)
-                return status;
+                return (status, false);
         }
 
-        FileAttributes attributes = request.SetSparse
+        FileAttributes attributes = sparse
             ? stat.Attributes | FileAttributes.SparseFile
             : stat.Attributes & ~FileAttributes.SparseFile;
         var change = new BasicInfoChange(Attributes: attributes);
-        status = await open.File.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false);
-        if (status.IsError)
-            return status;
-        open.Modified(CompletionFilter.Attributes);
-        return call.Reply();
+        return (await file.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false), true);
     }
 }

@@ -44,13 +44,11 @@ internal static class SetZeroData
         var range = new StoreRange(offset, Math.Min(length, stat.EndOfFile - offset));
         bool sparse = (stat.Attributes & FileAttributes.SparseFile) != 0;
         status = await open
-            .ChangeAsync(file => file.ZeroRangeAsync(range, deallocate: sparse, CancellationToken.None)).ConfigureAwait(false);
+            .WriteAsync(file => file.ZeroRangeAsync(range, deallocate: sparse, CancellationToken.None)).ConfigureAwait(false);
         await Connections.RequestContext.ContendAgainAsync(open).ConfigureAwait(false);
         if (status.IsError)
             return status;
         open.Wrote();
-        if (open.StickyTimes.HoldWrites)
-            await open.StickyTimes.AfterWriteAsync(open.File).ConfigureAwait(false);
         return call.Reply();
     }
 }

@@ -27,8 +27,6 @@ internal sealed partial class Open
     private volatile Stage _stage;
     private TreeConnect? _joined; // Whose session counts the open and its locks.
     private int _lockCount;
-    private int _changes; // Of the file, which the store is at for this open.
-    private Signal[]? _unchanging; // Who waits until there are none.
     private int _uses = 1; // The open itself until it is closed, and every request that is at work on it.
     private ITimer? _expiry;
     private bool _hasLeftPersistent; // As it was counted when it was detached.
@@ -94,59 +92,6 @@ internal sealed partial class Open
     /// <summary>Ends what <see cref="TryUse"/> began; the last user of a closed open gives the handle back.</summary>
     public ValueTask EndUseAsync() =>
         Interlocked.Decrement(ref _uses) == 0 ? DisposeHandlesAsync() : ValueTask.CompletedTask;
-
-    /// <summary>
-    /// The store is about to change the file for this open. False: it has been closed or taken away from its client, so that
-    /// others may count on it already. What was begun ends with <see cref="EndChange"/>; a close waits for it.
-    /// </summary>
-    public bool TryBeginChange()
-    {
-        Interlocked.Increment(ref _changes);
-        if (_stage == Stage.Attached)
-            return true;
-        EndChange();
-        return false;
-    }
-
-    /// <summary>Ends what <see cref="TryBeginChange"/> began.</summary>
-    public void EndChange()
-    {
-        // Who waits says so first and then looks for changes: one of the two sees the other.
-        if (Interlocked.Decrement(ref _changes) != 0 || Volatile.Read(ref _unchanging) is null)
-            return;
-        foreach (Signal signal in Interlocked.Exchange(ref _unchanging, null) ?? [])
-            signal.Set();
-    }
-
-    /// <summary>The same for a change that need not be quick.</summary>
-    public async ValueTask<NtStatus> ChangeAsync(Func<IStoreFile, ValueTask<NtStatus>> change)
-    {
-        if (!TryBeginChange())
-            return NtStatus.FileClosed;
-        try
-        {
-            return await change(File).ConfigureAwait(false);
-        }
-        finally
-        {
-            EndChange();
-        }
-    }
-
-    /// <summary>Waits for the changes that the store is at, as long as the open has no client that may begin others.</summary>
-    public async ValueTask ChangesEndAsync()
-    {
-        while (_stage != Stage.Attached && Volatile.Read(ref _changes) != 0)
-        {
-            var signal = new Signal(Server.Scheduler); // One for each who waits: of several on one only one goes on where it is set.
-            Signal[]? others = Volatile.Read(ref _unchanging);
-            if (Interlocked.CompareExchange(ref _unchanging, [.. others ?? [], signal], others) != others)
-                continue;
-            if (Volatile.Read(ref _changes) == 0)
-                return; // Nobody is left to take it out, and it does no harm.
-            await signal.Task.ConfigureAwait(false);
-        }
-    }
 
     /// <summary>
     /// A request has used the open: its CREATE will not come once more. Open.IsReplayEligible is FALSE, but stays TRUE for
@@ -250,6 +195,20 @@ internal sealed partial class Open
     /// </summary>
     public ValueTask CloseAsync() => TryEnd(null) ? FinishCloseAsync() : ValueTask.CompletedTask;
 
+    /// <summary>
+    /// The same, and tells what the file was like: after what this open has changed, [MS-SMB2] 3.3.5.10, and before others may
+    /// count on it being closed.
+    /// </summary>
+    public async ValueTask<(NtStatus Status, FileStat Stat)> CloseAndTellAsync()
+    {
+        if (!TryEnd(null))
+            return (NtStatus.FileClosed, default);
+        (NtStatus, FileStat) told = default;
+        await FinishCloseAsync(async () => told = await File.GetStatAsync(CancellationToken.None).ConfigureAwait(false))
+            .ConfigureAwait(false);
+        return told;
+    }
+
     /// <summary>The same for who has others to close as well: a bug that one brings to light does not keep them open.</summary>
     public ValueTask CloseAnywayAsync() => LogFailureAsync(CloseAsync());
 
@@ -345,7 +304,7 @@ internal sealed partial class Open
             _madeThrough.Share.RemoveOpenFile();
     }
 
-    private async ValueTask FinishCloseAsync()
+    private async ValueTask FinishCloseAsync(Func<Task>? look = null)
     {
         LeaveTables();
         Pipe?.Dispose();
@@ -354,6 +313,8 @@ internal sealed partial class Open
         await ChangesEndAsync().ConfigureAwait(false);
         try
         {
+            if (look is not null)
+                await look().ConfigureAwait(false);
             if (FileClaim is not null)
                 await ReleaseAsync().ConfigureAwait(false);
         }

@@ -181,12 +181,10 @@ internal sealed partial class Open(
     /// <summary>The account that the last query of quotas ended with; null: none has been told yet.</summary>
     public Protocol.Dtyp.Sid? QuotaPosition { get; set; }
 
-    /// <summary>After a copy into this open: what goes with a write.</summary>
+    /// <summary>After a copy into this open: what else goes with a write.</summary>
     public async ValueTask<NtStatus> FinishWritingAsync()
     {
         Wrote();
-        if (StickyTimes.LastWriteTime is not null)
-            await StickyTimes.AfterWriteAsync(File).ConfigureAwait(false);
         return (CreateOptions & CreateOptions.WriteThrough) != 0
             ? await File.FlushAsync(CancellationToken.None).ConfigureAwait(false)
             : NtStatus.Success;

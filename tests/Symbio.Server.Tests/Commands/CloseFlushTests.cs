@@ -1,6 +1,7 @@
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
+using Symbio.Storage.Memory;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Commands;
@@ -21,6 +22,28 @@ public sealed class CloseFlushTests
         Assert.Equal((CloseFlags.PostqueryAttrib, 5ul), (response.Flags, response.EndOfFile));
         Assert.NotEqual(FileTime.None, response.LastWriteTime);
         Assert.Equal(Protocol.Fscc.FileAttributes.Archive, response.FileAttributes);
+    }
+
+    [Fact] // 3.3.5.10: what the client has written is in what it is told, whether or not it was told of that first.
+    public async Task A_close_tells_of_writes_that_are_still_under_way()
+    {
+        var store = new GatedStore(new MemoryFileStore());
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await peer.OpenAsync("a.txt");
+        store.CloseFor(writes: true);
+        ulong write = await peer.PostAsync(new WriteRequest(
+            Smb2Header.Size + WriteRequest.FixedSize, 5, 0, file, Channel.None, 0, WriteFlags.None, default, new byte[5]));
+        await store.WaitForAsync(1);
+        ulong close = await peer.PostAsync(new CloseRequest(CloseFlags.PostqueryAttrib, file));
+        await peer.ExchangeAsync(peer.Build(new EchoRequest(), signs: true)); // The CLOSE has got as far as it gets.
+
+        store.Open();
+
+        Assert.Equal(NtStatus.Success, (await peer.WaitAsync(write)).Status);
+        var response = (await peer.WaitAsync(close)).As<CloseResponse>();
+        Assert.Equal((CloseFlags.PostqueryAttrib, 5ul), (response.Flags, response.EndOfFile));
+        Assert.Equal(0, store.OpenHandles);
     }
 
     [Fact]

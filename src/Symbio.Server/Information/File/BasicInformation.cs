@@ -58,17 +58,22 @@ internal static class BasicInformation
                 WireAttributes.ForFile(stat.Attributes), (ReparseTag)stat.ReparseTag));
     }
 
-    private static async ValueTask<NtStatus> SetAsync(InformationSet set, FileBasicInformation wanted)
+    private static ValueTask<NtStatus> SetAsync(InformationSet set, FileBasicInformation wanted)
     {
-        if (set.Open.StoreFile is not { } file)
-            return NtStatus.Success; // A pipe has neither times nor attributes; Windows says so too.
-        FileAttributes attributes = wanted.FileAttributes;
+        if (set.Open.StoreFile is null)
+            return new(NtStatus.Success); // A pipe has neither times nor attributes; Windows says so too.
         if (!IsValid(wanted.CreationTime) || !IsValid(wanted.LastAccessTime) || !IsValid(wanted.LastWriteTime)
             || !IsValid(wanted.ChangeTime))
         {
-            return NtStatus.InvalidParameter;
+            return new(NtStatus.InvalidParameter);
         }
 
+        return set.Open.ChangeAsync(file => SetAsync(set, file, wanted));
+    }
+
+    private static async ValueTask<NtStatus> SetAsync(InformationSet set, IStoreFile file, FileBasicInformation wanted)
+    {
+        FileAttributes attributes = wanted.FileAttributes;
         (NtStatus status, FileStat stat) = await file.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
         if (status.IsError)
             return status;

@@ -114,8 +114,8 @@ internal static class EaInformation
         var attributes = new ExtendedAttribute[entries.Count];
         for (int i = 0; i < attributes.Length; i++)
             attributes[i] = new ExtendedAttribute(entries[i].Name, entries[i].Value, entries[i].IsCritical);
-        status = await set.Open.File
-            .SetExtendedAttributesAsync(attributes, CancellationToken.None).ConfigureAwait(false);
+        status = await set.Open
+            .ChangeAsync(file => file.SetExtendedAttributesAsync(attributes, CancellationToken.None)).ConfigureAwait(false);
         if (!status.IsError)
             set.Open.Modified(CompletionFilter.Ea);
         return status;

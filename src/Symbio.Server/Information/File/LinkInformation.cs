@@ -58,8 +58,8 @@ internal static class LinkInformation
 
     private static async ValueTask<NtStatus> LinkAsync(InformationSet set, ShareName name, bool replace, bool found)
     {
-        NtStatus status = await set.Open.File
-            .LinkAsync(name.Path, replace, set.Tree.Caller, CancellationToken.None).ConfigureAwait(false);
+        NtStatus status = await set.Open
+            .ChangeAsync(file => file.LinkAsync(name.Path, replace, set.Tree.Caller, CancellationToken.None)).ConfigureAwait(false);
         if (status == NtStatus.Success)
             set.Open.Linked(name.Path, found);
         return status;

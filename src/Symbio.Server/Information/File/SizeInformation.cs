@@ -34,7 +34,7 @@ internal static class SizeInformation
         if (status != NtStatus.Success)
             return status;
         status = await set.Open
-            .ChangeAsync(file => file.SetEndOfFileAsync((ulong)wanted.EndOfFile, CancellationToken.None)).ConfigureAwait(false);
+            .WriteAsync(file => file.SetEndOfFileAsync((ulong)wanted.EndOfFile, CancellationToken.None)).ConfigureAwait(false);
         return await FinishAsync(set, status).ConfigureAwait(false);
     }
 
@@ -46,7 +46,7 @@ internal static class SizeInformation
         if (status != NtStatus.Success)
             return status;
         status = await set.Open
-            .ChangeAsync(file => file.SetAllocationAsync((ulong)wanted.AllocationSize, CancellationToken.None)).ConfigureAwait(false);
+            .WriteAsync(file => file.SetAllocationAsync((ulong)wanted.AllocationSize, CancellationToken.None)).ConfigureAwait(false);
         return await FinishAsync(set, status).ConfigureAwait(false);
     }
 
@@ -77,7 +77,6 @@ internal static class SizeInformation
         await RequestContext.ContendAgainAsync(set.Open).ConfigureAwait(false);
         if (status.IsError)
             return status;
-        await set.Open.StickyTimes.AfterWriteAsync(set.Open.File).ConfigureAwait(false);
         set.Open.Resized();
         return status;
     }
