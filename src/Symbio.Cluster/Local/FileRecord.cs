@@ -130,8 +130,8 @@ internal sealed partial class FileRecord(LocalCoordinator owner)
     {
         lock (Lock)
         {
-            if (claim.IsUnlinked)
-                return;
+            if (claim.IsUnlinked || claim.IsReleased)
+                return; // An open that has ended meanwhile asks for nothing any more.
             claim.DeletesAtOnce = deletePending ? claim.DeletesAtOnce || atOnce : claim.AlwaysDeletesAtOnce;
             if (deletePending)
                 MarkDeleted(claim);

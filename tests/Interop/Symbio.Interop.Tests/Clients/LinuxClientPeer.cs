@@ -28,19 +28,28 @@ internal sealed record LinuxClientPeer(ServerProcess Server, string Share = Shar
     /// <summary>Runs scripts: names of examples of the tool, or paths.</summary>
     public async Task<CommandResult> RunAsync(params IReadOnlyList<string> scripts)
     {
-        string tool = Peers.RequireLinuxClient();
-        var command = new Command(tool,
+        return await RunToolAsync(
             [
                 "--port", Server.Port.ToString(CultureInfo.InvariantCulture), "--share", Share, "--user", Accounts.User,
                 "--password", Accounts.Password, "--vers", Version, .. Options.Length > 0 ? ["--options", Options] : Array.Empty<string>(),
-                "--timeout", Limit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
                 .. ToolOptions,
                 .. scripts.SelectMany(s => new[] { "--script", s.Contains('/') ? s : ExampleOf(s) }),
-            ])
+            ],
+            Limit, () => Server.LogTail);
+    }
+
+    /// <summary>Runs a script that needs no server outside of the guest.</summary>
+    public static Task<CommandResult> RunAloneAsync(string script, TimeSpan limit, IEnumerable<string> toolOptions) =>
+        RunToolAsync(["--no-mount", "--share", "none", .. toolOptions, "--script", script], limit, () => "");
+
+    private static async Task<CommandResult> RunToolAsync(IEnumerable<string> arguments, TimeSpan limit, Func<string> context)
+    {
+        var command = new Command(
+            Peers.RequireLinuxClient(), ["--timeout", limit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture), .. arguments])
         {
             // The tool has its own limit and says what the guest hung in.
-            Limit = Limit + TimeSpan.FromSeconds(60),
-            Context = () => Server.LogTail,
+            Limit = limit + TimeSpan.FromSeconds(60),
+            Context = context,
         };
         await OneAtATime.WaitAsync();
         try

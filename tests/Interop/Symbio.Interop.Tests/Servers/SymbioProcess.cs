@@ -9,6 +9,9 @@ public sealed partial class SymbioProcess(ServerSetup setup) : ServerProcess(set
 {
     private static readonly Lazy<string> Program = new(FindProgram);
 
+    /// <summary>The program that is tested.</summary>
+    public static string ProgramPath => Program.Value;
+
     private IReadOnlyList<string>? _replaced;
 
     public override bool IsSymbio => true;
