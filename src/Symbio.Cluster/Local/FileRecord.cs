@@ -201,7 +201,7 @@ internal sealed partial class FileRecord(LocalCoordinator owner)
     {
         lock (Lock)
         {
-            if (claim.IsUnlinked)
+            if (claim.IsUnlinked || claim.IsReleased)
                 return;
             string old = claim.Link;
             foreach (FileClaim other in _claims)

@@ -198,6 +198,10 @@ internal static class CreateHandler
         operation.Caching.Attach(open);
         open.Durable = DurableState.Grant(context, contexts, open);
         open.Created(operation.Action, operation.CreatedFile);
+
+        // Before, because an open that is refused there is closed, and may have to delete its name; and after, because who renames
+        // a folder looks for opens in the tables.
+        await operation.FollowRenameAsync().ConfigureAwait(false);
         if (!await open.RegisterAsync().ConfigureAwait(false))
             return (context.Session.IsClosed ? NtStatus.UserSessionDeleted : NtStatus.NetworkNameDeleted, null, default);
         await operation.FollowRenameAsync().ConfigureAwait(false);

@@ -22,7 +22,8 @@ internal sealed class PendingRequests(ServerLimits limits, WorkScheduler schedul
     private Dictionary<ulong, PendingRequest>? _byAsyncId; // Made by the first: many connections have none ever.
     private ulong _nextAsyncId;
     private bool _closed;
-    private long _bytes;
+    private long _eventBytes;
+    private long _breakBytes;
 
     /// <summary>Registers a request; null when there are too many already.</summary>
     /// <param name="bytes">What its frame takes.</param>
@@ -34,10 +35,11 @@ internal sealed class PendingRequests(ServerLimits limits, WorkScheduler schedul
             : limits.MaxWaitingBytes;
         lock (_lock)
         {
-            if (_closed || _byAsyncId?.Count >= limits.MaxAsyncCommands || _bytes + bytes > most)
+            ref long waiting = ref endsByItself ? ref _breakBytes : ref _eventBytes;
+            if (_closed || _byAsyncId?.Count >= limits.MaxAsyncCommands || waiting + bytes > most)
                 return null;
-            _bytes += bytes;
-            var request = new PendingRequest(++_nextAsyncId, messageId, sessionId, bytes).Start();
+            waiting += bytes;
+            var request = new PendingRequest(++_nextAsyncId, messageId, sessionId, bytes, endsByItself).Start();
             (_byAsyncId ??= []).Add(request.AsyncId, request);
             return request;
         }
@@ -53,7 +55,7 @@ internal sealed class PendingRequests(ServerLimits limits, WorkScheduler schedul
         {
             if (_closed)
                 return null;
-            var request = new PendingRequest(++_nextAsyncId, messageId, sessionId, bytes: 0).Start();
+            var request = new PendingRequest(++_nextAsyncId, messageId, sessionId).Start();
             (_byAsyncId ??= []).Add(request.AsyncId, request);
             return request;
         }
@@ -64,7 +66,10 @@ internal sealed class PendingRequests(ServerLimits limits, WorkScheduler schedul
         lock (_lock)
         {
             _byAsyncId!.Remove(request.AsyncId);
-            _bytes -= request.Bytes;
+            if (request.EndsByItself)
+                _breakBytes -= request.Bytes;
+            else
+                _eventBytes -= request.Bytes;
         }
 
         request.Dispose();
@@ -115,7 +120,8 @@ internal sealed class PendingRequests(ServerLimits limits, WorkScheduler schedul
 }
 
 /// <summary>A request that was answered STATUS_PENDING.</summary>
-internal sealed class PendingRequest(ulong asyncId, ulong messageId, ulong sessionId, int bytes) : IDisposable, IThreadPoolWorkItem
+internal sealed class PendingRequest(
+    ulong asyncId, ulong messageId, ulong sessionId, int bytes = 0, bool endsByItself = false) : IDisposable, IThreadPoolWorkItem
 {
     private readonly CancellationTokenSource _cancellation = new();
     private readonly Lock _lock = new();
@@ -130,6 +136,9 @@ internal sealed class PendingRequest(ulong asyncId, ulong messageId, ulong sessi
 
     /// <summary>What the frame takes that waits with it.</summary>
     public int Bytes => bytes;
+
+    /// <summary>It waits for a break.</summary>
+    public bool EndsByItself => endsByItself;
 
     public CancellationToken Token { get; private set; }
 

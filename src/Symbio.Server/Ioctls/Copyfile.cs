@@ -30,7 +30,7 @@ internal sealed class Copyfile(FsctlCall call, Open source)
         NtStatus status = await _context.ContendAsync(_target, Oplock.DataCaching).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
-        (status, _) = await _target.WriteAsync(async _ => (await CopyAllAsync().ConfigureAwait(false), 1ul)).ConfigureAwait(false);
+        status = await CopyAllAsync().ConfigureAwait(false);
         await RequestContext.ContendAgainAsync(_target).ConfigureAwait(false);
         NtStatus finished = await _target.FinishWritingAsync().ConfigureAwait(false);
         if (status == NtStatus.Success)
@@ -42,9 +42,13 @@ internal sealed class Copyfile(FsctlCall call, Open source)
 
     private async ValueTask<NtStatus> CopyAllAsync()
     {
-        NtStatus status = await CopyDataAsync().ConfigureAwait(false);
+        NtStatus status = await ChangeAsync(CopyDataAsync).ConfigureAwait(false);
         return status == NtStatus.Success && CopiesStreams ? await CopyStreamsAsync().ConfigureAwait(false) : status;
     }
+
+    // Piece by piece, and between them others are waited for: who closes the target waits for none of those.
+    private async ValueTask<NtStatus> ChangeAsync(Func<ValueTask<NtStatus>> change) =>
+        (await _target.WriteAsync(async _ => (await change().ConfigureAwait(false), 1ul)).ConfigureAwait(false)).Status;
 
     // From one file to another, not from or to one stream.
     private bool CopiesStreams =>
@@ -110,11 +114,7 @@ internal sealed class Copyfile(FsctlCall call, Open source)
             status = claim.CheckRange(0, ulong.MaxValue, write: true);
             if (status != NtStatus.Success)
                 return status;
-            (status, IStoreFile? to) = await OpenTargetAsync(name).ConfigureAwait(false);
-            if (to is null)
-                return status;
-            await using (to.ConfigureAwait(false))
-                status = await CopyAsync(from, to, size, counts: false).ConfigureAwait(false);
+            status = await ChangeAsync(() => OverwriteAsync(name, from, size)).ConfigureAwait(false);
             await claim.ContendAsync(Oplock.DataCaching, CancellationToken.None).ConfigureAwait(false);
             return status;
         }
@@ -122,6 +122,15 @@ internal sealed class Copyfile(FsctlCall call, Open source)
         {
             await StreamClaim.LeaveAsync(claim, _target, name).ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask<NtStatus> OverwriteAsync(string name, IStoreFile from, ulong size)
+    {
+        (NtStatus status, IStoreFile? to) = await OpenTargetAsync(name).ConfigureAwait(false);
+        if (to is null)
+            return status;
+        await using (to.ConfigureAwait(false))
+            return await CopyAsync(from, to, size, counts: false).ConfigureAwait(false);
     }
 
     private async ValueTask<(NtStatus Status, IStoreFile? Stream)> OpenTargetAsync(string name)

@@ -48,7 +48,17 @@ internal sealed class DirectoryChanges
         CompletionFilter counted = _local is null ? observer.Filter : observer.Filter | CompletionFilter.All;
         lock (_lock)
             Count(counted, 1);
-        observer.Local = _local?.Watch(directory, observer.WatchTree);
+        try
+        {
+            observer.Local = _local?.Watch(directory, observer.WatchTree);
+        }
+        catch
+        {
+            lock (_lock)
+                Count(counted, -1);
+            throw;
+        }
+
         lock (_lock)
         {
             Count(counted & ~FilterOf(observer), -1);

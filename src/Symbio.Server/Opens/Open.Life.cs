@@ -315,6 +315,18 @@ internal sealed partial class Open
         {
             if (look is not null)
                 await look().ConfigureAwait(false);
+        }
+        finally
+        {
+            await LeaveAsync().ConfigureAwait(false);
+        }
+    }
+
+    // What stays behind here stays until the server ends: nobody finds the open any more.
+    private async ValueTask LeaveAsync()
+    {
+        try
+        {
             if (FileClaim is not null)
                 await ReleaseAsync().ConfigureAwait(false);
         }

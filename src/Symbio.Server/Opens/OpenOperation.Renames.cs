@@ -16,13 +16,25 @@ internal sealed partial class OpenOperation
 
     private async ValueTask LookForNameAsync()
     {
-        if (UpcaseTable.ToUpper(File.Path) == _link)
+        string link = UpcaseTable.ToUpper(File.Path);
+        if (link == _link)
             return;
 
         // Or it was opened by a link, and is known by that one's name.
         if (UpcaseTable.ToUpper(File.OpenedPath) == _link && await IsStillCalledAsync(File.OpenedPath).ConfigureAwait(false))
             return;
-        Claim.RenameLink(UpcaseTable.ToUpper(File.Path));
+
+        // Who renames it meanwhile takes along who goes by the name it had, which is not ours before this.
+        for (int round = 0; round < MaxRounds; round++)
+        {
+            Claim.RenameLink(link);
+            string now = UpcaseTable.ToUpper(File.Path);
+            if (now == link)
+                break;
+            link = now;
+        }
+
+        _link = link;
     }
 
     private async ValueTask<bool> IsStillCalledAsync(string path)

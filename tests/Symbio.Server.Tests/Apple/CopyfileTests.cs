@@ -116,6 +116,29 @@ public sealed class CopyfileTests
         Assert.Empty(server.Log.Errors);
     }
 
+    [Fact]
+    public async Task Closing_the_target_waits_for_no_stranger()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        await using ScriptedPeer other = await server.ConnectAuthenticatedAsync();
+        await peer.QueryAppleAsync();
+        FileId source = await peer.OpenAsync("source");
+        await peer.WriteFileAsync("source:s", "new"u8.ToArray());
+        FileId target = await peer.OpenAsync("target");
+        await other.LeaseAsync("target:s", 1, LeasePeer.RWH);
+        Task<Reply> copying = CopyAsync(peer, source, target);
+        await other.LeaseBreakAsync();
+
+        await peer.CloseAsync(target);
+
+        Assert.False(copying.IsCompleted); // The break has not been answered yet.
+        Assert.Equal(NtStatus.Success, (await other.AcknowledgeAsync(1, LeaseState.None)).Status);
+        Assert.Equal(NtStatus.FileClosed, (await copying).Status);
+        Assert.Empty(await other.ReadFileAsync("target:s"));
+        Assert.Empty(server.Log.Errors);
+    }
+
     private static async Task<Reply> CopyAsync(ScriptedPeer peer, FileId source, FileId target)
     {
         Reply key = await peer.IoctlAsync(FsctlCode.SrvRequestResumeKey, source, maxOutput: 32);

@@ -95,7 +95,17 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
         var move = new MoveUnderWay(moved, path);
         lock (_lock)
             _moves.Add(move);
-        await SaveMovedAsync(move).ConfigureAwait(false);
+        try
+        {
+            await SaveMovedAsync(move).ConfigureAwait(false);
+        }
+        catch
+        {
+            lock (_lock)
+                _moves.Remove(move);
+            throw;
+        }
+
         return move;
     }
 
