@@ -331,9 +331,11 @@ internal static class SettingTable
             "Where earlier states of the folder are, which Windows shows as previous versions: folders named by their " +
             "time (UTC), for instance `.snapshots/@GMT-%Y.%m.%d-%H.%M.%S`; a path that is not absolute begins at the " +
             "share's folder. What follows the name is the share's folder within the snapshot. Symbolic links are not " +
-            "followed below the share's folder, nor in place of a snapshot. In the share, the folder that holds them must " +
-            "belong to root (or the server's account) and be writable by nobody else: who could make a folder there could " +
-            "pass it off as an earlier state. The newest 4,096 are listed."),
+            "followed below the share's folder, nor in place of a snapshot. In the share, only a server that runs as root " +
+            "shows them, and the folder that holds them must belong to root, be writable by nobody else, and not have been " +
+            "given permissions over SMB, nor any folder between it and the share's: who could make a folder there could " +
+            "pass it off as an earlier state. Outside, and for what ZFS (`.zfs/snapshot`), Ceph (`.snap`) and NetApp over " +
+            "NFS (`.snapshot`) show, that does not matter. The newest 4,096 are listed."),
         new Setting<ShareSettings, ulong>(
             "capacity", "capacity", SettingType.Size(64 << 10, 1UL << 50), s => s.Capacity, (s, v) => s.Capacity = v,
             "Bytes that a `memory:` share may take."),

@@ -35,7 +35,8 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
                 if (Snapshots(share) is { IsOpenToUsers: true })
                 {
                     warn($"{share.Origin}: share '{share.Name}': no snapshots are shown, because others than root can write to the " +
-                        "folder in the share that holds them; give it to root, with mode 0755");
+                        "folder in the share that holds them; give it to root, with mode 0755 and without security.NTACL, and have the " +
+                        "server run as root; or keep them outside the share");
                 }
                 shares.Add(new ShareOptions
                 {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 using Symbio.Protocol;
 using Symbio.Storage.Posix;
@@ -13,7 +14,8 @@ namespace Symbio.Storage;
 /// <remarks>
 /// Where they lie in the share, its users could put there what they like and have it shown as an earlier state. So the folder
 /// that holds them must be one in which nobody but the administrator makes folders (<see cref="IsOpenToUsers"/>); below the
-/// share's folder no symbolic link is followed, and nowhere one that is in the place of a snapshot or in it.
+/// share's folder no symbolic link is followed, and nowhere one that is in the place of a snapshot or in it. A server that is
+/// not root has no such folder in the share: there all that users make is its account's.
 /// </remarks>
 public sealed class FolderSnapshotSource : ISnapshotSource
 {
@@ -75,16 +77,16 @@ public sealed class FolderSnapshotSource : ISnapshotSource
     }
 
     /// <summary>
-    /// The folder is in the share, and others than root and the service's account could make a snapshot there: it belongs to
-    /// somebody else, or others may write to it. Then there are no snapshots.
+    /// The folder is in the share, and others than root could make a snapshot there: it belongs to somebody else, others may
+    /// write to it, it or one above it has a stored security descriptor, or the server is not root. Then there are no snapshots.
     /// </summary>
     public bool IsOpenToUsers
     {
         get
         {
-            bool isThere = OpenAnyFolder(OpenFlags.Path, out int fd) == Errno.None;
+            bool isThere = OpenAnyFolder(OpenFlags.Path, out int fd, out bool isTrusted) == Errno.None;
             using var folder = new OwnedFd(fd);
-            return isThere && !IsTrusted(fd);
+            return isThere && !isTrusted;
         }
     }
 
@@ -194,43 +196,88 @@ public sealed class FolderSnapshotSource : ISnapshotSource
 
     private Errno OpenFolder(int flags, out int fd)
     {
-        var errno = OpenAnyFolder(flags, out fd);
-        if (errno != Errno.None || IsTrusted(fd))
+        var errno = OpenAnyFolder(flags, out fd, out bool isTrusted);
+        if (errno != Errno.None || isTrusted)
             return errno;
         _ = Libc.Close(fd);
         fd = -1;
         return Errno.EACCES;
     }
 
-    // What ZFS and Ceph show there is made by themselves, whatever the mode says.
-    private bool IsTrusted(int fd)
-    {
-        const int writableByOthers = 0x12; // Of a POSIX ACL the group's bits are the mask.
-        if (!_isInShare)
-            return true;
-        if (Libc.StatFileSystem(fd, out StatFs system) == Errno.None && FileSystems.Name(system) is "zfs" or "ceph"
-            && _folder is ".zfs/snapshot" or ".snap")
-        {
-            return true;
-        }
-
-        return Libc.StatFd(fd, StatxMask.Basic, out var stat) == Errno.None && (stat.Mode & writableByOthers) == 0
-            && (stat.Uid == 0 || stat.Uid == Libc.EffectiveUid());
-    }
-
     // Each time anew: it may come, go and be mounted at any time.
-    private Errno OpenAnyFolder(int flags, out int fd)
+    private Errno OpenAnyFolder(int flags, out int fd, out bool isTrusted)
     {
         const int workingDirectory = -100;
-        if (_folder.Length == 0)
-            return Libc.OpenAt2(workingDirectory, Terminate(_base), flags | OpenFlags.Directory, 0, ResolveFlags.None, out fd);
+        isTrusted = false;
+        string[] parts = _folder.Split('/', StringSplitOptions.RemoveEmptyEntries);
         var errno = Libc.OpenAt2(
-            workingDirectory, Terminate(_base), OpenFlags.Path | OpenFlags.Directory, 0, ResolveFlags.None, out int root);
-        fd = -1;
-        if (errno != Errno.None)
-            return errno;
-        using var owned = new OwnedFd(root);
-        return OpenBelow(root, _folder, flags, out fd);
+            workingDirectory, Terminate(_base), (parts.Length == 0 ? flags : OpenFlags.Path) | OpenFlags.Directory, 0,
+            ResolveFlags.None, out fd);
+        bool isUsers = parts.Length == 0 && fd >= 0 && HasDescriptor(fd);
+        for (int i = 0; i < parts.Length && errno == Errno.None; i++)
+        {
+            using var above = new OwnedFd(fd);
+            errno = OpenBelow(above.Fd, parts[i], i == parts.Length - 1 ? flags : OpenFlags.Path, out fd);
+            isUsers |= errno == Errno.None && HasDescriptor(fd);
+        }
+
+        if (errno == Errno.None)
+            isTrusted = !_isInShare || IsOfFileSystem(fd) || (!isUsers && IsOfAdministrator(fd));
+        return errno;
+    }
+
+    // Users who have no account of their own make folders that belong to root, too. Those have descriptors mostly.
+    private static bool HasDescriptor(int fd)
+    {
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(fd, path);
+        return IsThere(Libc.GetXattr(path, NtAclXattr.TrustedName, [], out _))
+            || IsThere(Libc.GetXattr(path, NtAclXattr.UserName, [], out _));
+
+        static bool IsThere(Errno errno) => errno is not (Errno.ENODATA or Errno.EOPNOTSUPP);
+    }
+
+    private static bool IsOfAdministrator(int fd)
+    {
+        const int writableByOthers = 0x12; // Of a POSIX ACL the group's bits are the mask.
+        return Libc.EffectiveUid() == 0 && Libc.StatFd(fd, StatxMask.Basic, out var stat) == Errno.None
+            && (stat.Mode & writableByOthers) == 0 && stat.Uid == 0;
+    }
+
+    // What these show there is made by themselves, whatever the mode says.
+    private bool IsOfFileSystem(int fd)
+    {
+        if (Libc.StatFileSystem(fd, out StatFs system) != Errno.None)
+            return false;
+        return FileSystems.Name(system) switch
+        {
+            "zfs" => EndsWith(".zfs/snapshot") && (IsOfRoot(fd) || IsZfsSnapshots(fd)), // Of root, if a container knows him.
+            "ceph" => EndsWith(".snap"),
+            "fuse" => EndsWith(".snap") && IsCephFuse(fd),
+            "nfs" => EndsWith(".snapshot") && IsOfRoot(fd), // NetApp's; on other servers it is a name as any.
+            _ => false,
+        };
+
+        bool EndsWith(string name) =>
+            _folder.EndsWith(name, StringComparison.Ordinal) && (_folder.Length == name.Length || _folder[^(name.Length + 1)] == '/');
+    }
+
+    private static bool IsOfRoot(int fd) => Libc.StatFd(fd, StatxMask.Basic, out var stat) == Errno.None && stat.Uid == 0;
+
+    private static bool IsZfsSnapshots(int fd)
+    {
+        const ulong number = 0x0000_FFFF_FFFF_FFFD; // ZFSCTL_INO_SNAPDIR; no file has one as high.
+        return Libc.StatFd(fd, StatxMask.Basic | StatxMask.Inode, out var stat) == Errno.None && stat.Inode == number;
+    }
+
+    // statfs(2) does not tell one FUSE from another.
+    private static bool IsCephFuse(int fd)
+    {
+        if (Libc.StatFd(fd, StatxMask.Basic, out var stat) != Errno.None)
+            return false;
+        string device = string.Create(CultureInfo.InvariantCulture, $"{stat.DevMajor}:{stat.DevMinor}");
+        return File.ReadLines("/proc/self/mountinfo").Any(line => // proc(5): the device is third, the type follows a dash.
+            line.Split(' ') is [_, _, var mounted, ..] && mounted == device && line.Contains(" - fuse.ceph", StringComparison.Ordinal));
     }
 
     private static Errno OpenBelow(int directory, string path, int flags, out int fd) =>

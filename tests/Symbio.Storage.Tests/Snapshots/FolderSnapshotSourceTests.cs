@@ -49,27 +49,32 @@ public sealed class FolderSnapshotSourceTests : IDisposable
         Assert.False(FolderSnapshotSource.TryCreate(_folder.Path, pattern, new PosixStoreOptions(), out _));
 
     [Theory]
-    [InlineData("", false)]
-    [InlineData("snapshots/", false)]
-    [InlineData("snapshots/", true)]
-    public async Task A_folder_where_users_make_folders_holds_no_snapshots(string folder, bool isUsers)
+    [InlineData("", "", "chmod 0775")]
+    [InlineData("snapshots/", "snapshots", "chmod 0775")]
+    [InlineData("snapshots/", "snapshots", "chown 1")]
+    [InlineData("snapshots/", "snapshots", "security.NTACL")] // A folder of users who work as the server's account.
+    [InlineData("snapshots/", "snapshots", "user.NTACL")]
+    [InlineData("a/snapshots/", "a", "user.NTACL")]
+    public async Task A_folder_where_users_make_folders_holds_no_snapshots(string folder, string users, string act)
     {
-        Assert.SkipUnless(!isUsers || Environment.IsPrivilegedProcess, "Only root gives files away.");
-        FolderSnapshotSource source = Create(folder + "%Y-%m-%d");
-        Directory.CreateDirectory(_folder.Combine(folder + "2020-01-02"));
+        FolderSnapshotSource source = Create(folder + "%Y-%m-%d", isInShare: true);
+        Directory.CreateDirectory(_folder.Combine("share/" + folder + "2020-01-02"));
         DateTimeOffset[] expected = [new(2020, 1, 2, 0, 0, 0, TimeSpan.Zero)];
+        if (!Environment.IsPrivilegedProcess)
+        {
+            Assert.True(source.IsOpenToUsers); // All that users make is this account's.
+            Assert.Empty(await source.ListAsync(Token));
+            return;
+        }
+
         Assert.False(source.IsOpenToUsers);
         Assert.Equal(expected, await source.ListAsync(Token));
 
-        if (isUsers)
-        {
-            using var chown = System.Diagnostics.Process.Start("chown", ["1", _folder.Combine(folder)]);
-            await chown.WaitForExitAsync(Token);
-        }
-        else
-        {
-            File.SetUnixFileMode(_folder.Combine(folder), (UnixFileMode)0x1FD); // 0775
-        }
+        string path = _folder.Combine("share/" + users);
+        string[] command = act.Contains(' ', StringComparison.Ordinal) ? act.Split(' ') : ["setfattr", "-n", act, "-v", "x"];
+        using var process = System.Diagnostics.Process.Start(command[0], [.. command[1..], path]);
+        await process.WaitForExitAsync(Token);
+        Assert.Equal(0, process.ExitCode);
 
         Assert.True(source.IsOpenToUsers);
         Assert.Empty(await source.ListAsync(Token));
@@ -144,9 +149,12 @@ public sealed class FolderSnapshotSourceTests : IDisposable
         await file!.DisposeAsync();
     }
 
-    private FolderSnapshotSource Create(string pattern)
+    private FolderSnapshotSource Create(string pattern, bool isInShare = false)
     {
-        Assert.True(FolderSnapshotSource.TryCreate(_folder.Path, pattern, new PosixStoreOptions(), out var source));
+        string share = _folder.Combine("share");
+        Directory.CreateDirectory(share);
+        Assert.True(FolderSnapshotSource.TryCreate(
+            share, isInShare ? pattern : "../" + pattern, new PosixStoreOptions(), out var source));
         return source;
     }
 }
