@@ -30,7 +30,21 @@ internal sealed class StoreLane(IStoreScheduler workers, int width) : IStoreSche
             _coming++;
         }
 
-        workers.Schedule(this);
+        try
+        {
+            workers.Schedule(this);
+        }
+        catch
+        {
+            lock (_lock)
+            {
+                _coming--;
+                if (!_queue.TryTakeOut(work))
+                    return; // Another who came has it.
+            }
+
+            throw; // Who waits for it hears of that at once, and may use its buffer again.
+        }
     }
 
     /// <summary>One piece of work. What is left asks for another turn, behind what others have asked for meanwhile.</summary>

@@ -15,14 +15,23 @@ public sealed class StoreWorkers : IStoreScheduler
     private readonly object _gate = new(); // Monitor: threads wait on it.
     private readonly Queue<IThreadPoolWorkItem> _queue = new();
     private readonly int _limit;
+    private readonly Action<Thread> _start;
     private int _threads;
     private int _idle;
 
     /// <param name="limit">Most threads at once.</param>
     public StoreWorkers(int limit)
+        : this(limit, static thread => thread.UnsafeStart())
+    {
+    }
+
+    /// <param name="limit">Most threads at once.</param>
+    /// <param name="start">Starts a thread; for tests.</param>
+    internal StoreWorkers(int limit, Action<Thread> start)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         _limit = limit;
+        _start = start;
     }
 
     /// <summary>
@@ -32,25 +41,51 @@ public sealed class StoreWorkers : IStoreScheduler
     public static StoreWorkers Shared { get; } = new(4 * StoreLane.Width);
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// The system may refuse another thread (pids.max). Work then waits for those there are; where there is none it throws,
+    /// and the work is not done.
+    /// </remarks>
     public void Schedule(IThreadPoolWorkItem work)
     {
-        bool start = false;
         lock (_gate)
         {
             _queue.Enqueue(work);
             if (_idle >= _queue.Count)
             {
                 Monitor.Pulse(_gate);
+                return;
             }
-            else if (_threads < _limit)
+
+            if (_threads == _limit)
+                return;
+            _threads++;
+            if (_threads == 1)
             {
-                _threads++;
-                start = true;
+                Start(work); // Under the lock: nobody counts on a thread that may not come.
+                return;
             }
         }
 
-        if (start)
-            new Thread(Run) { IsBackground = true, Name = "Symbio store" }.UnsafeStart();
+        Start(work);
+    }
+
+    private void Start(IThreadPoolWorkItem work)
+    {
+        try
+        {
+            _start(new Thread(Run) { IsBackground = true, Name = "Symbio store" });
+        }
+        catch
+        {
+            lock (_gate)
+            {
+                _threads--;
+                if (_threads > 0 || !_queue.TryTakeOut(work))
+                    return;
+            }
+
+            throw;
+        }
     }
 
     private void Run()

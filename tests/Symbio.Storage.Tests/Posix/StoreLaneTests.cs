@@ -39,6 +39,37 @@ public sealed class StoreLaneTests : IDisposable
     }
 
     [Fact]
+    public async Task Work_that_gets_no_thread_waits_for_another_one_or_is_not_done()
+    {
+        bool refuses = true;
+        var workers = new StoreWorkers(2, thread =>
+        {
+            if (refuses)
+                throw new InsufficientMemoryException();
+            thread.UnsafeStart();
+        });
+        var lane = new StoreLane(workers, width: 2);
+        int done = 0;
+        Func<int, int> add = number => Interlocked.Add(ref done, number);
+        await Assert.ThrowsAsync<InsufficientMemoryException>(() => lane.RunAsync(1, add).AsTask());
+
+        refuses = false;
+        Task<bool> waiting = lane.RunAsync(this, static self => self._answers.Wait(TimeSpan.FromSeconds(60))).AsTask();
+        refuses = true;
+        Task<int> behind = lane.RunAsync(10, add).AsTask();
+        Assert.False(behind.IsCompleted);
+        _answers.Set();
+        Assert.Equal(10, await behind.WaitAsync(TimeSpan.FromSeconds(60))); // And not the first.
+        Assert.True(await waiting);
+
+        refuses = false; // None that has not come is counted.
+        using var barrier = new Barrier(2);
+        Task<int>[] both = [.. Enumerable.Range(0, 2).Select(_ => lane.RunAsync(barrier, static b => b.SignalAndWait(TimeSpan.FromSeconds(60)) ? 1 : 0).AsTask())];
+        int[] met = await Task.WhenAll(both).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(2, met.Sum());
+    }
+
+    [Fact]
     public async Task Work_beyond_the_width_is_done_in_its_turn_and_all_of_it()
     {
         var lane = new StoreLane(new StoreWorkers(8), width: 2);
