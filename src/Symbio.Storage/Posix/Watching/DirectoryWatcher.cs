@@ -137,16 +137,11 @@ internal sealed partial class DirectoryWatcher(PosixFileStore store) : IDisposab
         return true;
     }
 
-    // One directory more, unless there are too many or the kernel has had enough (ENOSPC).
+    // One directory more, unless there are too many or the kernel has had enough (ENOSPC). The kernel is asked for a known one,
+    // too: it has the same number again, unless that one is gone, which we have not read yet, and this one has its inode.
     private WatchedDirectory? Add(int fd, WatchKey key, string path)
     {
-        if (_table.Find(key) is { } known)
-        {
-            _table.Rename(known, path);
-            return known;
-        }
-
-        if (IsFull)
+        if (IsFull && _table.Find(key) is null)
             return null;
         using var inotify = _inotify!.Lease();
         return Libc.AddWatch(inotify.Fd, fd, Events, out int watch) == Errno.None ? _table.Enter(watch, key, path) : null;
