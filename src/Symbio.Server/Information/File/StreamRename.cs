@@ -27,18 +27,20 @@ internal static class StreamRename
         if (status != NtStatus.Success)
             return status == NtStatus.InvalidParameter && !replace ? NtStatus.ObjectNameCollision : status;
         string oldName = open.File.StreamName;
+        bool renamed = false; // Until the store has said so: it may fail with an exception.
         try
         {
             if (replace)
                 status = await CheckReplacedAsync(open.File, name).ConfigureAwait(false);
             if (status == NtStatus.Success)
                 status = await open.File.RenameStreamAsync(name, replace, CancellationToken.None).ConfigureAwait(false);
-            if (status == NtStatus.Success)
+            renamed = status == NtStatus.Success;
+            if (renamed)
                 (open.Caching as Lease)?.RenameStream(upper);
         }
         finally
         {
-            open.Claim.EndRenameStream(renamed: status == NtStatus.Success);
+            open.Claim.EndRenameStream(renamed);
         }
 
         if (status != NtStatus.Success)
