@@ -29,6 +29,12 @@ public interface IStoreFile : IAsyncDisposable
     /// <summary>What <see cref="Path"/> was at the moment of opening.</summary>
     string OpenedPath => Path;
 
+    /// <summary>
+    /// An <see cref="IWatchableStore"/> hears of every change in this directory, whoever makes it. False where other machines, or
+    /// a process behind the file system, change it without this kernel's knowledge.
+    /// </summary>
+    bool ShowsAllChanges => true;
+
     /// <summary>Attributes, times and sizes. For a stream: the file's, with the stream's sizes.</summary>
     ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken);
 

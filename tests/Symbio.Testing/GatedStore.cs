@@ -29,6 +29,9 @@ public sealed class GatedStore(IFileStore store) : IFileStore
 
     public bool IsDisposed { get; private set; }
 
+    /// <summary>What its files say of themselves.</summary>
+    public bool ShowsAllChanges { get; set; } = true;
+
     public StoreCapabilities Capabilities => store.Capabilities;
 
     /// <summary>In whose name something was deleted last.</summary>
@@ -186,6 +189,8 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         public FileKey Key => file.Key;
 
         public bool IsDirectory => file.IsDirectory;
+
+        public bool ShowsAllChanges => owner.ShowsAllChanges;
 
         public string StreamName => file.StreamName;
 

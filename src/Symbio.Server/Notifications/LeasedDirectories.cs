@@ -24,6 +24,8 @@ internal sealed class LeasedDirectories(DirectoryChanges changes)
     /// </summary>
     public IDisposable? Enter(FileIdentity identity, IStoreFile directory, ICoordinator coordinator)
     {
+        if (!directory.ShowsAllChanges)
+            return null;
         lock (_lock)
         {
             if (!_directories.TryGetValue(identity, out LeasedDirectory? leased))

@@ -59,6 +59,8 @@ internal sealed partial class PosixFile : IStoreFile, ILeasableFile, ILockableFi
 
     public bool IsDirectory => _type == Statx.DirectoryType;
 
+    public bool ShowsAllChanges => _volume.IsLocal;
+
     public string StreamName => "";
 
     internal PosixFileStore Store => _store;

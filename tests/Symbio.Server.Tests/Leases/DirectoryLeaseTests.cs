@@ -4,6 +4,7 @@ using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Notifications;
 using Symbio.Server.Tests.Notifications;
+using Symbio.Storage.Memory;
 using Symbio.Testing;
 using static Symbio.Server.Tests.Leases.DirectoryLeasePeer;
 using static Symbio.Server.Tests.Leases.LeasePeer;
@@ -49,6 +50,20 @@ public sealed class DirectoryLeaseTests
         Assert.Equal((OplockLevel.None, false), (response.OplockLevel, response.Has("RqLs")));
         Assert.Equal((0, 0), (server.Server.Leases.Count, LeasedIn(server)));
         await OplockTests.AssertNothingLeftAsync(server, peer);
+    }
+
+    [Theory] // Other machines change a network's file system, and nobody would break the lease.
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_changes_are_not_seen_there_is_no_lease(bool seen)
+    {
+        var store = new GatedStore(new MemoryFileStore(new MemoryStoreOptions())) { ShowsAllChanges = seen };
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+
+        CreateResponse response = await peer.OpenAsync(Directory("d", 1, RH));
+
+        Assert.Equal((seen, seen ? 1 : 0), (response.OplockLevel == OplockLevel.Lease, LeasedIn(server)));
     }
 
     [Fact]
