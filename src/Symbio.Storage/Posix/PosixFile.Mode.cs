@@ -57,9 +57,21 @@ internal sealed partial class PosixFile
         // The owner first: chown(2) takes set-uid and set-gid away.
         if (change.Uid is not null || change.Gid is not null)
             errno = Libc.ChangeOwner(fd, change.Uid ?? uint.MaxValue, change.Gid ?? uint.MaxValue);
-        if (errno == Errno.None && change.Mode is { } mode)
-            errno = Libc.ChangeMode(fd, mode & ModeBits);
+        if (errno == Errno.None)
+            errno = change.Mode is { } mode ? Libc.ChangeMode(fd, mode & ModeBits) : KeepSetGroupId(fd, present.Mode);
         return errno;
+    }
+
+    /// <summary>
+    /// After chown(2) of a directory: some file systems (XFS of older kernels) take set-gid away there as well, which is what
+    /// has new files belong to the group. Within a scope of that group.
+    /// </summary>
+    private Errno KeepSetGroupId(int fd, uint former)
+    {
+        if (!IsDirectory || (former & SetGroupId) == 0)
+            return Errno.None;
+        var errno = Libc.StatFd(fd, StatxMask.Basic, out var stat);
+        return errno != Errno.None || (stat.Mode & SetGroupId) != 0 ? errno : Libc.ChangeMode(fd, former & ModeBits);
     }
 
     /// <summary>

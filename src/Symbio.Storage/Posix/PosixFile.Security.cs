@@ -76,6 +76,14 @@ internal sealed partial class PosixFile
                 fd, uid == security.Uid ? uint.MaxValue : uid, gid == security.Gid ? uint.MaxValue : gid);
             if (errno != Errno.None)
                 return errno;
+            if (IsDirectory && (security.Mode & SetGroupId) != 0)
+            {
+                using var scope = _store.Account.EnterGroup(gid);
+                errno = scope.IsEntered ? KeepSetGroupId(fd, security.Mode) : Errno.EACCES;
+                if (errno != Errno.None)
+                    return errno;
+            }
+
             if (!IsDirectory) // chown(2) has taken them away: a program is to run as nobody who did not want that.
                 security = security with { Mode = security.Mode & ~(SetUserId | SetGroupId) };
         }
