@@ -13,6 +13,9 @@ public sealed class IdleMemoryTests
     [InlineData(5, Much, Much, true)]
     [InlineData(500, Much, Much, false)] // Others want the processor, and are being served.
     [InlineData(5, 1 << 20, Much, false)] // Hardly anything has happened since the last time.
+    [InlineData(5, 10 << 20, Much, false)] // Not an eighth of what would have to be looked through.
+    [InlineData(5, 13 << 20, Much, true)]
+    [InlineData(5, 5 << 20, 30 << 20, true)]
     [InlineData(5, Much, 10 * Much, false)] // Everybody would have to wait for it.
     public void Memory_is_given_back_when_a_load_has_gone(int milliseconds, long allocated, long heap, bool isDue) =>
         Assert.Equal(isDue, IdleMemory.IsDue(s_second, TimeSpan.FromMilliseconds(milliseconds), allocated, heap));

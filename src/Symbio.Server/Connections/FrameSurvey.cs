@@ -12,7 +12,8 @@ namespace Symbio.Server.Connections;
 /// <param name="IsPaid">The frame is no longer than its messages' credits pay for.</param>
 internal readonly record struct FrameSurvey(bool ChangesConnection, bool IsPaid)
 {
-    private const int CreditBytes = 64 << 10; // [MS-SMB2] 3.1.5.2
+    /// <summary>What a credit pays for, [MS-SMB2] 3.1.5.2.</summary>
+    public const int CreditBytes = 64 << 10;
 
     // What a message may have besides its payload: names, contexts, padding. MaxFrame leaves as much.
     private const int Unpaid = 64 << 10;

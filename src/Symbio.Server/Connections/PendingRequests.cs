@@ -16,8 +16,6 @@ namespace Symbio.Server.Connections;
 /// </remarks>
 internal sealed class PendingRequests(ServerLimits limits, WorkScheduler scheduler)
 {
-    private const int CreditBytes = 64 << 10;
-
     private readonly Lock _lock = new();
     private Dictionary<ulong, PendingRequest>? _byAsyncId; // Made by the first: many connections have none ever.
     private ulong _nextAsyncId;
@@ -31,7 +29,7 @@ internal sealed class PendingRequests(ServerLimits limits, WorkScheduler schedul
     public PendingRequest? TryAdd(ulong messageId, ulong sessionId, int bytes, bool endsByItself)
     {
         long most = endsByItself
-            ? Math.Max(limits.MaxWaitingBytes, (long)limits.MaxCredits * CreditBytes)
+            ? Math.Max(limits.MaxWaitingBytes, (long)limits.MaxCredits * FrameSurvey.CreditBytes)
             : limits.MaxWaitingBytes;
         lock (_lock)
         {
