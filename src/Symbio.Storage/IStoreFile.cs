@@ -90,7 +90,7 @@ public interface IStoreFile : IAsyncDisposable
     /// <summary>Returns when data and metadata are on stable storage.</summary>
     ValueTask<NtStatus> FlushAsync(CancellationToken cancellationToken);
 
-    /// <summary>Cuts or grows (with zeros) to this size.</summary>
+    /// <summary>Cuts or grows (with zeros) to this size; LastWriteTime moves even if it is the old one.</summary>
     ValueTask<NtStatus> SetEndOfFileAsync(ulong size, CancellationToken cancellationToken);
 
     /// <summary>

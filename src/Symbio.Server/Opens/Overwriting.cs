@@ -41,10 +41,12 @@ internal static class Overwriting
                 return status;
         }
 
-        var change = new BasicInfoChange(
-            LastWriteTime: FileTime.FromDateTimeOffset(context.Server.Time.GetUtcNow()),
-            Attributes: attributes == stat.Attributes ? null : attributes);
-        status = await file.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false);
+        // LastWriteTime is the cut's: the store's clock may be behind ours, and time must not go back with the first WRITE.
+        if (attributes != stat.Attributes)
+        {
+            status = await file.SetBasicInfoAsync(new(Attributes: attributes), CancellationToken.None).ConfigureAwait(false);
+        }
+
         if (!status.IsError && contexts.AllocationSize > 0) // Others may have written more than that meanwhile: it stays.
             status = await file.ReserveAsync(contexts.AllocationSize, CancellationToken.None).ConfigureAwait(false);
         return status.IsError ? status : NtStatus.Success;

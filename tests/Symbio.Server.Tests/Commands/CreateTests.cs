@@ -32,6 +32,24 @@ public sealed class CreateTests
         }
     }
 
+    [Theory] // Or the first WRITE afterwards would take time back, and clients would take that for somebody else's change.
+    [InlineData(CreateDisposition.Overwrite)]
+    [InlineData(CreateDisposition.OverwriteIf)]
+    [InlineData(CreateDisposition.Supersede)]
+    public async Task What_is_overwritten_was_last_written_by_the_store_s_clock(CreateDisposition disposition)
+    {
+        var ahead = new ManualTime();
+        ahead.Advance(TimeSpan.FromHours(1));
+        await using TestServer server = await TestServer.StartAsync(o => o with { TimeProvider = ahead });
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileTime created = (await peer.CreateAsync("a", AccessMask.WriteData)).As<CreateResponse>().LastWriteTime;
+
+        FileTime cut = (await peer.CreateAsync("a", AccessMask.WriteData | AccessMask.Delete, disposition))
+            .As<CreateResponse>().LastWriteTime;
+
+        Assert.InRange(cut.Ticks, created.Ticks, FileTime.FromDateTimeOffset(DateTimeOffset.UtcNow).Ticks);
+    }
+
     [Theory] // [MS-FSA] 2.1.5.1
     [InlineData(CreateDisposition.Supersede, true, NtStatus.Success, CreateAction.Superseded)]
     [InlineData(CreateDisposition.Supersede, false, NtStatus.Success, CreateAction.Created)]

@@ -51,6 +51,17 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task Cutting_what_is_empty_moves_LastWriteTime()
+    {
+        var file = await CreateFileAsync("f");
+        Assert.Equal(NtStatus.Success, await file.SetBasicInfoAsync(new BasicInfoChange(LastWriteTime: s_past), Token));
+
+        Assert.Equal(NtStatus.Success, await file.SetEndOfFileAsync(0, Token));
+
+        Assert.True((await StatAsync(file)).LastWriteTime > s_past);
+    }
+
+    [Fact]
     public async Task A_read_moves_neither_LastWriteTime_nor_ChangeTime()
     {
         var file = await CreateFileAsync("f", [1]);

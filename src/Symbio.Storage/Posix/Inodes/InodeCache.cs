@@ -14,8 +14,9 @@ internal sealed class InodeCache
     private const int Slots = 1 << 17; // 1 MiB, and about 100 bytes for each object that is remembered.
     private const int Ways = 4; // Slots that an object may be in: one of them is free more often than a certain one.
 
-    // Two changes within one tick of the kernel's clock (1 to 10 ms) have one ctime. What was read so soon after a change
-    // may be from between two of them, and is not kept.
+    // Two changes within one tick of the kernel's clock (1 to 10 ms, and 100 where the processor is taken from a guest) have
+    // one ctime. What was read in the tick of a change may be from between two of them, and is not kept. The rest is for
+    // file systems that stamp by another clock.
     private static readonly TimeSpan s_settled = TimeSpan.FromMilliseconds(20);
 
     // Most objects of which nothing is to be remembered but that: 2 MiB, for a few hundred thousand of them. A listing of
@@ -46,7 +47,7 @@ internal sealed class InodeCache
     /// What is read from now on, if it was asked before the reading, may be kept: every change with this ctime has been made.
     /// </summary>
     public static bool IsSettled(in Statx stat) =>
-        FileTime.FromDateTimeOffset(DateTimeOffset.UtcNow - s_settled) > stat.ChangeTime.ToFileTime();
+        Libc.StampTime().ToFileTime().Ticks - stat.ChangeTime.ToFileTime().Ticks > s_settled.Ticks;
 
     /// <summary>Keeps what was read after <paramref name="stat"/> had settled.</summary>
     public void Keep(InodeFacts facts, in Statx stat)

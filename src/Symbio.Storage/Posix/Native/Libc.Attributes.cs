@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Symbio.Protocol.Dtyp;
 
 namespace Symbio.Storage.Posix.Native;
 
@@ -12,10 +13,23 @@ internal struct TimeSpec
 
     /// <summary>Leave this time as it is.</summary>
     public static TimeSpec Omit => new() { Nanoseconds = UtimeOmit };
+
+    public readonly FileTime ToFileTime() => FileTime.FromUnix(Seconds, (uint)Nanoseconds);
 }
 
 internal static unsafe partial class Libc
 {
+    private const int ClockRealtimeCoarse = 5;
+
+    /// <summary>
+    /// The clock that the kernel stamps files by. It moves in ticks, and is behind the exact one by as much as the tick is late.
+    /// </summary>
+    public static TimeSpec StampTime()
+    {
+        TimeSpec time = default;
+        return ClockGetTime(ClockRealtimeCoarse, &time) == 0 ? time : default; // Every Linux has it.
+    }
+
     /// <summary>Sets both times of what is open; O_PATH will do.</summary>
     public static Errno SetTimes(int fd, TimeSpec access, TimeSpec modify)
     {
@@ -41,6 +55,10 @@ internal static unsafe partial class Libc
         byte empty = 0;
         return Check(FChOwnAt(fd, &empty, uid, gid, AtEmptyPath));
     }
+
+    [SuppressGCTransition] // Not even a system call.
+    [LibraryImport(Library, EntryPoint = "clock_gettime")]
+    private static partial int ClockGetTime(int clock, TimeSpec* time);
 
     [LibraryImport(Library, EntryPoint = "utimensat", SetLastError = true)]
     private static partial int UTimeNsAt(int directory, byte* path, TimeSpec* times, int flags);
