@@ -77,6 +77,7 @@ internal static class TreeConnectHandler
         }
 
         context.ResponseTreeId = tree.TreeId;
+        context.Open = null; // [MS-SMB2] 3.3.5.2.7.2: what is related to this has no file, whatever there was before.
         ServerLog.TreeConnected(connection.Log, session.UserName, share.Name);
         ShareFlags flags = share.Flags;
         if (server.Options.Compression == CompressionMode.All && !share.IsIpc && connection.Negotiated!.Compression is not null)

@@ -262,7 +262,7 @@ internal sealed class Connection
     {
         Interlocked.Increment(ref _underWay);
         RequestContext context = RentContext();
-        context.Frame = frame;
+        context.BeginFrame(frame);
         return _processor.ReceiveAsync(context);
     }
 

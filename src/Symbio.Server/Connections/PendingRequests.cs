@@ -44,6 +44,24 @@ internal sealed class PendingRequests(ServerLimits limits, WorkScheduler schedul
     }
 
     /// <summary>
+    /// What has waited for a break is about to wait for an event, and so perhaps for ever. False: too much does already.
+    /// </summary>
+    public bool TryWaitForEvent(PendingRequest request)
+    {
+        lock (_lock)
+        {
+            if (!request.EndsByItself)
+                return true;
+            if (_eventBytes + request.Bytes > limits.MaxWaitingBytes)
+                return false;
+            _breakBytes -= request.Bytes;
+            _eventBytes += request.Bytes;
+            request.EndsByItself = false;
+            return true;
+        }
+    }
+
+    /// <summary>
     /// Registers a request that is being carried out, and of which the client has not been told that it takes time: CANCEL finds all
     /// of Connection.RequestList, [MS-SMB2] 3.3.5.16. Null: the connection has ended.
     /// </summary>
@@ -136,7 +154,7 @@ internal sealed class PendingRequest(
     public int Bytes => bytes;
 
     /// <summary>It waits for a break.</summary>
-    public bool EndsByItself => endsByItself;
+    public bool EndsByItself { get; set; } = endsByItself;
 
     public CancellationToken Token { get; private set; }
 

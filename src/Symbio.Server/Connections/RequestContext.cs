@@ -136,7 +136,7 @@ internal sealed class RequestContext(Connection connection)
         open = Open!;
         if (IsRelated && (open is not null || ChainFailure != NtStatus.Success))
         {
-            if (open is not null && open.Session == Session && TryUse(open))
+            if (open is not null && open.Session == Session && open.Tree == Tree && TryUse(open))
                 return VerifyChannelSequence(open);
             return ChainFailure != NtStatus.Success ? ChainFailure : NtStatus.FileClosed;
         }
@@ -287,6 +287,10 @@ internal sealed class RequestContext(Connection connection)
                 return false;
             Connection.SendInterim(this);
         }
+        else if (!allowedInCompound && !(IsLast && Connection.Pending.TryWaitForEvent(_pending)))
+        {
+            return false; // It has waited for a break, and what follows has waited with it long enough.
+        }
 
         cancellationToken = _pending.Token;
         return true;
@@ -300,6 +304,16 @@ internal sealed class RequestContext(Connection connection)
 
     /// <summary>The receive loop goes on, unless the frame holds it.</summary>
     public bool TryLeaveReceiveLoop() => Interlocked.CompareExchange(ref _receiveLoop, GoneOn, Undecided) != Held;
+
+    /// <summary>
+    /// Starts on a frame. Only here is the receive loop undecided about it: the loop may say that it goes on after somebody else
+    /// has ended the frame before.
+    /// </summary>
+    public void BeginFrame(Frame frame)
+    {
+        Frame = frame;
+        Volatile.Write(ref _receiveLoop, Undecided);
+    }
 
     /// <summary>Starts on the next message of the frame.</summary>
     public void BeginMessage(ReadOnlyMemory<byte> message, in Smb2Header header)
@@ -355,7 +369,6 @@ internal sealed class RequestContext(Connection connection)
     {
         Response.Clear();
         Frame = null!;
-        Volatile.Write(ref _receiveLoop, Undecided);
         TransformSession = null;
         Session = null!;
         Tree = null!;

@@ -166,6 +166,35 @@ public sealed class QueryDirectoryTests
             (await ListAsync(peer, root, "file1.txt", flags: QueryDirectoryFlags.Reopen)).Status);
     }
 
+    [Fact] // [MS-SMB2] 3.3.5.2.7.2: a TREE_CONNECT generates no FileId, and another share knows nothing of this one's rules.
+    public async Task A_chain_does_not_take_a_directory_into_another_tree()
+    {
+        await using TestServer server = await TestServer.StartAsync(o => o with
+        {
+            Shares =
+            [
+                o.Shares[0] with { AccessBasedEnumeration = true },
+                new ShareOptions { Name = "other", Store = new MemoryFileStore(new MemoryStoreOptions()) },
+            ],
+        });
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        var last = new FileId(ulong.MaxValue, ulong.MaxValue);
+
+        ulong id = await peer.PostCompoundAsync(
+            related: true,
+            () => peer.Build(
+                ScriptedPeer.Create("", AccessMask.FileGenericRead, CreateDisposition.Open, CreateOptions.DirectoryFile), true),
+            () => peer.Build(new TreeConnectRequest(TreeConnectFlags.None, Encoding.Unicode.GetBytes(@"\\test\other")), true),
+            () => peer.Build(List(last, "*"), true),
+            () => peer.Build(List(last, "*"), true));
+
+        Assert.Equal(NtStatus.Success, (await peer.WaitAsync(id)).Status);
+        Assert.Equal(NtStatus.Success, (await peer.WaitAsync(id + 1)).Status);
+        Assert.Equal(NtStatus.InvalidHandle, (await peer.WaitAsync(id + 2)).Status);
+        Assert.Equal(NtStatus.InvalidHandle, (await peer.WaitAsync(id + 3)).Status);
+        Assert.Empty(server.Log.Errors);
+    }
+
     private static async ValueTask SetSecurityAsync(TestServer server, string path, string sddl)
     {
         (_, IStoreFile? file) = await server.Store.OpenAsync(
@@ -180,7 +209,9 @@ public sealed class QueryDirectoryTests
 
     private static ValueTask<Reply> ListAsync(
         ScriptedPeer peer, FileId directory, string pattern, uint length = 4096,
-        QueryDirectoryFlags flags = QueryDirectoryFlags.None) =>
-        peer.SendAsync(new QueryDirectoryRequest(
-            (byte)FileInformationClass.IdBothDirectory, flags, 0, directory, length, Encoding.Unicode.GetBytes(pattern)));
+        QueryDirectoryFlags flags = QueryDirectoryFlags.None) => peer.SendAsync(List(directory, pattern, length, flags));
+
+    private static QueryDirectoryRequest List(
+        FileId directory, string pattern, uint length = 4096, QueryDirectoryFlags flags = QueryDirectoryFlags.None) =>
+        new((byte)FileInformationClass.IdBothDirectory, flags, 0, directory, length, Encoding.Unicode.GetBytes(pattern));
 }

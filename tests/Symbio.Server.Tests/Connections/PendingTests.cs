@@ -1,5 +1,7 @@
+using Symbio.Cluster.Scheduling;
 using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Connections;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Connections;
@@ -147,6 +149,19 @@ public sealed class PendingTests
         Reply waiting = await peer.WaitAsync(BitConverter.ToUInt64(next, 24), acceptInterim: true);
 
         Assert.Equal((NtStatus.InsufficientResources, NtStatus.Pending), (refused.Status, waiting.Status));
+    }
+
+    [Fact] // A break ends by itself, and many may wait for it; what comes after it need not.
+    public void What_goes_on_to_wait_for_an_event_counts_as_such()
+    {
+        var pending = new PendingRequests(new ServerLimits { MaxWaitingBytes = 100 }, WorkScheduler.ThreadPool);
+        PendingRequest[] waiting = [.. Enumerable.Range(1, 3).Select(i => pending.TryAdd((ulong)i, 1, 50, endsByItself: true)!)];
+
+        Assert.Equal([true, true, false], waiting.Select(pending.TryWaitForEvent));
+        Assert.True(pending.TryWaitForEvent(waiting[0])); // It does already.
+        pending.Remove(waiting[0]);
+        Assert.True(pending.TryWaitForEvent(waiting[2]));
+        Assert.Null(pending.TryAdd(4, 1, 1, endsByItself: false));
     }
 
     [Theory] // [MS-SMB2] 3.3.5.2.5, for the frame as a whole.
