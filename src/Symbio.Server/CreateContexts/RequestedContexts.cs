@@ -56,6 +56,9 @@ internal sealed class RequestedContexts
     /// <summary>SMB2_CREATE_APP_INSTANCE_VERSION</summary>
     public AppInstanceVersion? ApplicationVersion { get; private set; }
 
+    /// <summary>It is there, whether the dialect knows it or not.</summary>
+    public bool NamesApplicationVersion { get; private set; }
+
     /// <summary>SMB2_CREATE_POSIX_EXTENSIONS; it counts only where <see cref="PosixOpens"/> says so.</summary>
     public PosixCreateRequest? Posix { get; private set; }
 
@@ -74,6 +77,7 @@ internal sealed class RequestedContexts
         contexts = new RequestedContexts();
         foreach (CreateContext context in list)
         {
+            contexts.NamesApplicationVersion |= context.Is(CreateContextName.AppInstanceVersion);
             if (dialect < FirstDialectOf(context))
                 continue;
             NtStatus status = contexts.Add(context);

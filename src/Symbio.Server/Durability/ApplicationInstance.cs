@@ -1,4 +1,5 @@
 using Symbio.Protocol;
+using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Connections;
@@ -31,14 +32,44 @@ internal static class ApplicationInstance
                 && NameComparer.Equals(open.File.Path, name.Path)
                 && NameComparer.Equals(open.File.StreamName, name.Stream)),
         ];
-        if (elsewhere.Any(open => IsNewer(open.ApplicationVersion, contexts.ApplicationVersion)))
+        if (elsewhere.Any(open => IsNewer(open.ApplicationVersion, contexts)))
             return NtStatus.FileForcedClosed;
         foreach (Open open in elsewhere)
-            await open.CloseAsync().ConfigureAwait(false);
+        {
+            if (await MayTakeAsync(context, open).ConfigureAwait(false))
+                await open.CloseAsync().ConfigureAwait(false);
+        }
+
         return NtStatus.Success;
     }
 
-    private static bool IsNewer(AppInstanceVersion? there, AppInstanceVersion? here) =>
-        there is { } old && here is { } wanted
-        && (old.High > wanted.High || (old.High == wanted.High && old.Low >= wanted.Low));
+    // Who names no version has been left behind by whoever does.
+    private static bool IsNewer(AppInstanceVersion? there, RequestedContexts contexts)
+    {
+        if (there is not { } old)
+            return false;
+        return contexts.ApplicationVersion is { } wanted
+            ? old.High > wanted.High || (old.High == wanted.High && old.Low >= wanted.Low)
+            : !contexts.NamesApplicationVersion;
+    }
+
+    // The user has GENERIC_READ; the others' open stays else, and the CREATE meets it as any other would.
+    private static async ValueTask<bool> MayTakeAsync(RequestContext context, Open open)
+    {
+        const AccessMask Needed = AccessMask.FileGenericRead & ~AccessMask.Synchronize;
+        if (!open.TryUse())
+            return false;
+        try
+        {
+            (NtStatus status, SecurityDescriptor? descriptor) =
+                await ObjectSecurity.ReadAsync(open.File, CancellationToken.None).ConfigureAwait(false);
+            if (status == NtStatus.Success)
+                (status, _) = AccessCheck.Evaluate(descriptor!, context.Session.Identity!.Token, Needed);
+            return status == NtStatus.Success && (context.Tree.MaximalAccess & Needed) == Needed;
+        }
+        finally
+        {
+            await open.EndUseAsync().ConfigureAwait(false);
+        }
+    }
 }

@@ -2,6 +2,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Tests.Leases;
+using Symbio.Storage;
 using Symbio.Storage.Memory;
 using Symbio.Testing;
 using static Symbio.Server.Tests.Leases.LeasePeer;
@@ -111,6 +112,39 @@ public sealed class ApplicationInstanceTests
 
         bool isTaken = expected == NtStatus.Success;
         Assert.Equal(isTaken ? NtStatus.FileClosed : NtStatus.EndOfFile, (await old.ReadAsync(file, 0, 1)).Status);
+        await OplockTests.AssertNothingLeftAsync(server, old, peer);
+    }
+
+    [Fact] // 3.3.5.9.13: who names no version is older than any that does.
+    public async Task An_instance_without_a_version_does_not_take_over_from_one_that_has_one()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer old = await server.ConnectAuthenticatedAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = (await old.OpenAsync(Request("a.txt", App, ShareAccess.None, new(0, 1)))).FileId;
+
+        Assert.Equal(NtStatus.FileForcedClosed, (await peer.SendAsync(Request("a.txt", App, ShareAccess.None))).Status);
+
+        Assert.Equal(NtStatus.EndOfFile, (await old.ReadAsync(file, 0, 1)).Status);
+        await OplockTests.AssertNothingLeftAsync(server, old, peer);
+    }
+
+    [Fact] // 3.3.5.9.13: "If the maximal access includes GENERIC_READ".
+    public async Task Who_may_not_read_a_file_takes_it_from_nobody()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using ScriptedPeer old = await server.ConnectAuthenticatedAsync();
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await OpenAsync(old, "a.txt");
+        (_, IStoreFile? stored) = await server.Store.OpenAsync(
+            "a.txt", new StoreOpenOptions(StoreAccess.None), StoreCaller.Service, CancellationToken.None);
+        await stored!.SetSecurityDescriptorAsync(
+            Sddl.Parse("O:BAG:BAD:(A;;0x100000;;;WD)").ToArray(), StoreCaller.Service, CancellationToken.None);
+        await stored.DisposeAsync();
+
+        Assert.Equal(NtStatus.AccessDenied, (await peer.SendAsync(Request("a.txt", App, ShareAccess.None))).Status);
+
+        Assert.Equal(NtStatus.EndOfFile, (await old.ReadAsync(file, 0, 1)).Status);
         await OplockTests.AssertNothingLeftAsync(server, old, peer);
     }
 
