@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Symbio.Storage.Posix;
 
 namespace Symbio.Server.Durability.Persistence;
 
@@ -22,9 +23,14 @@ public sealed class HandleFolder(string path) : IHandleStorage
         }
 
         File.Move(next, file, overwrite: true);
+        if (!OperatingSystem.IsWindows())
+            NamesOnDisk.Flush(path);
     }
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// After a power cut it may be there again: nobody comes for it, and it goes with the time that its client has for that.
+    /// </remarks>
     public void Remove(string name) => File.Delete(FileOf(name));
 
     /// <inheritdoc/>
