@@ -58,6 +58,7 @@ internal static class SessionSetupHandler
         }
 
         context.ResponseSessionId = session.SessionId;
+        context.Open = null;
         Authentication authentication = connection.Preauthenticating.GetOrAdd(session.SessionId);
         bool hashes = connection.Dialect == Dialect.Smb311;
         if (hashes)
@@ -140,6 +141,9 @@ internal static class SessionSetupHandler
         // anonymous logon has left without keys.
         if (reauthenticated && !withoutKeys && identity.Token.UserSid != session.FirstUser)
             return NtStatus.AccessDenied;
+
+        if (reauthenticated && withoutKeys && server.Time.GetUtcNow() >= session.ExpirationTime)
+            return NtStatus.LogonFailure;
 
         if (!reauthenticated)
             Install(connection, request, session, identity, authentication);

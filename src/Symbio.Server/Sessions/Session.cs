@@ -175,7 +175,11 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
         identity = Connection.Server.Identities.Share(identity);
         Identity = identity;
         FirstUser ??= identity.Token.UserSid;
-        ExpirationTime = identity.ExpirationTime ?? DateTimeOffset.MaxValue;
+
+        // A guest or nobody has no time of his own: he does not get more than the user had whose trees and opens these are.
+        DateTimeOffset end = identity.ExpirationTime ?? DateTimeOffset.MaxValue;
+        bool inherits = State != SessionState.InProgress && IsGuestOrAnonymous;
+        ExpirationTime = inherits && ExpirationTime < end ? ExpirationTime : end;
         State = SessionState.Valid;
     }
 

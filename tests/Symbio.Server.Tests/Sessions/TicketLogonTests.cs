@@ -98,6 +98,22 @@ public sealed class TicketLogonTests
         Assert.Equal(NtStatus.AccessDenied, (await peer.LogOnAsync(TicketMechanism.Client("bob"))).Status);
     }
 
+    [Fact] // Or whoever once had a ticket would keep what was opened with it for ever.
+    public async Task Nobody_does_not_renew_it_either()
+    {
+        await using TestServer server = await StartAsync(o => o with { AllowAnonymous = true });
+        await using ScriptedPeer peer = await ConnectAsync(server, "alice");
+        FileId file = await peer.OpenAsync("a.txt");
+        _time.Advance(TimeSpan.FromMinutes(30));
+        Assert.Equal(NtStatus.Success, (await peer.LogOnAsync("", "")).Status);
+        Assert.Equal(NtStatus.EndOfFile, (await peer.ReadAsync(file, 0, 1)).Status);
+
+        _time.Advance(TimeSpan.FromHours(2));
+
+        Assert.Equal(NtStatus.NetworkSessionExpired, (await peer.ReadAsync(file, 0, 1)).Status);
+        Assert.Equal(NtStatus.LogonFailure, (await peer.LogOnAsync("", "")).Status);
+    }
+
     [Fact]
     public async Task Why_a_ticket_is_refused_is_logged_on_one_line()
     {
