@@ -13,7 +13,7 @@ public interface IAccountAuthority : INtlmVerifier
     /// <summary>SID of the account domain (the machine's, for local users).</summary>
     Sid DomainSid { get; }
 
-    /// <summary>The identity of guests; null when guests are not allowed.</summary>
+    /// <summary>The identity of guests; null when guests are not allowed, or their Unix account is not found.</summary>
     LogonIdentity? Guest { get; }
 
     /// <summary>

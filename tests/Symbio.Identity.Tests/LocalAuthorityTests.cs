@@ -172,6 +172,62 @@ public sealed class LocalAuthorityTests
     }
 
     [Fact]
+    public async Task Guests_whose_account_is_not_there_do_not_work_as_root()
+    {
+        _unix.Users.Remove("nobody");
+        var accounts = new LocalAccounts(Options with { AllowGuest = true });
+
+        var result = await accounts.VerifyAsync(Logon("stranger", "x"), default);
+
+        Assert.Equal((NtStatus.AccountRestriction, null), (result.Status, result.Identity));
+        Assert.Equal("there is no Unix account 'nobody'", result.Reason);
+        Assert.Null(accounts.Guest);
+        Assert.NotNull(new LocalAccounts(Options with { AllowGuest = true, GuestUnixAccount = null }).Guest);
+    }
+
+    [Theory]
+    [InlineData(null, false, true)] // None of the user's name: the service's own, as ever.
+    [InlineData("", true, true)]
+    [InlineData("missing", false, false)]
+    [InlineData("missing", true, false)]
+    [InlineData(null, true, false)] // Perhaps there is one.
+    public async Task A_user_works_as_the_service_only_without_an_account(string? named, bool fails, bool logsOn)
+    {
+        var accounts = NewAccounts();
+        accounts.Add(accounts.Current.FindUser("boss")! with { UnixAccount = named });
+        if (fails)
+            _unix.Failing.UnionWith(["boss", "missing"]);
+
+        for (int i = 0; i < 20; i++) // Nor does whoever knows the password wait for it.
+        {
+            var verify = accounts.ForPeer(Address).VerifyAsync(Logon("boss", "Geheim"), default);
+            Assert.True(verify.IsCompleted);
+            var result = await verify;
+            Assert.Equal(logsOn ? NtStatus.Success : NtStatus.AccountRestriction, result.Status);
+            Assert.Equal(logsOn, result.Identity is LogonIdentity { Unix: null });
+            Assert.Equal(logsOn, result.SessionBaseKey is not null);
+            Assert.Equal(!logsOn, result.Reason?.Contains(named ?? "boss", StringComparison.Ordinal) ?? false);
+        }
+
+        _unix.Failing.Clear();
+        _unix.Users["boss"] = _unix.Users["missing"] = new UnixIdentity(1001, 100, []);
+        var later = (LogonIdentity)(await accounts.VerifyAsync(Logon("boss", "Geheim"), default)).Identity!;
+        Assert.Equal(named == "" ? (uint?)null : 1001u, later.Unix?.Uid);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_not_root_asks_for_no_account()
+    {
+        var unix = new FakeUnixAccounts { Service = new(999, 999, []), CanImpersonate = false, Failing = { "demo" } };
+        var accounts = new LocalAccounts(Options with { UnixAccounts = unix, AllowGuest = true }) { { "demo", "secret" } };
+        accounts.Add(accounts.Current.FindUser("demo")! with { UnixAccount = "missing" });
+
+        Assert.Equal(NtStatus.Success, (await accounts.VerifyAsync(Logon("demo", "secret"), default)).Status);
+        Assert.True((await accounts.VerifyAsync(Logon("stranger", "x"), default)).IsGuest);
+        Assert.NotNull(accounts.Guest);
+    }
+
+    [Fact]
     public void Inline_users_stand_in_front_of_a_database_and_keep_its_RIDs()
     {
         var beneath = new LocalAccounts(Options, machineSid: new Sid(5, 21, 1, 2, 3));

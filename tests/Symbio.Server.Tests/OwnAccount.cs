@@ -10,7 +10,7 @@ internal sealed class OwnAccount : IUnixAccounts
 
     public bool CanImpersonate => true;
 
-    public UnixIdentity? FindUser(string name) => name == TestServer.User ? Service : null;
+    public UnixLookup FindUser(string name) => new(name == TestServer.User ? Service : null);
 
     public uint? FindGroup(string name) => null;
 

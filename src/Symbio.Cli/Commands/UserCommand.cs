@@ -52,8 +52,11 @@ internal static class UserCommand
             string user = result.GetValue(name)!;
             if (LocalUser.CheckName(user) is { } wrong)
                 throw new CommandException(wrong);
-            if (result.GetValue(unix) is { Length: > 0 } account && UnixAccounts.Instance.FindUser(account) is null)
-                throw new CommandException($"there is no Unix account '{account}'");
+            if (result.GetValue(unix) is { Length: > 0 } account
+                && UnixAccounts.Instance.FindUser(account).ProblemWith(account) is { } problem)
+            {
+                throw new CommandException(problem);
+            }
             var database = LocalUserDatabase.OpenOrCreate(FilePath(result));
             if (database.Current.FindUser(user) is not null)
                 throw new CommandException(
@@ -129,7 +132,7 @@ internal static class UserCommand
             var table = Tables.New("User", "Full name", "RID", "Unix account", "Groups", "Notes");
             foreach (var user in domain.Users)
             {
-                string unix = user.UnixAccount ?? (UnixAccounts.Instance.FindUser(user.Name) is null ? "" : user.Name);
+                string unix = user.UnixAccount ?? (UnixAccounts.Instance.FindUser(user.Name).Account is null ? "" : user.Name);
                 string?[] notes = [user.Disabled ? "disabled" : null, user.Administrator ? "administrator" : null];
                 Tables.Row(
                     table, user.Name, user.FullName, user.Rid.ToString(), unix, string.Join(", ", user.Groups),

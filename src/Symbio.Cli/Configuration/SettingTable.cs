@@ -39,7 +39,8 @@ internal static class SettingTable
         { Reloads = true, IsSecret = true, Unsplit = true },
         new Setting<ServerSettings, string>(
             "guestAccount", "--guest-account", SettingType.Text, s => s.GuestAccount, (s, v) => s.GuestAccount = v,
-            "The Unix account that guests work as when the server runs as root. There are guests only when a share allows them."),
+            "The Unix account that guests work as when the server runs as root; it must be there. There are guests only when a share " +
+            "allows them."),
 
         new Setting<ServerSettings, string>(
             "kerberos:keytab", "--kerberos-keytab", SettingType.Text, s => s.Keytab, (s, v) => s.Keytab = v,

@@ -8,8 +8,11 @@ namespace Symbio.Cli.Serving;
 /// Local users and groups for their Unix accounts and back; everybody else is S-1-22-*. The service's own account
 /// stands for all users without an account of their own, so it is never shown as one of them.
 /// </summary>
-internal sealed class LocalIdentityMap(ILocalDomainSource source, IUnixAccounts unix) : IIdentityMap
+internal sealed class LocalIdentityMap(ILocalDomainSource source, IUnixAccounts unix, TimeProvider time) : IIdentityMap
 {
+    // Who could not be looked up is looked up again so much later, with everybody else.
+    internal static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(10);
+
     private volatile Snapshot? _snapshot;
 
     public Sid UserSid(uint uid) => Current.UserSids.GetValueOrDefault(uid) ?? Sid.UnixUser(uid);
@@ -28,24 +31,31 @@ internal sealed class LocalIdentityMap(ILocalDomainSource source, IUnixAccounts 
         {
             var domain = source.Current;
             var snapshot = _snapshot;
-            if (snapshot is null || !ReferenceEquals(snapshot.Domain, domain))
-                _snapshot = snapshot = new Snapshot(domain, unix);
+            if (snapshot is null || !ReferenceEquals(snapshot.Domain, domain)
+                || (!snapshot.IsComplete && time.GetElapsedTime(snapshot.Taken) >= RetryPeriod))
+            {
+                _snapshot = snapshot = new Snapshot(domain, unix, time.GetTimestamp());
+            }
             return snapshot;
         }
     }
 
     private sealed class Snapshot
     {
-        public Snapshot(LocalDomain domain, IUnixAccounts unix)
+        public Snapshot(LocalDomain domain, IUnixAccounts unix, long taken)
         {
             Domain = domain;
+            Taken = taken;
             if (!unix.CanImpersonate)
                 return; // Every file will be the service's.
             foreach (var user in domain.Users)
             {
                 string account = user.UnixAccount ?? user.Name;
-                if (account.Length == 0 || unix.FindUser(account) is not { } identity
-                    || identity.Uid == unix.Service.Uid)
+                if (account.Length == 0)
+                    continue;
+                var found = unix.FindUser(account);
+                IsComplete &= !found.HasFailed;
+                if (found.Account is not { } identity || identity.Uid == unix.Service.Uid)
                     continue;
                 var sid = domain.Sid.AppendRid(user.Rid);
                 UserIds[sid] = identity.Uid;
@@ -64,6 +74,11 @@ internal sealed class LocalIdentityMap(ILocalDomainSource source, IUnixAccounts 
         }
 
         public LocalDomain Domain { get; }
+        public long Taken { get; }
+
+        /// <summary>Everybody could be looked up.</summary>
+        public bool IsComplete { get; } = true;
+
         public Dictionary<uint, Sid> UserSids { get; } = [];
         public Dictionary<uint, Sid> GroupSids { get; } = [];
         public Dictionary<Sid, uint> UserIds { get; } = [];

@@ -51,7 +51,7 @@ internal sealed class ServerHost : IAsyncDisposable
             _kerberos = DomainMembership.NewMechanism(_domain, Settings);
         }
 
-        IIdentityMap identities = new LocalIdentityMap(_accounts, UnixAccounts.Instance);
+        IIdentityMap identities = new LocalIdentityMap(_accounts, UnixAccounts.Instance, TimeProvider.System);
         _shares = new ShareBuilder(
             _domain ?? (IAccountAuthority)_accounts, UnixAccounts.Instance,
             _domain is null ? identities : new DomainIdentityMap(identities, _domain));

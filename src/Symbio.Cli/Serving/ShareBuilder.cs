@@ -16,10 +16,10 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
     private readonly Dictionary<string, FolderSnapshotSource> _snapshots = new(StringComparer.Ordinal);
     private Dictionary<string, IFileStore> _stores = new(StringComparer.Ordinal);
 
-    /// <exception cref="SettingsException">A folder is missing, an account unknown.</exception>
+    /// <exception cref="SettingsException">A folder is missing, an account is unknown or cannot be looked up.</exception>
     public IReadOnlyList<ShareOptions> Build(ServerSettings settings, Action<string> warn)
     {
-        var errors = settings.Shares.Values.Select(Check).OfType<string>().ToList();
+        var errors = settings.Shares.Values.Select(Check).Append(CheckGuests(settings)).OfType<string>().ToList();
         if (errors.Count > 0)
             throw new SettingsException(errors);
 
@@ -68,7 +68,7 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
                     ForceLevel2Oplock = share.ForceLevel2Oplock,
                     RestrictExclusiveOpens = share.RestrictExclusiveOpens,
                     ForceSharedDelete = share.ForceSharedDelete,
-                    ForcedCaller = share.RunAs.Length == 0 ? null : Caller(unix.FindUser(share.RunAs)!),
+                    ForcedCaller = ForcedCaller(share),
                 });
             }
         }
@@ -97,11 +97,30 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
         }
         if (share.RunAs.Length == 0)
             return null;
-        return unix.FindUser(share.RunAs) is not { } account
-            ? $"{share.Origin}: share '{share.Name}': there is no Unix account '{share.RunAs}'"
-            : !unix.CanImpersonate && account.Uid != unix.Service.Uid
+        var account = unix.FindUser(share.RunAs);
+        return account.ProblemWith(share.RunAs) is { } problem
+            ? $"{share.Origin}: share '{share.Name}': {problem}"
+            : !unix.CanImpersonate && account.Account!.Uid != unix.Service.Uid
                 ? $"{share.Origin}: share '{share.Name}': runAs needs root"
             : null;
+    }
+
+    // Told here, rather than by each guest's logon.
+    private string? CheckGuests(ServerSettings settings) =>
+        unix.CanImpersonate && settings.GuestAccount.Length > 0
+        && settings.Shares.Values.FirstOrDefault(s => s.Guest) is { } share
+        && unix.FindUser(settings.GuestAccount).ProblemWith(settings.GuestAccount) is { } problem
+            ? $"{share.Origin}: share '{share.Name}' is for guests, and {problem}; name another one with guestAccount"
+            : null;
+
+    private StoreCaller? ForcedCaller(ShareSettings share)
+    {
+        if (share.RunAs.Length == 0)
+            return null;
+        var found = unix.FindUser(share.RunAs);
+        return found.Account is { } account
+            ? new StoreCaller(account.Uid, account.Gid, account.Groups)
+            : throw new SettingsException($"{share.Origin}: share '{share.Name}': {found.ProblemWith(share.RunAs)}");
     }
 
     /// <summary>All that a store is made with: when it changes, the share gets a new store.</summary>
@@ -166,6 +185,4 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
         }
         return SecurityDescriptor.Create(Sid.BuiltinAdministrators, Sid.BuiltinAdministrators, [.. aces]);
     }
-
-    private static StoreCaller Caller(UnixIdentity account) => new(account.Uid, account.Gid, account.Groups);
 }

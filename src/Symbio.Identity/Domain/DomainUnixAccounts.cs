@@ -18,10 +18,12 @@ internal sealed class DomainUnixAccounts(DomainAccountsOptions options)
         problem = null;
         if (!options.UnixAccounts.CanImpersonate)
             return true;
-        account = options.Mapping == DomainUnixMapping.Nss ? FromSystem(pac) : isOwnDomain ? FromRids(pac) : null;
+        account = options.Mapping == DomainUnixMapping.Nss ? FromSystem(pac, isOwnDomain, out problem)
+            : isOwnDomain ? FromRids(pac)
+            : null;
         if (account is not null)
             return true;
-        problem = options.Mapping == DomainUnixMapping.Nss
+        problem ??= options.Mapping == DomainUnixMapping.Nss
             ? "the system knows no Unix account for it (getent passwd), or it is one of the system's own"
             : isOwnDomain
                 ? "its RID is beyond what Unix ids can be made for"
@@ -53,14 +55,21 @@ internal sealed class DomainUnixAccounts(DomainAccountsOptions options)
         return new UnixIdentity(uid, gid, groups);
     }
 
-    // winbind's spelling, sssd's, and the bare name where either is told to leave the domain out.
-    private UnixIdentity? FromSystem(PrivilegeAttributeCertificate pac)
+    // winbind's spelling, sssd's, and the bare name where either is told to leave the domain out: the server's own. A user of a
+    // trusted domain who has no account must not become a local one that is named so.
+    private UnixIdentity? FromSystem(PrivilegeAttributeCertificate pac, bool isOwnDomain, out string? problem)
     {
-        string[] names = [$@"{pac.DomainName}\{pac.UserName}", $"{pac.UserName}@{pac.DnsDomainName}", pac.UserName];
-        foreach (string name in names)
+        problem = null;
+        string[] qualified = [$@"{pac.DomainName}\{pac.UserName}", $"{pac.UserName}@{pac.DnsDomainName}"];
+        foreach (string name in isOwnDomain ? qualified.Append(pac.UserName) : qualified)
         {
-            if (options.UnixAccounts.FindUser(name) is { Uid: >= FirstOrdinaryUid } account)
+            UnixLookup found = options.UnixAccounts.FindUser(name);
+            if (found.Account is { Uid: >= FirstOrdinaryUid } account)
                 return account;
+            if (!found.HasFailed)
+                continue;
+            problem = found.ProblemWith(name); // The next spelling could be somebody else.
+            return null;
         }
 
         return null;

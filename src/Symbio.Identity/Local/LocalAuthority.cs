@@ -15,7 +15,7 @@ public sealed record LocalAuthorityOptions
     /// <summary>Unknown users become guests.</summary>
     public bool AllowGuest { get; init; }
 
-    /// <summary>The Unix account of guests; null: the service's own.</summary>
+    /// <summary>The Unix account of guests, without which there are none; null: the service's own.</summary>
     public string? GuestUnixAccount { get; init; } = "nobody";
 
     public IUnixAccounts UnixAccounts { get; init; } = Identity.UnixAccounts.Instance;
@@ -59,7 +59,7 @@ public sealed class LocalAuthority : IAccountAuthority
     public Sid DomainSid => _source.Current.Sid;
 
     /// <inheritdoc/>
-    public LogonIdentity? Guest => AllowGuest ? _tokens.Guest(_source.Current) : null;
+    public LogonIdentity? Guest => AllowGuest ? _tokens.Guest(_source.Current, out _) : null;
 
     /// <inheritdoc/>
     public INtlmVerifier ForPeer(IPAddress? address) => new PeerVerifier(this, address);
@@ -99,7 +99,9 @@ public sealed class LocalAuthority : IAccountAuthority
         if (user is null && AllowGuest)
         {
             key?.Dispose();
-            return new NtlmVerification(NtStatus.Success, IsGuest: true, Identity: _tokens.Guest(domain));
+            return _tokens.Guest(domain, out string? noGuest) is { } guest
+                ? new NtlmVerification(NtStatus.Success, IsGuest: true, Identity: guest)
+                : new NtlmVerification(NtStatus.AccountRestriction, Reason: noGuest);
         }
         if (key is null || user is null)
         {
@@ -111,7 +113,10 @@ public sealed class LocalAuthority : IAccountAuthority
             key.Dispose();
             return new NtlmVerification(NtStatus.AccountDisabled);
         }
-        return new NtlmVerification(NtStatus.Success, key, Identity: _tokens.Identity(domain, user));
+        if (_tokens.Identity(domain, user, out string? problem) is { } identity)
+            return new NtlmVerification(NtStatus.Success, key, Identity: identity);
+        key.Dispose();
+        return new NtlmVerification(NtStatus.AccountRestriction, Reason: problem);
     }
 
     private sealed class PeerVerifier(LocalAuthority authority, IPAddress? address) : INtlmVerifier

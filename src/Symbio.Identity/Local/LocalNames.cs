@@ -51,7 +51,7 @@ internal sealed class LocalNames(ILocalDomainSource source, LocalAuthorityOption
         foreach (var known in WellKnown)
             if (Same(known.Name, accountName) && (slash < 0 || Same(known.Domain, domainName)))
                 return Found(known, out account);
-        if (Same(domainName, UnixUser) && options.UnixAccounts.FindUser(accountName) is { } unixUser)
+        if (Same(domainName, UnixUser) && options.UnixAccounts.FindUser(accountName).Account is { } unixUser)
             return Found(new AccountName(UnixUser, accountName, Sid.UnixUser(unixUser.Uid), IsGroup: false),
                 out account);
         if (Same(domainName, UnixGroup) && options.UnixAccounts.FindGroup(accountName) is { } gid)

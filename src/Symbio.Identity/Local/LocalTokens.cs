@@ -9,10 +9,11 @@ internal sealed class LocalTokens(LocalAuthorityOptions options)
         TokenPrivileges.ChangeNotify | TokenPrivileges.Backup | TokenPrivileges.Restore | TokenPrivileges.TakeOwnership |
         TokenPrivileges.Security | TokenPrivileges.ManageVolume | TokenPrivileges.CreateSymbolicLink;
 
-    public LogonIdentity Identity(LocalDomain domain, LocalUser user)
+    /// <summary>Null, with the reason, when it cannot be told which Unix account the user works as.</summary>
+    public LogonIdentity? Identity(LocalDomain domain, LocalUser user, out string? problem)
     {
-        // Only root can work as another account. Without that every user works as the service does.
-        var unix = options.UnixAccounts.CanImpersonate ? UnixAccountOf(user) : null;
+        if (!TryFindUnix(user.UnixAccount ?? user.Name, user.UnixAccount is not null, out var unix, out problem))
+            return null;
         var groups = Common(domain, unix);
         groups.Add(Sid.AuthenticatedUsers);
         groups.Add(Sid.BuiltinUsers);
@@ -32,11 +33,11 @@ internal sealed class LocalTokens(LocalAuthorityOptions options)
         };
     }
 
-    public LogonIdentity Guest(LocalDomain domain)
+    /// <summary>Null, with the reason, when the Unix account of guests is not found.</summary>
+    public LogonIdentity? Guest(LocalDomain domain, out string? problem)
     {
-        var unix = options.UnixAccounts.CanImpersonate && options.GuestUnixAccount is { Length: > 0 } account
-            ? options.UnixAccounts.FindUser(account)
-            : null;
+        if (!TryFindUnix(options.GuestUnixAccount ?? "", isNamed: true, out var unix, out problem))
+            return null;
         var groups = Common(domain, unix);
         groups.Add(Sid.BuiltinGuests);
         return new LogonIdentity
@@ -49,11 +50,20 @@ internal sealed class LocalTokens(LocalAuthorityOptions options)
         };
     }
 
-    public UnixIdentity? UnixAccountOf(LocalUser user) => (user.UnixAccount ?? user.Name) switch
+    // Only root can work as another account; without that, and for who has no account, the account is null: the service's own.
+    // That is never the way out for an account that somebody has named, nor for one that could not be looked up.
+    private bool TryFindUnix(string name, bool isNamed, out UnixIdentity? account, out string? problem)
     {
-        "" => null,
-        var name => options.UnixAccounts.FindUser(name),
-    };
+        account = null;
+        problem = null;
+        if (!options.UnixAccounts.CanImpersonate || name.Length == 0)
+            return true;
+        var found = options.UnixAccounts.FindUser(name);
+        account = found.Account;
+        if (isNamed || found.HasFailed)
+            problem = found.ProblemWith(name);
+        return problem is null;
+    }
 
     private List<Sid> Common(LocalDomain domain, UnixIdentity? unix)
     {

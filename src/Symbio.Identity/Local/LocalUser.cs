@@ -26,7 +26,8 @@ public sealed record LocalUser
     public bool Administrator { get; init; }
 
     /// <summary>
-    /// The Unix account to work as. Null: the one of the same name, if there is one; "": none, the service's own.
+    /// The Unix account to work as, without which the user cannot log on. Null: the one of the same name, if there is one;
+    /// "": none, the service's own.
     /// </summary>
     public string? UnixAccount { get; init; }
 

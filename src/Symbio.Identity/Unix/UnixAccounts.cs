@@ -13,8 +13,8 @@ public interface IUnixAccounts
     /// <summary>The service may work as other accounts (it is root).</summary>
     bool CanImpersonate { get; }
 
-    /// <summary>An account with its groups; null when there is none of this name.</summary>
-    UnixIdentity? FindUser(string name);
+    /// <summary>An account with its groups; or that there is none of this name, or that nobody could say.</summary>
+    UnixLookup FindUser(string name);
 
     /// <summary>The gid of a group; null when there is none of this name.</summary>
     uint? FindGroup(string name);
@@ -30,6 +30,9 @@ public interface IUnixAccounts
 public sealed unsafe partial class UnixAccounts : IUnixAccounts
 {
     private const string Library = "libc";
+    private const string Passwords = "/etc/passwd";
+    private const int Enoent = 2;
+    private const int Eintr = 4;
     private const int Erange = 34;
     // Groups of some directories have thousands of members, listed in the record.
     private const int MaxBuffer = 1 << 20;
@@ -49,11 +52,14 @@ public sealed unsafe partial class UnixAccounts : IUnixAccounts
 
     public bool CanImpersonate { get; }
 
-    public UnixIdentity? FindUser(string name)
+    public UnixLookup FindUser(string name)
     {
-        var (found, uid, gid, _) = ReadPasswd((record, buffer, size, result) =>
+        var (error, found, uid, gid, _) = ReadPasswd((record, buffer, size, result) =>
             GetPasswordByName(name, (Passwd*)record, (byte*)buffer, size, (Passwd**)result));
-        return found ? new UnixIdentity(uid, gid, GroupsOf(name, gid)) : null;
+        // Where there is no file of accounts at all (a container) it is an answer that it is not there.
+        if (error != 0 && !(error == Enoent && !File.Exists(Passwords)))
+            return new UnixLookup(null, error);
+        return new UnixLookup(found ? new UnixIdentity(uid, gid, GroupsOf(name, gid)) : null);
     }
 
     public string? UserName(uint uid) =>
@@ -74,7 +80,7 @@ public sealed unsafe partial class UnixAccounts : IUnixAccounts
     /// <summary>One of the get…_r functions: (record, buffer, buffer's size, result).</summary>
     private delegate int Lookup(nint record, nint buffer, nuint size, nint result);
 
-    private static (bool Found, uint Uid, uint Gid, string? Name) ReadPasswd(Lookup lookup)
+    private static (int Error, bool Found, uint Uid, uint Gid, string? Name) ReadPasswd(Lookup lookup)
     {
         for (int size = 1024; size <= MaxBuffer; size *= 4)
         {
@@ -84,18 +90,18 @@ public sealed unsafe partial class UnixAccounts : IUnixAccounts
                 Passwd record;
                 Passwd* result;
                 int error = lookup((nint)(&record), (nint)buffer, (nuint)size, (nint)(&result));
-                if (error == Erange)
+                if (error is Erange or Eintr)
                     continue;
                 return error != 0 || result is null
-                    ? default
-                    : (true, record.Uid, record.Gid, Marshal.PtrToStringUTF8((nint)record.Name));
+                    ? (error, false, 0, 0, null)
+                    : (0, true, record.Uid, record.Gid, Marshal.PtrToStringUTF8((nint)record.Name));
             }
             finally
             {
                 NativeMemory.Free(buffer);
             }
         }
-        return default;
+        return (Erange, false, 0, 0, null);
     }
 
     private static (bool Found, uint Gid, string? Name) ReadGroup(Lookup lookup)

@@ -25,8 +25,9 @@ public sealed record NtlmLogon(
 /// <param name="SessionBaseKey">On success 16 bytes, which pass to the caller. Null for a guest.</param>
 /// <param name="IsGuest">The account was unknown and the logon was let in as guest.</param>
 /// <param name="Identity">What is known of the account; opaque here.</param>
+/// <param name="Reason">Why not, for the log, where the status alone does not tell.</param>
 public readonly record struct NtlmVerification(
-    NtStatus Status, SecretKey? SessionBaseKey = null, bool IsGuest = false, object? Identity = null);
+    NtStatus Status, SecretKey? SessionBaseKey = null, bool IsGuest = false, object? Identity = null, string? Reason = null);
 
 /// <summary>Checks passwords: a local database of NT hashes, or NETLOGON pass-through. Thread-safe.</summary>
 public interface INtlmVerifier

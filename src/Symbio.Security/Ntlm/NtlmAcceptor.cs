@@ -133,6 +133,7 @@ public sealed class NtlmAcceptor : NtlmContext
                 _serverChallenge, message.NtResponse, message.LmResponse, pairs),
             cancellationToken);
         using var sessionBaseKey = verification.SessionBaseKey;
+        FailureReason = verification.Reason;
         if (verification.Status != NtStatus.Success)
             return verification.Status;
         if (sessionBaseKey is null && !verification.IsGuest)

@@ -26,6 +26,8 @@ public abstract class NtlmContext : ISecurityContext
 
     public string? ClaimedName { get; private protected set; }
 
+    public string? FailureReason { get; private protected set; }
+
     public bool SupportsIntegrity => Session is not null;
 
     /// <summary>Signing and sealing, when extended session security was agreed on.</summary>

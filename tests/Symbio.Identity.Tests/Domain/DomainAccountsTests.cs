@@ -127,6 +127,32 @@ public sealed class DomainAccountsTests : IDisposable
         Assert.Contains("no Unix account", refused.Reason, StringComparison.Ordinal);
     }
 
+    [Fact] // What remains of CVE-2020-25717: OTHER\bob is not the local bob, whoever he is.
+    public void With_nss_the_bare_name_is_the_own_domains()
+    {
+        _unix.Users["bob"] = new UnixIdentity(5001, 5000, []);
+        DomainAccounts accounts = New(DomainUnixMapping.Nss);
+
+        Assert.Equal(NtStatus.LogonFailure, accounts.Identify(Logon(PacSamples.Bob(), "bob@OTHER.EXAMPLE")).Status);
+        Assert.Equal(5001u, LogOn(accounts, PacSamples.Bob()).Unix!.Uid);
+
+        _unix.Users["TEST\\bob"] = new UnixIdentity(6001, 6000, []);
+        KerberosVerification known = accounts.Identify(Logon(PacSamples.Bob(), "bob@OTHER.EXAMPLE"));
+        Assert.Equal(6001u, ((LogonIdentity)known.Identity!).Unix!.Uid);
+    }
+
+    [Fact]
+    public void With_nss_nobody_becomes_the_next_name_while_the_first_cannot_be_looked_up()
+    {
+        _unix.Users["bob"] = new UnixIdentity(5001, 5000, []);
+        _unix.Failing.Add("TEST\\bob");
+
+        KerberosVerification refused = New(DomainUnixMapping.Nss).Identify(Logon(PacSamples.Bob()));
+
+        Assert.Equal(NtStatus.LogonFailure, refused.Status);
+        Assert.Contains("cannot be looked up", refused.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_rid_that_no_id_can_be_made_of_is_refused()
     {

@@ -44,6 +44,21 @@ public sealed class SessionSetupTests
         Assert.DoesNotContain(line, char.IsControl);
     }
 
+    [Fact] // Not as the service, which would be root.
+    public async Task Guests_without_their_Unix_account_are_refused_and_the_log_says_why()
+    {
+        var accounts = new LocalAccounts(new LocalAuthorityOptions { AllowGuest = true, UnixAccounts = new OwnAccount() });
+        await using TestServer server = await StartAsync(o => o with { Accounts = accounts });
+        await using ScriptedPeer peer = server.Connect();
+        await peer.NegotiateAsync(Dialect.Smb311);
+
+        Assert.Equal(NtStatus.AccountRestriction, (await peer.LogOnAsync("stranger", "x")).Status);
+
+        string line = Assert.Single(server.Log.Lines, l => l.Text.StartsWith("logon of", StringComparison.Ordinal)).Text;
+        Assert.EndsWith("there is no Unix account 'nobody'", line, StringComparison.Ordinal);
+        Assert.Equal(0, server.Server.Sessions.Count);
+    }
+
     [Fact]
     public async Task A_failed_logon_does_not_keep_the_peer_from_a_right_one()
     {
