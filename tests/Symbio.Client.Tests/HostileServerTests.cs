@@ -71,6 +71,62 @@ public sealed class HostileServerTests
         Assert.Contains("another negotiation", end.Message, StringComparison.Ordinal);
     }
 
+    [Theory] // [MS-SMB2] 3.2.5.3.1: or who has no key at all could answer in the server's place.
+    [InlineData(Dialect.Smb210, SessionFlags.IsNull)]
+    [InlineData(Dialect.Smb302, SessionFlags.IsNull)]
+    [InlineData(Dialect.Smb311, SessionFlags.IsNull)]
+    [InlineData(Dialect.Smb311, SessionFlags.IsNull | SessionFlags.EncryptData)]
+    [InlineData(Dialect.Smb311, SessionFlags.None)]
+    public async Task A_user_does_not_become_nobody_by_a_word_of_the_server(Dialect dialect, SessionFlags flags)
+    {
+        await using ClientFixture fixture = await ClientFixture.StartAsync(new() { MaxDialect = dialect });
+        SmbConnection connection = await fixture.ConnectAsync(t => EndsLogonWith(t, flags));
+
+        await Assert.ThrowsAsync<SmbConnectionException>(async () => await connection.LogOnAsync(ClientFixture.Credential));
+
+        Assert.False(connection.IsAlive);
+    }
+
+    [Fact]
+    public async Task A_user_becomes_a_guest_only_where_that_is_allowed()
+    {
+        await using ClientFixture fixture = await ClientFixture.StartAsync();
+        SmbConnection connection = await fixture.ConnectAsync(t => EndsLogonWith(t, SessionFlags.IsGuest));
+
+        var refusal = await Assert.ThrowsAsync<SmbException>(async () => await connection.LogOnAsync(ClientFixture.Credential));
+
+        Assert.Equal(NtStatus.LogonFailure, refusal.Status);
+    }
+
+    [Fact]
+    public async Task Who_means_to_be_nobody_may_be()
+    {
+        await using ClientFixture fixture = await ClientFixture.StartAsync(configure: o => o with { AllowAnonymous = true });
+        SmbConnection connection = await fixture.ConnectAsync();
+
+        await using SmbSession session = await connection.LogOnAsync(SmbCredential.Anonymous);
+
+        Assert.False(session.HasKeys || session.SigningRequired);
+    }
+
+    [Theory] // With neither a cipher nor a key for one.
+    [InlineData(Dialect.Smb210, SessionFlags.EncryptData)]
+    [InlineData(Dialect.Smb311, SessionFlags.EncryptData | SessionFlags.IsGuest)]
+    public async Task Encryption_that_cannot_be_ends_the_connection(Dialect dialect, SessionFlags flags)
+    {
+        await using ClientFixture fixture = await ClientFixture.StartAsync(
+            new() { MaxDialect = dialect, AllowGuest = true, RequireSigning = false });
+        SmbConnection connection = await fixture.ConnectAsync(t => EndsLogonWith(t, flags));
+
+        var end = await Assert.ThrowsAsync<SmbConnectionException>(async () =>
+        {
+            SmbSession session = await connection.LogOnAsync(ClientFixture.Credential);
+            await session.ConnectTreeAsync(TestServer.Share);
+        });
+
+        Assert.Contains("encrypted", end.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_silent_server_is_taken_for_dead()
     {
@@ -167,6 +223,20 @@ public sealed class HostileServerTests
         Assert.False(connection.IsAlive);
         Assert.Same(end, await Assert.ThrowsAsync<SmbConnectionException>(async () => await connection.EchoAsync()));
     }
+
+    /// <summary>The last message of a logon is not signed, and says this.</summary>
+    private static Tampering EndsLogonWith(IMessageTransport transport, SessionFlags flags) => new(
+        transport,
+        (frame, n) =>
+        {
+            if (n != 3)
+                return;
+            frame[FlagsAt] &= 0xF7;
+            BinaryPrimitives.WriteUInt16LittleEndian(frame[(Smb2Header.Size + 2)..], (ushort)flags);
+        })
+    {
+        IsOn = true,
+    };
 
     private static void Change(Span<byte> frame, bool condition, int at)
     {

@@ -23,13 +23,17 @@ internal sealed class Authentication(SmbChannel channel, SmbCredential credentia
     /// <summary>What the server says of the session.</summary>
     public SessionFlags Flags { get; private set; }
 
-    /// <summary>Logs on. The keys of the new session; null for a guest or nobody, who has none.</summary>
+    /// <summary>Logs on. The keys of the new session; null for a guest, and for who logs on as nobody: they have none.</summary>
     public async ValueTask<SessionKeys?> LogOnAsync(CancellationToken cancellationToken)
     {
         using SpnegoInitiator initiator = credential.CreateInitiator(_connection.Options, _connection.ServerName);
         using Reply last = await ExchangeAsync(initiator, SessionSetupFlags.None, cancellationToken).ConfigureAwait(false);
-        if ((Flags & (SessionFlags.IsGuest | SessionFlags.IsNull)) != 0 || credential.IsAnonymous)
+        if (credential.IsAnonymous || (Flags & SessionFlags.IsGuest) != 0)
             return null;
+
+        // Whoever answers in the server's place could say so, and would be asked for no signature any more: 3.2.5.3.1.
+        if ((Flags & SessionFlags.IsNull) != 0)
+            throw _connection.Fail($"it took {credential.UserName} for nobody");
         SessionKeys keys = DeriveKeys(initiator.SessionKey);
         try
         {

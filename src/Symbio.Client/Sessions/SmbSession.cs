@@ -77,6 +77,8 @@ public sealed class SmbSession : IAsyncDisposable
             if (keys is null && connection.Options.RequireEncryption)
                 throw new SmbException(NtStatus.AccessDenied, Smb2Command.SessionSetup, credential.UserName);
             var session = new SmbSession(channel, keys, authentication.Flags);
+            if (session.EncryptData && !channel.CanEncrypt)
+                throw connection.Fail("it wants a session encrypted for which there is no cipher or no key");
             connection.Add(channel);
             return session;
         }
