@@ -1,3 +1,5 @@
+using Symbio.Client.Sessions;
+using Symbio.Protocol;
 using Symbio.Protocol.Smb2;
 
 namespace Symbio.Client.Connections;
@@ -13,6 +15,7 @@ internal sealed class RequestWindow(SmbClientOptions options)
 
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, PendingRequest> _pending = [];
+    private readonly HashSet<ulong> _abandoned = []; // MessageIds whose responses nobody waits for.
     private readonly LinkedList<Waiter> _waiting = [];
     private readonly Stack<PendingRequest> _kept = [];
     private ulong _nextMessageId;
@@ -134,29 +137,28 @@ internal sealed class RequestWindow(SmbClientOptions options)
         }
     }
 
-    /// <summary>A response has come: its credits are ours. Returns whose it is; null when nobody waits for it.</summary>
-    public PendingRequest? Take(in Smb2Header header, bool interim)
+    /// <summary>A response has come: its credits are ours. False when there was no such request.</summary>
+    /// <param name="request">Whose response it is; null when nobody waits for it any more.</param>
+    public bool TryTake(in Smb2Header header, bool interim, out PendingRequest? request)
     {
         lock (_lock)
         {
-            if (!_pending.TryGetValue(header.MessageId, out PendingRequest? request))
-                return null;
-            _quietSince = options.TimeProvider.GetTimestamp();
-            _credits += header.Credits;
-            if (!request.IsAsync)
-                _awaited--;
-            if (interim)
+            if (_pending.TryGetValue(header.MessageId, out request))
             {
-                request.IsAsync = true;
-                request.AsyncId = header.AsyncId;
+                if (!interim)
+                    Remove(request);
+                else if (!request.IsAsync)
+                    _awaited--;
+                request.IsAsync |= interim;
+                request.AsyncId = interim ? header.AsyncId : request.AsyncId;
             }
-            else
+            else if (interim ? !_abandoned.Contains(header.MessageId) : !_abandoned.Remove(header.MessageId))
             {
-                _pending.Remove(header.MessageId);
-                _spent -= request.Charge;
-                _inFlight--;
+                return false;
             }
 
+            _quietSince = options.TimeProvider.GetTimestamp();
+            _credits += header.Credits;
             while (_waiting.First is { } first && first.Value.Charge <= _credits)
             {
                 _waiting.RemoveFirst();
@@ -165,8 +167,33 @@ internal sealed class RequestWindow(SmbClientOptions options)
                 first.Value.Admitted.TrySetResult();
             }
 
-            return request;
+            return true;
         }
+    }
+
+    /// <summary>
+    /// Ends the requests of a session that has ended. True when there were encrypted ones: by their responses nobody will
+    /// see whose they are.
+    /// </summary>
+    public bool Abandon(SmbChannel channel)
+    {
+        bool encrypted = false;
+        PendingRequest[] abandoned;
+        lock (_lock)
+        {
+            abandoned = [.. _pending.Values.Where(request => request.Channel == channel)];
+            foreach (PendingRequest request in abandoned)
+            {
+                Remove(request);
+                encrypted |= request.Encrypted;
+                if (!request.Encrypted)
+                    _abandoned.Add(request.MessageId);
+            }
+        }
+
+        foreach (PendingRequest request in abandoned)
+            request.Fail(new SmbException(NtStatus.UserSessionDeleted, request.Command));
+        return encrypted;
     }
 
     /// <summary>The AsyncId by which a request is cancelled, 0 for the MessageId; false when it is not under way.</summary>
@@ -235,6 +262,15 @@ internal sealed class RequestWindow(SmbClientOptions options)
             _awaited++;
             _inFlight++;
         }
+    }
+
+    private void Remove(PendingRequest request)
+    {
+        _pending.Remove(request.MessageId);
+        _spent -= request.Charge;
+        _inFlight--;
+        if (!request.IsAsync)
+            _awaited--;
     }
 
     private async Task WaitAsync(Waiter waiter, CancellationToken cancellationToken)

@@ -57,7 +57,8 @@ public sealed partial class SmbConnection
     {
         try
         {
-            SmbChannel? decryptedBy = Decrypt(frame);
+            if (!TryDecrypt(frame, out SmbChannel? decryptedBy))
+                return;
             while (true)
             {
                 Smb2Header header = ReadHeader(frame);
@@ -82,23 +83,40 @@ public sealed partial class SmbConnection
         }
     }
 
-    /// <summary>Decrypting the message, [MS-SMB2] 3.2.5.1.1.1; null when it is not encrypted.</summary>
-    private SmbChannel? Decrypt(Frame frame)
+    /// <summary>
+    /// Decrypting the message, [MS-SMB2] 3.2.5.1.1.1; false when its session has ended, and it is to be discarded.
+    /// </summary>
+    /// <param name="channel">Null when it is not encrypted.</param>
+    private bool TryDecrypt(Frame frame, out SmbChannel? channel)
     {
+        channel = null;
         if (frame.Length < sizeof(uint)
             || BinaryPrimitives.ReadUInt32LittleEndian(frame.Span) != Smb2Header.TransformProtocolId)
         {
-            return null;
+            return true;
         }
 
-        if (!MessageDecryptor.TryReadSessionId(frame.Span, out ulong sessionId)
-            || !_channels.TryGetValue(sessionId, out SmbChannel? channel) || !channel.TryDecrypt(frame.Span))
+        bool decrypted = false;
+        if (MessageDecryptor.TryReadSessionId(frame.Span, out ulong sessionId)
+            && (_channels.TryGetValue(sessionId, out channel) || _leftEarly.TryGetValue(sessionId, out channel)))
         {
-            throw Fail("an encrypted message of its does not decrypt");
+            try
+            {
+                decrypted = !channel.IsClosed && channel.TryDecrypt(frame.Span);
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has ended meanwhile.
+            }
+
+            if (channel.IsClosed)
+                return false;
         }
 
+        if (!decrypted)
+            throw Fail("an encrypted message of its does not decrypt");
         frame.TrimStart(MessageEncryptor.HeaderSize);
-        return channel;
+        return true;
     }
 
     private Smb2Header ReadHeader(Frame frame)
@@ -123,17 +141,19 @@ public sealed partial class SmbConnection
                 return;
 
             bool interim = header.Status == NtStatus.Pending && (header.Flags & Smb2HeaderFlags.AsyncCommand) != 0;
-            if (_window.Take(header, interim) is not { } request)
+            if (!_window.TryTake(header, interim, out PendingRequest? request) && decryptedBy is not { IsClosed: true })
                 throw Fail($"it sent a {header.Command} response to a request that was not made");
-            if (interim)
+            if (interim || request is null)
                 return;
             try
             {
                 Verify(frame, header, request, decryptedBy);
             }
-            catch (SmbConnectionException e)
+            catch (Exception e)
             {
                 request.Fail(e); // It is not among those that wait any more.
+                if (e is SmbException)
+                    return;
                 throw;
             }
 
@@ -148,6 +168,7 @@ public sealed partial class SmbConnection
     }
 
     /// <summary>Verifying the signature, [MS-SMB2] 3.2.5.1.3, and that what must be protected is.</summary>
+    /// <exception cref="SmbException">The session has ended, so that nobody can.</exception>
     private void Verify(Frame frame, in Smb2Header header, PendingRequest request, SmbChannel? decryptedBy)
     {
         if (header.Command != request.Command)
@@ -168,7 +189,23 @@ public sealed partial class SmbConnection
         bool isSigned = (header.Flags & Smb2HeaderFlags.Signed) != 0;
         if (request.Signed && !isSigned)
             throw Fail($"it answered a signed {request.Command} request without a signature ({header.Status})");
-        if (isSigned && request.Channel is { CanVerify: true } channel && !channel.Verify(frame.Span))
-            throw Fail($"the signature of a {request.Command} response is wrong");
+        if (isSigned && request.Channel is { CanVerify: true } channel && !TryVerify(channel, frame))
+        {
+            throw channel.IsClosed
+                ? new SmbException(NtStatus.UserSessionDeleted, request.Command)
+                : Fail($"the signature of a {request.Command} response is wrong");
+        }
+    }
+
+    private static bool TryVerify(SmbChannel channel, Frame frame)
+    {
+        try
+        {
+            return channel.Verify(frame.Span);
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
     }
 }

@@ -131,7 +131,7 @@ public sealed partial class SmbConnection
         {
             return (await reply.ConfigureAwait(false), null);
         }
-        catch (SmbConnectionException e)
+        catch (IOException e)
         {
             return (default, e);
         }

@@ -30,6 +30,9 @@ public sealed partial class SmbConnection : IAsyncDisposable
     private readonly SendQueue _sendQueue;
     private readonly PreauthChain _preauth = new();
     private readonly ConcurrentDictionary<ulong, SmbChannel> _channels = new();
+
+    // Sessions that ended before all that they had encrypted was answered.
+    private readonly ConcurrentDictionary<ulong, SmbChannel> _leftEarly = new();
     private readonly ITimer _watchdog;
     private readonly Task _receiving;
     private readonly Lock _askingLock = new();
@@ -162,7 +165,14 @@ public sealed partial class SmbConnection : IAsyncDisposable
 
     internal void Add(SmbChannel channel) => _channels[channel.SessionId] = channel;
 
-    internal void Remove(SmbChannel channel) => _channels.TryRemove(new(channel.SessionId, channel));
+    /// <summary>The session has ended, and with it what it has under way.</summary>
+    internal void Remove(SmbChannel channel)
+    {
+        if (_window.Abandon(channel))
+            _leftEarly[channel.SessionId] = channel;
+        _channels.TryRemove(new(channel.SessionId, channel));
+        AskForCreditsIfStarved();
+    }
 
     private void End(SmbConnectionException failure)
     {

@@ -13,6 +13,7 @@ internal sealed class SmbChannel(SmbConnection connection) : IDisposable
     private MessageSigner? _signer;
     private MessageEncryptor? _encryptor;
     private MessageDecryptor? _decryptor;
+    private volatile bool _isClosed;
 
     public SmbConnection Connection => connection;
 
@@ -24,6 +25,9 @@ internal sealed class SmbChannel(SmbConnection connection) : IDisposable
 
     /// <summary>There are keys to encrypt with.</summary>
     public bool CanEncrypt => _encryptor is not null;
+
+    /// <summary>The session has ended; its keys are gone, or will be at any moment.</summary>
+    public bool IsClosed => _isClosed;
 
     /// <summary>Channel.SigningKey; the channel owns the signer.</summary>
     public void UseSigner(MessageSigner signer)
@@ -52,6 +56,7 @@ internal sealed class SmbChannel(SmbConnection connection) : IDisposable
 
     public void Dispose()
     {
+        _isClosed = true;
         connection.Remove(this);
         _signer?.Dispose();
     }
