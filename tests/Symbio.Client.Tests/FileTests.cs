@@ -22,6 +22,21 @@ public sealed class FileTests
     }
 
     [Fact]
+    public async Task A_close_that_is_cancelled_before_it_is_sent_leaves_the_file_to_be_closed()
+    {
+        await using ClientFixture fixture = await ClientFixture.StartAsync();
+        SmbTree tree = await fixture.ConnectTreeAsync();
+        SmbFile file = await tree.OpenAsync("a", SmbOpenOptions.ReadWrite);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await file.CloseAsync(new CancellationToken(true)));
+        Assert.Single(fixture.Server.Server.GetStatus().Opens);
+        await file.DisposeAsync();
+
+        Assert.Empty(fixture.Server.Server.GetStatus().Opens);
+        await file.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Files_are_renamed_and_deleted()
     {
         await using ClientFixture fixture = await ClientFixture.StartAsync();

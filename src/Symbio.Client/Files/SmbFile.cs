@@ -51,9 +51,17 @@ public sealed partial class SmbFile : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)
             return;
-        using Reply reply = await _tree
-            .SendAsync(new CloseRequest(CloseFlags.None, FileId), replySize: 0, cancellationToken).ConfigureAwait(false);
-        reply.ThrowIfFailed(Path);
+        try
+        {
+            using Reply reply = await _tree
+                .SendAsync(new CloseRequest(CloseFlags.None, FileId), replySize: 0, cancellationToken).ConfigureAwait(false);
+            reply.ThrowIfFailed(Path);
+        }
+        catch (Exception e) when (e is not IOException)
+        {
+            Volatile.Write(ref _closed, 0); // Cancelled, or never sent: it is open still.
+            throw;
+        }
     }
 
     /// <summary>Closes it, as far as the server can still be told.</summary>
