@@ -64,6 +64,8 @@ internal sealed class RpcAssociationGroups
     private readonly ConcurrentDictionary<uint, RpcAssociationGroup> _groups = [];
     private int _last;
 
+    public int Count => _groups.Count;
+
     /// <summary>Makes a group, or joins the one that the client names; null when there is none it may join.</summary>
     public RpcAssociationGroup? Enter(uint id, RpcEndpoint endpoint, RpcCaller caller, int maxHandles)
     {

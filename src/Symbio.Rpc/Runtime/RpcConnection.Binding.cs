@@ -24,9 +24,16 @@ internal sealed partial class RpcConnection
         _signHeader = (header.Flags & PduFlags.PendingCancelOrHeaderSign) != 0;
         if (!TryAuthenticate(verifier, out var answer, out var reason))
             return RefuseBind(header, reason);
-        _group = Server.AssociationGroups.Enter(bind.AssocGroupId, _endpoint, Caller, Limits.MaxContextHandles);
-        if (_group is null)
+        var group = Server.AssociationGroups.Enter(bind.AssocGroupId, _endpoint, Caller, Limits.MaxContextHandles);
+        if (group is null)
             return RefuseBind(header, BindNakReason.NotSpecified);
+        lock (_lock)
+            _group = _ranDown ? null : group;
+        if (_group is null)
+        {
+            group.Leave(); // A CLOSE over another channel was quicker.
+            return false;
+        }
 
         // One size for both directions, a multiple of 8: as Windows answers.
         int maxFrag = Math.Min(Math.Min(bind.MaxXmitFrag, bind.MaxRecvFrag), Limits.MaxFragment);

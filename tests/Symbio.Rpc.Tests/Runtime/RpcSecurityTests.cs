@@ -77,6 +77,21 @@ public sealed class RpcSecurityTests
         Assert.Equal(1, _provider.Disposed);
     }
 
+    [Fact]
+    public void A_bind_during_which_the_pipe_is_closed_leaves_no_group()
+    {
+        var server = _host.CreateServer(security: _provider);
+        using var client = TestClient.Open(server, "test");
+        _provider.OnAccept = client.Dispose; // As a CLOSE over another channel of the session.
+        var bind = new Bind(4280, 4280, 0, [new PresentationContext(0, WaitingInterface.Syntax, [SyntaxId.Ndr])]);
+
+        client.Pipe.Write(client.Write(
+            PduType.Bind, 0, bind, new AuthVerifier(AuthType.Ntlm, AuthLevel.Connect, 0, 7, new byte[] { 1 })));
+
+        Assert.Equal(1, _provider.Disposed);
+        Assert.Equal(0, server.AssociationGroups.Count);
+    }
+
     private static byte[] Protect(TestClient client, ToyContext toy, AuthLevel level, byte[] stub)
     {
         byte[] pdu = client.Write(
@@ -105,15 +120,17 @@ public sealed class RpcSecurityTests
     {
         public int Disposed { get; private set; }
 
+        public Action? OnAccept { get; set; }
+
         public bool TryCreate(
             AuthType type, AuthLevel level, RpcCaller caller, [NotNullWhen(true)] out IRpcSecurityContext? context)
         {
-            context = type == AuthType.Ntlm ? new ToyContext(() => Disposed++) : null;
+            context = type == AuthType.Ntlm ? new ToyContext(() => Disposed++, OnAccept) : null;
             return context is not null;
         }
     }
 
-    private sealed class ToyContext(Action? disposed = null) : IRpcSecurityContext
+    private sealed class ToyContext(Action? disposed = null, Action? accepts = null) : IRpcSecurityContext
     {
         public RpcCaller? Caller { get; private set; }
 
@@ -121,6 +138,7 @@ public sealed class RpcSecurityTests
 
         public NtStatus Accept(ReadOnlySpan<byte> token, out byte[] answer)
         {
+            accepts?.Invoke();
             answer = token[0] == 1 ? [2] : [];
             if (token[0] == 1)
                 return NtStatus.MoreProcessingRequired;
