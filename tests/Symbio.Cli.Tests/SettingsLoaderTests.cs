@@ -193,6 +193,20 @@ public sealed class SettingsLoaderTests : IDisposable
         Assert.StartsWith("--encryption: 'never'", Assert.Throws<SettingsException>(() => Load()).Errors[0]);
     }
 
+    [Theory]
+    [InlineData("SYMBIO_1")]
+    [InlineData("SYMBIO_")]
+    [InlineData("SYMBIO___")]
+    [InlineData("SYMBIO_1__2")]
+    public void A_variable_without_a_word_is_only_a_warning(string name)
+    {
+        _environment[name] = "x";
+        Assert.Contains($"{name}: unknown setting", Assert.Single(Load().Warnings));
+    }
+
+    [Fact]
+    public void A_setting_that_is_a_number_is_one_line() => Assert.Contains("unknown setting", Error("""{ "5": 1 }"""));
+
     [Fact]
     public void An_unknown_variable_is_only_a_warning()
     {

@@ -72,7 +72,7 @@ internal static class ServeCommand
     {
         systemd.Reloading();
         await host.ReloadAsync();
-        systemd.Ready(Status(host));
+        systemd.Ready(Status(host)); // Always, or systemd would wait for ever.
     }
 
     private static string Status(ServerHost host) =>

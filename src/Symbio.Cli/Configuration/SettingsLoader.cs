@@ -147,7 +147,7 @@ internal static class SettingsLoader
         {
             if (IsKnown(key))
                 continue;
-            string name = key.Split(':').Last(part => !part.All(char.IsAsciiDigit));
+            string name = key.Split(':').LastOrDefault(part => !part.All(char.IsAsciiDigit), key);
             var names = key.StartsWith(SharesKey + ":", StringComparison.OrdinalIgnoreCase)
                 ? SettingTable.Share.Select(s => s.Key)
                 : SettingTable.Server.SelectMany(s => s.Key.Split(':')).Append(SharesKey).Distinct();

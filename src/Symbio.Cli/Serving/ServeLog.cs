@@ -14,6 +14,9 @@ internal static partial class ServeLog
     [LoggerMessage(803, LogLevel.Error, "the configuration was not taken over, all stays as it was: {Problem}")]
     public static partial void ReloadRefused(ILogger log, string problem);
 
+    [LoggerMessage(808, LogLevel.Error, "reading the configuration again failed")]
+    public static partial void ReloadFailed(ILogger log, Exception exception);
+
     [LoggerMessage(804, LogLevel.Warning, "{Setting} has changed; that needs a restart")]
     public static partial void NeedsRestart(ILogger log, string setting);
 

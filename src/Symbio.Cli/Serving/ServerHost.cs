@@ -110,9 +110,7 @@ internal sealed class ServerHost : IAsyncDisposable
             var settings = loaded.Settings;
             foreach (string warning in loaded.Warnings)
                 ServeLog.Warning(_log, warning);
-            var users = _inline.Resolve(settings, isStart: false);
-            var shares = _shares.Build(settings, warning => ServeLog.Warning(_log, warning));
-            _accounts.Replace(users);
+            var shares = TakeUsersAndBuildShares(settings);
             _accounts.AllowGuest = settings.Shares.Values.Any(s => s.Guest);
             await _server.UpdateShares(shares);
             foreach (var setting in SettingTable.Server.Where(s => !s.Reloads))
@@ -127,9 +125,28 @@ internal sealed class ServerHost : IAsyncDisposable
             foreach (string error in e.Errors)
                 ServeLog.ReloadRefused(_log, error);
         }
+        catch (Exception e)
+        {
+            ServeLog.ReloadFailed(_log, e); // Whoever asked for it does not look.
+        }
         finally
         {
             _reloading.Release();
+        }
+    }
+
+    // Shares name users by their SIDs, so the users come first; what is refused leaves both as they were.
+    private IReadOnlyList<ShareOptions> TakeUsersAndBuildShares(ServerSettings settings)
+    {
+        var before = _accounts.Replace(_inline.Resolve(settings, isStart: false));
+        try
+        {
+            return _shares.Build(settings, warning => ServeLog.Warning(_log, warning));
+        }
+        catch
+        {
+            _accounts.Replace(before);
+            throw;
         }
     }
 

@@ -69,16 +69,18 @@ public sealed class LocalAccounts : IAccountAuthority, ILocalDomainSource, IEnum
         }
     }
 
-    /// <summary>Replaces all users that this object itself holds.</summary>
-    public void Replace(IEnumerable<LocalUser> users)
+    /// <summary>Replaces all users that this object itself holds; returns those that it held.</summary>
+    public IReadOnlyList<LocalUser> Replace(IEnumerable<LocalUser> users)
     {
         var replacement = users.ToList();
         lock (_lock)
         {
+            LocalUser[] before = [.. _users.Values];
             _users.Clear();
             foreach (var user in replacement)
                 _users[user.Name] = user;
             _domain = null;
+            return before;
         }
     }
 
