@@ -48,7 +48,10 @@ public sealed record SmbClientOptions
     /// <summary>Bytes of a READ, WRITE or query at most, whatever more the server allows.</summary>
     public int MaxTransferSize { get; init; } = 8 << 20;
 
-    /// <summary>A server that owes answers and is silent for so long is taken for dead.</summary>
+    /// <summary>
+    /// A server that owes answers and is silent for so long is taken for dead. One that owes only what may take any time (a
+    /// lock that waits) is asked by an ECHO then.
+    /// </summary>
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>

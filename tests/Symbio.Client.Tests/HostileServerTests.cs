@@ -144,6 +144,49 @@ public sealed class HostileServerTests
         Assert.Contains("has not answered", end.Message, StringComparison.Ordinal);
     }
 
+    [Theory] // STATUS_PENDING says that the answer may take any time, not that the server may be gone.
+    [InlineData(false, 4)] // An ECHO asks after a minute, and is waited for as long.
+    [InlineData(true, 0)] // The answer to a CANCEL may not take any time.
+    public async Task A_server_that_goes_silent_while_a_lock_waits_is_taken_for_dead(bool cancels, int quarters)
+    {
+        var clock = new ManualClock();
+        await using ClientFixture fixture = await ClientFixture.StartAsync(new() { TimeProvider = clock });
+        (_, Tampering line, Task waits, CancellationTokenSource cancellation) = await WaitForLockAsync(fixture);
+        line.IsSilent = true;
+        if (cancels)
+            await cancellation.CancelAsync();
+
+        for (int i = 0; i < quarters + 3; i++)
+            clock.Advance(TimeSpan.FromSeconds(15));
+        Assert.False(waits.IsCompleted);
+        for (int i = 0; i < 3; i++)
+            clock.Advance(TimeSpan.FromSeconds(15));
+
+        var end = await Assert.ThrowsAsync<SmbConnectionException>(() => waits.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Contains("has not answered", end.Message, StringComparison.Ordinal);
+        cancellation.Dispose();
+    }
+
+    [Fact]
+    public async Task A_lock_may_wait_for_ever_while_the_server_is_there()
+    {
+        var clock = new ManualClock();
+        await using ClientFixture fixture = await ClientFixture.StartAsync(new() { TimeProvider = clock });
+        (SmbConnection connection, _, Task waits, CancellationTokenSource cancellation) = await WaitForLockAsync(fixture);
+
+        for (int i = 0; i < 40; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(15));
+            while (connection.InFlight > 1) // An ECHO.
+                await Task.Delay(1);
+        }
+
+        Assert.False(waits.IsCompleted);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waits);
+        cancellation.Dispose();
+    }
+
     [Fact]
     public async Task Everything_under_way_ends_with_the_connection()
     {
@@ -238,6 +281,26 @@ public sealed class HostileServerTests
         IsOn = true,
     };
 
+    /// <summary>A lock that waits for another one, and has been told so.</summary>
+    private static async Task<(SmbConnection Connection, Tampering Line, Task Waits, CancellationTokenSource Cancellation)>
+        WaitForLockAsync(ClientFixture fixture)
+    {
+        Tampering line = null!;
+        SmbConnection connection = await fixture.ConnectAsync(t => line = new Tampering(t, static (_, _) => { }));
+        SmbSession session = await connection.LogOnAsync(ClientFixture.Credential);
+        SmbTree tree = await session.ConnectTreeAsync(TestServer.Share);
+        SmbFile one = await tree.OpenAsync("a", SmbOpenOptions.ReadWrite);
+        SmbFile two = await tree.OpenAsync("a", SmbOpenOptions.ReadWrite);
+        await one.LockAsync(new LockElement[] { new(0, 10, LockFlags.ExclusiveLock | LockFlags.FailImmediately) });
+        var cancellation = new CancellationTokenSource();
+        int received = line.Received;
+        Task waits = two.LockAsync(new LockElement[] { new(5, 1, LockFlags.ExclusiveLock) }, cancellation.Token).AsTask();
+        while (line.Received == received) // STATUS_PENDING.
+            await Task.Delay(1);
+        await connection.EchoAsync(); // It has been taken.
+        return (connection, line, waits, cancellation);
+    }
+
     private static void Change(Span<byte> frame, bool condition, int at)
     {
         if (condition)
@@ -252,6 +315,8 @@ public sealed class HostileServerTests
     private sealed class Tampering(IMessageTransport transport, TamperNth tamper) : IMessageTransport
     {
         private int _received;
+
+        public int Received => Volatile.Read(ref _received);
 
         public bool IsOn { get; set; }
 

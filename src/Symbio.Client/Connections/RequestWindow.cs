@@ -196,14 +196,25 @@ internal sealed class RequestWindow(SmbClientOptions options)
         return encrypted;
     }
 
-    /// <summary>The AsyncId by which a request is cancelled, 0 for the MessageId; false when it is not under way.</summary>
-    public bool TryGetAsyncId(ulong messageId, out ulong asyncId)
+    /// <summary>
+    /// A request is being cancelled, so that it may not take any time any more. False when it is not under way.
+    /// </summary>
+    /// <param name="asyncId">By which it is cancelled; 0: by its MessageId.</param>
+    public bool TryBeginCancel(ulong messageId, out ulong asyncId)
     {
         lock (_lock)
         {
-            bool found = _pending.TryGetValue(messageId, out PendingRequest? request);
-            asyncId = request?.AsyncId ?? 0;
-            return found;
+            asyncId = 0;
+            if (!_pending.TryGetValue(messageId, out PendingRequest? request))
+                return false;
+            asyncId = request.AsyncId;
+            if (request.IsAsync)
+            {
+                request.IsAsync = false;
+                Await();
+            }
+
+            return true;
         }
     }
 
@@ -212,6 +223,19 @@ internal sealed class RequestWindow(SmbClientOptions options)
     {
         lock (_lock)
             return _awaited > 0 && options.TimeProvider.GetElapsedTime(_quietSince) >= options.ResponseTimeout;
+    }
+
+    /// <summary>
+    /// True when nothing has come for long, and nothing had to: all that is under way may take any time, and somebody should
+    /// ask whether the server is still there.
+    /// </summary>
+    public bool IsInDoubt()
+    {
+        lock (_lock)
+        {
+            return _awaited == 0 && _inFlight > 0 && _credits > 0 && _waiting.Count == 0
+                && options.TimeProvider.GetElapsedTime(_quietSince) >= options.ResponseTimeout;
+        }
     }
 
     /// <summary>Ends everything that waits and refuses everything to come.</summary>
@@ -248,8 +272,6 @@ internal sealed class RequestWindow(SmbClientOptions options)
 
     private void Admit(PendingRequest chain)
     {
-        if (_awaited == 0)
-            _quietSince = options.TimeProvider.GetTimestamp();
         for (PendingRequest? request = chain; request is not null; request = request.Next)
         {
             request.MessageId = _nextMessageId;
@@ -259,9 +281,15 @@ internal sealed class RequestWindow(SmbClientOptions options)
             _spent += request.Charge;
             request.CreditRequest = (ushort)Math.Clamp(lacking, 1, ushort.MaxValue);
             _pending.Add(request.MessageId, request);
-            _awaited++;
+            Await();
             _inFlight++;
         }
+    }
+
+    private void Await()
+    {
+        if (_awaited++ == 0)
+            _quietSince = options.TimeProvider.GetTimestamp();
     }
 
     private void Remove(PendingRequest request)

@@ -285,7 +285,7 @@ public sealed partial class SmbConnection
     /// <summary>Asks the server to cancel a request, [MS-SMB2] 3.2.4.24. CANCEL has no response and costs nothing.</summary>
     private void Cancel(ulong messageId, in RequestTarget target)
     {
-        if (!_window.TryGetAsyncId(messageId, out ulong asyncId))
+        if (!_window.TryBeginCancel(messageId, out ulong asyncId))
             return;
         var request = new CancelRequest();
         Frame frame = Options.FramePool.Rent(Smb2Header.Size + ((IMessage<CancelRequest>)request).Length);

@@ -187,5 +187,19 @@ public sealed partial class SmbConnection : IAsyncDisposable
     {
         if (_window.IsOverdue())
             _ = Fail($"it has not answered for {Options.ResponseTimeout.TotalSeconds} seconds");
+        else if (_window.IsInDoubt())
+            _ = ProbeAsync();
+    }
+
+    private async Task ProbeAsync()
+    {
+        try
+        {
+            await EchoAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // That it has come is what counts; and when it does not, the connection ends.
+        }
     }
 }
