@@ -12,6 +12,7 @@ using Symbio.Security.Spnego;
 using Symbio.Server.Connections;
 using Symbio.Server.Durability;
 using Symbio.Server.Durability.Persistence;
+using Symbio.Server.Information;
 using Symbio.Server.Information.File;
 using Symbio.Server.Leases;
 using Symbio.Server.Offload;
@@ -57,6 +58,7 @@ public sealed class SmbServer : IAsyncDisposable
         Opens = new OpenTable(options.RandomNumbers);
         OffloadTokens = new OffloadTokens(Time, options.RandomNumbers);
         ReplaceTurns = new ReplaceTurns(Scheduler);
+        SecurityTurns = new SecurityTurns(Scheduler);
         _sharesTurn = new Turn(Scheduler);
         Persistent = options.PersistentHandles is { } storage ? new PersistentHandles(this, storage) : null;
         Disconnected = new DisconnectedOpens(options.Limits.MaxDisconnectedOpens);
@@ -126,6 +128,9 @@ public sealed class SmbServer : IAsyncDisposable
 
     /// <summary>Who replaces files, one after the other.</summary>
     internal ReplaceTurns ReplaceTurns { get; }
+
+    /// <summary>Who changes descriptors, one after the other.</summary>
+    internal SecurityTurns SecurityTurns { get; }
 
     /// <summary>Which renames are under way.</summary>
     internal Renames Renames { get; } = new();

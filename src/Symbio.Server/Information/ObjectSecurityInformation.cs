@@ -29,6 +29,11 @@ internal static class ObjectSecurityInformation
     private const SecurityInformation WrittenBySecurity = SecurityInformation.Sacl | SecurityInformation.Scope
         | SecurityInformation.ProtectedSacl | SecurityInformation.UnprotectedSacl | SecurityInformation.Backup;
 
+    // What a set can change. The others are ignored, [MS-SMB2] 3.3.5.21.3, or (who may inherit) say how one of these is set.
+    private const SecurityInformation Parts = SecurityInformation.Owner | SecurityInformation.Group | SecurityInformation.Dacl
+        | SecurityInformation.Sacl | SecurityInformation.Label | SecurityInformation.Attribute | SecurityInformation.Scope
+        | SecurityInformation.Backup;
+
     public static async ValueTask<NtStatus> QueryAsync(InformationQuery query)
     {
         Open open = query.Open;
@@ -58,6 +63,8 @@ internal static class ObjectSecurityInformation
         Open open = set.Open;
         if (open.StoreFile is not { } file)
             return NtStatus.NotSupported;
+        if (set.Tree.Share.IsReadOnly)
+            return NtStatus.AccessDenied;
         var parts = (SecurityInformation)set.Request.AdditionalInformation;
         AccessMask needed = Needed(parts, WrittenByOwner, AccessMask.WriteOwner)
             | Needed(parts, WrittenByDac, AccessMask.WriteDac)
@@ -75,9 +82,11 @@ internal static class ObjectSecurityInformation
             parts &= ~SecurityInformation.Dacl; // It was about the mode alone.
         }
 
-        NtStatus changed = parts == SecurityInformation.None && mode is not null
+        // Nothing that is named is nothing that is written: rights have been asked for what is named alone, [MS-FSA] 2.1.5.17.
+        NtStatus changed = (parts & Parts) == SecurityInformation.None
             ? NtStatus.Success
-            : await open.ChangeAsync(_ => ApplyAsync(set, file, change, parts)).ConfigureAwait(false);
+            : await set.Context.Server.SecurityTurns
+                .RunAsync(file.Key, () => open.ChangeAsync(_ => ApplyAsync(set, file, change, parts))).ConfigureAwait(false);
         return changed == NtStatus.Success && mode is { } wanted
             ? await NfsAces.SetModeAsync(set, file, wanted).ConfigureAwait(false)
             : changed;

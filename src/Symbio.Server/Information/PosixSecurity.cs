@@ -49,8 +49,11 @@ internal static class PosixSecurity
 
     public static async ValueTask<NtStatus> SetAsync(InformationSet set, PosixChange change)
     {
-        NtStatus status = await set.Open
-            .ChangeAsync(file => file.SetPosixAsync(change, set.Tree.Caller, CancellationToken.None)).ConfigureAwait(false);
+        NtStatus status = await set.Context.Server.SecurityTurns
+            .RunAsync(
+                set.Open.File.Key,
+                () => set.Open.ChangeAsync(file => file.SetPosixAsync(change, set.Tree.Caller, CancellationToken.None)))
+            .ConfigureAwait(false);
         if (!status.IsError)
             set.Open.Modified(Protocol.Smb2.CompletionFilter.Security);
         return status;
