@@ -446,7 +446,7 @@ internal sealed partial class OpenOperation(
                 context, file, stat, (request.FileAttributes & Settable) | FileAttributes.Archive, contexts)
                 .ConfigureAwait(false)
             : await Overwriting.OverwriteStreamAsync(file).ConfigureAwait(false);
-        if (!status.IsError)
+        if (status.IsSuccess)
             return NtStatus.Success;
         await AbandonClaimAsync(file).ConfigureAwait(false);
         return status;

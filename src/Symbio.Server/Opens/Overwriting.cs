@@ -37,7 +37,7 @@ internal static class Overwriting
         {
             status = await file.SetExtendedAttributesAsync(contexts.ExtendedAttributes, CancellationToken.None)
                 .ConfigureAwait(false);
-            if (status.IsError)
+            if (!status.IsSuccess) // STATUS_INVALID_EA_NAME is a warning.
                 return status;
         }
 

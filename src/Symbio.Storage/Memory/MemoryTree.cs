@@ -301,7 +301,7 @@ internal sealed class MemoryTree
         var status = node.SetExtendedAttributes(options.ExtendedAttributes, now);
         if (status.IsSuccess && options.AllocationSize > 0 && node.Data is { } data)
             status = data.SetAllocation(options.AllocationSize);
-        if (status.IsError)
+        if (!status.IsSuccess)
         {
             node.DropLink(now); // Gives back what it took.
             return status;

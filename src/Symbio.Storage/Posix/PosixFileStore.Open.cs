@@ -123,7 +123,7 @@ public sealed partial class PosixFileStore
             if (errno != Errno.None)
                 return errno == Errno.ENOENT ? NtStatus.ObjectPathNotFound : errno.ToNtStatus();
             status = Finish(fd, path, parent.IsExact, options, caller, out file);
-            if (status.IsError)
+            if (!status.IsSuccess)
                 Libc.Unlink(directory, name, options.IsDirectory); // Nothing half made stays behind.
             return status;
         }
@@ -176,7 +176,7 @@ public sealed partial class PosixFileStore
         file = new PosixFile(
             this, handle, stat, VolumeOf(fd, stat), options.Access, path, isExact, options.ExactCase);
         var status = file.Initialize(options, caller);
-        if (status.IsError)
+        if (!status.IsSuccess) // STATUS_INVALID_EA_NAME is a warning.
         {
             handle.Dispose();
             file = null;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Versioning;
 using System.Text;
 using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
@@ -7,6 +8,7 @@ using Symbio.Protocol.Smb2;
 using Symbio.Server.Information;
 using Symbio.Server.Tests.Notifications;
 using Symbio.Storage.Memory;
+using Symbio.Storage.Posix;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Information;
@@ -87,6 +89,42 @@ public sealed class InformationTests
         Reply enough = await QueryAsync(peer, file, InfoType.Security, 0, needed, Parts);
         Assert.Equal(NtStatus.Success, enough.Status);
         Assert.Equal(needed, enough.As<QueryInfoResponse>().OutputBufferLength);
+    }
+
+    [Fact] // STATUS_INVALID_EA_NAME is a warning, and nothing was set all the same.
+    [SupportedOSPlatform("linux")]
+    public async Task An_extended_attribute_with_no_room_for_its_name_is_refused_in_every_way()
+    {
+        string folder = Directory.CreateTempSubdirectory("symbio-server-").FullName;
+        try
+        {
+            await using TestServer server = await TestServer.StartAsync(store: PosixFileStore.Open(folder));
+            await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+            FileId file = await peer.OpenAsync("a.txt");
+            FullEaEntry[] entries =
+                [new(false, new string('N', 251), new byte[1]), new(false, "AFTER", new byte[1])];
+            byte[] set = new byte[FullEaList.Length(entries)];
+            var writer = new WireWriter(set);
+            FullEaList.Write(ref writer, entries);
+            byte[] buffer = new byte[set.Length + 64];
+            var contexts = new CreateContextListWriter(buffer);
+            contexts.Add("ExtA"u8, set);
+            ReadOnlyMemory<byte> list = contexts.Written.ToArray();
+
+            Reply changed = await peer.SendAsync(new SetInfoRequest(InfoType.File, (byte)FileInformationClass.FullEa, 0, file, set));
+            Reply overwritten = await peer.CreateAsync("a.txt", disposition: CreateDisposition.OverwriteIf, contexts: list);
+            Reply created = await peer.CreateAsync("b.txt", contexts: list);
+
+            Assert.Equal(NtStatus.InvalidEaName, changed.Status);
+            Assert.Equal(NtStatus.InvalidEaName, overwritten.Status);
+            Assert.Equal(NtStatus.InvalidEaName, created.Status);
+            Assert.False(File.Exists(Path.Combine(folder, "b.txt")));
+            Assert.Empty(server.Log.Errors);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact] // [MS-FSA] 2.1.5.15.5: a file has less than 64 KiB of them.

@@ -195,6 +195,24 @@ public sealed class DataTests : IAsyncDisposable
         Assert.True((await file.SetAllocationAsync(ulong.MaxValue, default)).IsError);
     }
 
+    [Fact] // "user." and the name are 255 bytes at most; FILE_FULL_EA_INFORMATION has room for more.
+    public async Task A_name_that_is_too_long_for_an_xattr_is_refused_with_all_that_comes_with_it()
+    {
+        ExtendedAttribute[] attributes = [new("a", new byte[1]), new(new string('n', 251), new byte[1]), new("b", new byte[1])];
+        await using var file = await CreateAsync("f");
+
+        Assert.Equal(NtStatus.InvalidEaName, await file.SetExtendedAttributesAsync(attributes, default));
+        var (status, created) = await _store.CreateAsync(
+            "g", new StoreCreateOptions { ExtendedAttributes = attributes }, StoreCaller.Service, default);
+
+        Assert.Empty((await file.GetExtendedAttributesAsync(default)).Attributes);
+        Assert.Equal(NtStatus.InvalidEaName, status);
+        Assert.Null(created);
+        Assert.Equal(
+            NtStatus.ObjectNameNotFound,
+            (await _store.OpenAsync("g", new StoreOpenOptions(StoreAccess.None), StoreCaller.Service, default)).Status);
+    }
+
     [Fact]
     public async Task Names_and_xattrs_of_servers_are_no_extended_attributes()
     {

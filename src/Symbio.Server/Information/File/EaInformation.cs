@@ -116,7 +116,7 @@ internal static class EaInformation
             attributes[i] = new ExtendedAttribute(entries[i].Name, entries[i].Value, entries[i].IsCritical);
         status = await set.Open
             .ChangeAsync(file => file.SetExtendedAttributesAsync(attributes, CancellationToken.None)).ConfigureAwait(false);
-        if (!status.IsError)
+        if (status.IsSuccess)
             set.Open.Modified(CompletionFilter.Ea);
         return status;
     }

@@ -67,7 +67,7 @@ internal static class ExtendedAttributes
         if (errno != Errno.None)
             return errno.ToNtStatus();
         var status = Plan(Present(path, names), attributes, out var changes);
-        if (status.IsError)
+        if (status != NtStatus.Success) // That a name is no good is a warning, and nothing is written all the same.
             return status;
         foreach (var (name, value) in changes)
         {
