@@ -90,6 +90,14 @@ public interface IFileClaim
     {
     }
 
+    /// <summary>
+    /// Another file is about to take the name of this open: who comes to open this one waits from here on
+    /// (<see cref="ClaimOutcome.Wait"/>) until this claim is released, and may find the other file then. Claims that ask for no
+    /// access do not wait.
+    /// </summary>
+    /// <returns>False: the file has been opened since this claim was made, and may have to stay.</returns>
+    bool TryBeginReplace() => true;
+
     /// <summary>The name that the open was made by is gone; the file lives on without it until it is closed.</summary>
     bool IsUnlinked => false;
 

@@ -19,6 +19,12 @@ internal sealed class FileClaim(FileRecord record, StreamRecord stream, FileIden
     /// <summary>Where the record has this claim.</summary>
     public int Index { get; set; }
 
+    /// <summary>The how many-th claim of the file it is.</summary>
+    public ulong Number { get; init; }
+
+    /// <summary>Not null: what opens of the file wait for, <see cref="IFileClaim.TryBeginReplace"/>.</summary>
+    public Signal? Replaced { get; set; }
+
     /// <summary>Byte-range locks that it holds.</summary>
     public int LockCount { get; set; }
 
@@ -77,6 +83,8 @@ internal sealed class FileClaim(FileRecord record, StreamRecord stream, FileIden
     }
 
     public void Unlink() => record.Unlink(this);
+
+    public bool TryBeginReplace() => record.TryBeginReplace(this);
 
     public bool HasOtherAccess(AccessMask access) => record.HasOtherAccess(this, access);
 

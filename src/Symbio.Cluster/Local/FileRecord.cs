@@ -226,6 +226,7 @@ internal sealed partial class FileRecord(LocalCoordinator owner)
             StreamRecord stream = claim.On;
             stream.Release(claim);
             _opens--;
+            EndReplace(claim, wakeOpens);
             if (claim.Holder is not null)
                 stream.Caches!.Release(claim, wakeOpens);
             if (claim.DeleteOnClose && !abandon && !claim.IsUnlinked)
@@ -335,6 +336,8 @@ internal sealed partial class FileRecord(LocalCoordinator owner)
             return NtStatus.DeletePending;
         if (IsBeingRenamed(options.Stream))
             return NtStatus.SharingViolation;
+        if (IsBeingReplaced(options, out waits))
+            return NtStatus.Pending;
         waits = stream?.Caches?.BreakBatch(options, notices);
         if (waits is not null)
             return NtStatus.Pending;
@@ -365,6 +368,7 @@ internal sealed partial class FileRecord(LocalCoordinator owner)
             Holder = holder,
             Granted = holder?.Grant ?? default,
             Index = _claims.Count,
+            Number = ++_admitted,
         };
         _claims.Add(claim);
         _opens++;

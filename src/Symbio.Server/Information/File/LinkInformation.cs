@@ -47,21 +47,21 @@ internal static class LinkInformation
         if (status != NtStatus.Success)
             return status;
         if ((flags & LinkFlags.ReplaceIfExists) == 0)
-            return await LinkAsync(set, name, replace: false, found: false).ConfigureAwait(false);
+            return await LinkAsync(set, name, replace: false).ConfigureAwait(false);
 
         return await LinkTarget.ReplaceAsync(
             set, name, parent!, new Replacement(
                 (flags & LinkFlags.IgnoreReadOnlyAttribute) != 0 || open.IsPosix,
                 (flags & LinkFlags.PosixSemantics) != 0 || open.IsPosix),
-            found => LinkAsync(set, name, replace: true, found)).ConfigureAwait(false);
+            found => LinkAsync(set, name, replace: found)).ConfigureAwait(false);
     }
 
-    private static async ValueTask<NtStatus> LinkAsync(InformationSet set, ShareName name, bool replace, bool found)
+    private static async ValueTask<NtStatus> LinkAsync(InformationSet set, ShareName name, bool replace)
     {
         NtStatus status = await set.Open
             .ChangeAsync(file => file.LinkAsync(name.Path, replace, set.Tree.Caller, CancellationToken.None)).ConfigureAwait(false);
         if (status == NtStatus.Success)
-            set.Open.Linked(name.Path, found);
+            set.Open.Linked(name.Path, replace);
         return status;
     }
 }

@@ -23,6 +23,9 @@ internal readonly record struct Replacement(bool IgnoreReadOnly, bool Posix);
 /// </summary>
 internal static class LinkTarget
 {
+    // As often others may come between a look and what it was for.
+    private const int MaxRounds = 16;
+
     /// <summary>Takes the name apart; it is a full path within the share.</summary>
     public static NtStatus Parse(InformationSet set, ulong rootDirectory, string fileName, out ShareName name)
     {
@@ -53,39 +56,48 @@ internal static class LinkTarget
     /// Does what gives the name to a file, if the file that has it may go. Those who only cache a handle of that one are
     /// asked to close it first.
     /// </summary>
-    /// <param name="replace">Is told whether there is such a file.</param>
+    /// <param name="replace">
+    /// Is told whether there is such a file. If not it must not replace one: STATUS_OBJECT_NAME_COLLISION has it looked at anew.
+    /// </param>
     public static async ValueTask<NtStatus> ReplaceAsync(
         InformationSet set, ShareName name, SecurityDescriptor parent, Replacement how,
         Func<bool, ValueTask<NtStatus>> replace)
     {
         Turn turn = set.Context.Server.ReplaceTurns.Of(name);
-        while (true)
+        NtStatus status = NtStatus.AccessDenied;
+        for (int round = 0; round < MaxRounds;)
         {
-            Task? wait;
-            Target? target;
+            TargetCheck check;
             await turn.EnterAsync().ConfigureAwait(false);
             try
             {
-                (NtStatus status, wait, target) = await CheckReplaceAsync(set, name, parent, how).ConfigureAwait(false);
-                if (wait is null)
-                {
-                    if (status is not (NtStatus.Success or NtStatus.ObjectNameNotFound))
-                        return status;
-                    status = await replace(status == NtStatus.Success).ConfigureAwait(false);
-                    if (status == NtStatus.Success && target is { } gone)
-                        await UnlinkAsync(set, gone).ConfigureAwait(false);
-                    return status;
-                }
+                check = await CheckReplaceAsync(set, name, parent, how).ConfigureAwait(false);
+                status = check.Status;
+                if (check.Wait is null && status is NtStatus.Success or NtStatus.ObjectNameNotFound)
+                    status = await TakeAsync(set, name, check, replace).ConfigureAwait(false);
             }
             finally
             {
                 turn.Leave();
             }
 
-            NtStatus waited = await set.Context.WaitForBreakAsync(wait, target!.Value.Key).ConfigureAwait(false);
-            if (waited != NtStatus.Success)
-                return waited;
+            if (check.Wait is { } wait)
+            {
+                status = await set.Context.WaitForBreakAsync(wait, check.Key).ConfigureAwait(false);
+                if (status != NtStatus.Success)
+                    return status;
+            }
+            else if (check.IsOvertaken || (check.Status == NtStatus.ObjectNameNotFound && status == NtStatus.ObjectNameCollision))
+            {
+                round++;
+            }
+            else
+            {
+                return status;
+            }
         }
+
+        return status;
     }
 
     /// <summary>May the caller put a file (or a directory) there?</summary>
@@ -122,7 +134,7 @@ internal static class LinkTarget
 
     // May the file that has the name go? ObjectNameNotFound when there is none, and success also when it is the very file
     // that gets the name.
-    private static async ValueTask<(NtStatus Status, Task? Wait, Target? Open)> CheckReplaceAsync(
+    private static async ValueTask<TargetCheck> CheckReplaceAsync(
         InformationSet set, ShareName name, SecurityDescriptor parent, Replacement how)
     {
         (NtStatus status, IStoreFile? target) = await set.Tree.Share.Store
@@ -131,42 +143,74 @@ internal static class LinkTarget
                 set.Tree.Caller, CancellationToken.None)
             .ConfigureAwait(false);
         if (status != NtStatus.Success)
-            return (status, null, null);
+            return new(status);
         await using (target!.ConfigureAwait(false))
         {
             if (target!.Key == set.Open.File.Key)
-                return (NtStatus.Success, null, null);
+                return new(NtStatus.Success);
 
             // In POSIX a directory takes the place of an empty one; the store sees to it that it is empty.
             if (target.IsDirectory && !(name.IsPosix && set.Open.IsDirectory))
-                return (name.IsPosix ? NtStatus.FileIsADirectory : NtStatus.AccessDenied, null, null);
+                return new(name.IsPosix ? NtStatus.FileIsADirectory : NtStatus.AccessDenied);
             (status, FileStat stat) = await target.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
             if (status.IsError)
-                return (status, null, null);
+                return new(status);
             if ((stat.Attributes & FileAttributes.ReadOnly) != 0 && !how.IgnoreReadOnly)
-                return (NtStatus.AccessDenied, null, null);
+                return new(NtStatus.AccessDenied);
             (status, SecurityDescriptor? descriptor) =
                 await ObjectSecurity.ReadAsync(target, CancellationToken.None).ConfigureAwait(false);
             if (status != NtStatus.Success)
-                return (status, null, null);
+                return new(status);
             (status, _) = AccessCheck.Evaluate(
                 descriptor!, set.Token, AccessMask.Delete, extra: ObjectSecurity.FromParent(parent, set.Token));
-            if (status != NtStatus.Success)
-                return (status, null, null);
-            (status, bool isOpen, Task? wait) = await CheckOpensAsync(set, target, how.Posix).ConfigureAwait(false);
-            return (status, wait, isOpen ? TargetOf(target) : null);
+            return status == NtStatus.Success ? await CheckOpensAsync(set, target, how.Posix).ConfigureAwait(false) : new(status);
         }
     }
 
-    // The name is the other file's now: of the one that had it, nothing is to be deleted when its opens are closed.
-    private static async ValueTask UnlinkAsync(InformationSet set, Target target)
+    // Nobody opens the file that has the name until the other one has it. Then, of the file that had it, nothing is to be deleted
+    // when its opens are closed.
+    private static async ValueTask<NtStatus> TakeAsync(
+        InformationSet set, ShareName name, TargetCheck target, Func<bool, ValueTask<NtStatus>> replace)
     {
-        (NtStatus status, IFileClaim? claim) = await LookAsync(set, target).ConfigureAwait(false);
-        if (status != NtStatus.Success)
-            return; // It was about to be deleted; there is no such name any more.
-        claim!.Unlink();
-        await claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
-        claim.CompleteRelease();
+        try
+        {
+            NtStatus status = await replace(target.Status == NtStatus.Success).ConfigureAwait(false);
+            if (status == NtStatus.Success)
+                target.Claim?.Unlink();
+            return status;
+        }
+        finally
+        {
+            if (target.Claim is { } claim)
+                await GiveBackAsync(set, name, target.Key, claim).ConfigureAwait(false);
+        }
+    }
+
+    // As LeaveAsync. The file has not been kept open: it goes where it is replaced, and may be large.
+    private static async ValueTask GiveBackAsync(InformationSet set, ShareName name, FileKey key, IFileClaim claim)
+    {
+        ReleaseOutcome outcome = await claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (outcome == ReleaseOutcome.Closed)
+                return;
+            (_, IStoreFile? file) = await set.Tree.Share.Store
+                .OpenAsync(
+                    name.Path, new StoreOpenOptions(StoreAccess.None, OpenReparsePoint: true, ExactCase: name.IsPosix),
+                    set.Tree.Caller, CancellationToken.None)
+                .ConfigureAwait(false);
+            if (file is null)
+                return;
+            await using (file.ConfigureAwait(false))
+            {
+                if (file.Key == key)
+                    await LastClose.DeleteAsync(outcome, claim, set.Tree, file).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            claim.CompleteRelease();
+        }
     }
 
     // Windows opens the directory for adding to it for the time of a rename, and shares that but not DELETE: who has it open
@@ -177,7 +221,7 @@ internal static class LinkTarget
     private static async ValueTask<NtStatus> CheckParentSharingAsync(
         InformationSet set, IStoreFile parent, bool isDirectory)
     {
-        (NtStatus status, IFileClaim? claim) = await LookAsync(set, TargetOf(parent)).ConfigureAwait(false);
+        (NtStatus status, IFileClaim? claim) = await LookAsync(set, parent).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return NtStatus.AccessDenied;
         status = !isDirectory && claim!.HasOtherAccess(AccessMask.Delete)
@@ -189,12 +233,11 @@ internal static class LinkTarget
 
     // POSIX semantics replace a file that is open, if who has it open lets others delete it. Whose client is away cannot answer
     // (but the one that asks is not asked): others come later, as they do with an open, [MS-SMB2] 3.3.5.9.
-    private static async ValueTask<(NtStatus Status, bool IsOpen, Task? Wait)> CheckOpensAsync(
-        InformationSet set, IStoreFile target, bool posix)
+    private static async ValueTask<TargetCheck> CheckOpensAsync(InformationSet set, IStoreFile target, bool posix)
     {
-        (NtStatus status, IFileClaim? claim) = await LookAsync(set, TargetOf(target)).ConfigureAwait(false);
+        (NtStatus status, IFileClaim? claim) = await LookAsync(set, target).ConfigureAwait(false);
         if (status != NtStatus.Success)
-            return (NtStatus.AccessDenied, true, null); // It is about to be deleted: by a handle that is still open.
+            return new(NtStatus.AccessDenied); // It is about to be deleted: by a handle that is still open.
         bool isOpen = claim!.HasOtherOpens;
         var absent = new AbsentOwners(set.Context, target.Key);
         bool mayAsk = isOpen && !absent.HasOthersWhoCache(writesOnly: false);
@@ -205,20 +248,23 @@ internal static class LinkTarget
             status = posix && mayAsk ? claim.CheckShareDelete() : NtStatus.AccessDenied;
         if (status != NtStatus.Success && absent.HasAny)
             status = NtStatus.FileNotAvailable;
+        bool goesOn = status == NtStatus.Success && wait is null;
+        if (goesOn && claim.TryBeginReplace())
+            return new(status, target.Key, claim);
         await LeaveAsync(set, target, claim).ConfigureAwait(false);
-        return (status, isOpen, wait);
+        return goesOn
+            ? new(NtStatus.AccessDenied, IsOvertaken: true)
+            : new(status, target.Key, Wait: wait);
     }
 
     // A claim that asks for nothing conflicts with nobody, and can be asked about the others.
-    private static ValueTask<ClaimOutcome> LookAsync(InformationSet set, Target target) =>
+    private static ValueTask<ClaimOutcome> LookAsync(InformationSet set, IStoreFile file) =>
         set.Context.Server.Coordinator.OpenAsync(
-            new FileIdentity(target.Key.Volume, target.Key.FileId, target.Key.Generation),
+            new FileIdentity(file.Key.Volume, file.Key.FileId, file.Key.Generation),
             new ClaimOptions(
-                Stream: "", target.Link, AccessMask.None, ShareRead: true, ShareWrite: true, ShareDelete: true,
-                DeleteOnClose: false),
+                Stream: "", UpcaseTable.ToUpper(file.Path), AccessMask.None, ShareRead: true, ShareWrite: true,
+                ShareDelete: true, DeleteOnClose: false),
             CancellationToken.None);
-
-    private static Target TargetOf(IStoreFile file) => new(file.Key, UpcaseTable.ToUpper(file.Path));
 
     // Meanwhile the last other open may have closed a file that is to be deleted: then the deleting is left to us.
     private static async ValueTask LeaveAsync(InformationSet set, IStoreFile file, IFileClaim claim)
@@ -228,6 +274,7 @@ internal static class LinkTarget
         claim.CompleteRelease();
     }
 
-    // A file as the coordinator knows it, by one of its names.
-    private readonly record struct Target(FileKey Key, string Link);
+    // What keeps the file from being replaced, or the claim that keeps others from opening it.
+    private readonly record struct TargetCheck(
+        NtStatus Status, FileKey Key = default, IFileClaim? Claim = null, Task? Wait = null, bool IsOvertaken = false);
 }

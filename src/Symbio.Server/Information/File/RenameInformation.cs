@@ -77,12 +77,11 @@ internal static class RenameInformation
             return status;
         return replacement is { } how
             ? await LinkTarget
-                .ReplaceAsync(set, name, parent!, how, found => MoveAsync(set, name, replace: true, found))
-                .ConfigureAwait(false)
-            : await MoveAsync(set, name, replace: false, found: false).ConfigureAwait(false);
+                .ReplaceAsync(set, name, parent!, how, found => MoveAsync(set, name, replace: found)).ConfigureAwait(false)
+            : await MoveAsync(set, name, replace: false).ConfigureAwait(false);
     }
 
-    private static ValueTask<NtStatus> MoveAsync(InformationSet set, ShareName name, bool replace, bool found) =>
+    private static ValueTask<NtStatus> MoveAsync(InformationSet set, ShareName name, bool replace) =>
         set.Open.ChangeAsync(async file =>
         {
             SmbServer server = set.Context.Server;
@@ -90,11 +89,11 @@ internal static class RenameInformation
             try
             {
                 if (server.Persistent is not { } persistent)
-                    return await MoveAsync(set, file, name, replace, found).ConfigureAwait(false);
+                    return await MoveAsync(set, file, name, replace).ConfigureAwait(false);
                 MoveUnderWay move = await persistent.BeginMoveAsync(set.Open, name.Path).ConfigureAwait(false);
                 try
                 {
-                    return await MoveAsync(set, file, name, replace, found).ConfigureAwait(false);
+                    return await MoveAsync(set, file, name, replace).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -108,10 +107,10 @@ internal static class RenameInformation
         });
 
     private static async ValueTask<NtStatus> MoveAsync(
-        InformationSet set, IStoreFile file, ShareName name, bool replace, bool found)
+        InformationSet set, IStoreFile file, ShareName name, bool replace)
     {
         string oldPath = file.Path;
-        bool replaces = found && !(set.Open.IsPosix
+        bool replaces = replace && !(set.Open.IsPosix
             ? oldPath == name.Path
             : NameComparer.Equals(oldPath, name.Path)); // And not only the spelling.
         using DirectoryMove? move = set.Open.IsDirectory ? set.Open.Changes.BeginMove(oldPath, name.Path) : null;

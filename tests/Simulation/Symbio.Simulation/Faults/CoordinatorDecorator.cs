@@ -52,6 +52,8 @@ internal abstract class ClaimDecorator(IFileClaim inner) : IFileClaim
 
     public void Unlink() => inner.Unlink();
 
+    public bool TryBeginReplace() => inner.TryBeginReplace();
+
     public NtStatus CheckShareDelete() => inner.CheckShareDelete();
 
     public NtStatus CheckShareWrite() => inner.CheckShareWrite();
