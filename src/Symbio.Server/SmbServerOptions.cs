@@ -221,6 +221,12 @@ public sealed record ServerLimits
     public int MaxWatchesPerSession { get; init; } = 4096;
 
     /// <summary>
+    /// Listings of one session that keep what they have read ahead (some 100 KB, at most 400). Those beyond it go on with a few
+    /// entries at a time.
+    /// </summary>
+    public int MaxListingsPerSession { get; init; } = 128;
+
+    /// <summary>
     /// Bytes that one watch keeps between two requests, whatever the client asks for; beyond it the client is told to look
     /// for itself.
     /// </summary>

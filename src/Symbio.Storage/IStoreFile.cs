@@ -219,6 +219,11 @@ public interface IDirectoryEnumerator : IAsyncDisposable
 
     /// <summary>Starts over.</summary>
     void Restart();
+
+    /// <summary>Little is to be kept from one read to the next: many listings have been left unfinished.</summary>
+    void KeepLittle()
+    {
+    }
 }
 
 /// <summary>Which parts of <see cref="DirectoryEntry.Stat"/> a listing needs.</summary>

@@ -34,6 +34,9 @@ public sealed class GatedStore(IFileStore store) : IFileStore
 
     public StoreCapabilities Capabilities => store.Capabilities;
 
+    /// <summary>The most entries that a listing has asked for at once.</summary>
+    public int MostListed { get; set; }
+
     /// <summary>In whose name something was deleted last.</summary>
     public StoreCaller? LastDeleter { get; private set; }
 
@@ -152,6 +155,7 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         public async ValueTask<(NtStatus Status, int Count)> ReadAsync(
             NamePattern pattern, DirectoryFields fields, Memory<Storage.DirectoryEntry> destination, CancellationToken cancellationToken)
         {
+            owner.MostListed = Math.Max(owner.MostListed, destination.Length);
             if (owner._only == Kind.Listing && Volatile.Read(ref owner._gate) is { } gate)
             {
                 Interlocked.Increment(ref owner._waiting);
@@ -169,6 +173,8 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         }
 
         public void Restart() => enumerator.Restart();
+
+        public void KeepLittle() => enumerator.KeepLittle();
 
         public ValueTask DisposeAsync() => enumerator.DisposeAsync();
     }

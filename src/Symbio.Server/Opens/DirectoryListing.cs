@@ -7,6 +7,7 @@ using Symbio.Server.Apple;
 using Symbio.Server.Connections;
 using Symbio.Server.Information;
 using Symbio.Server.Information.File;
+using Symbio.Server.Sessions;
 using Symbio.Server.Trees;
 using Symbio.Storage;
 using StoredEntry = Symbio.Storage.DirectoryEntry;
@@ -25,6 +26,7 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
     // Entries that are read from the store at once: as many as there is likely to be room for, so that one answer takes one
     // way to the store and back, and little grows stale while a slow client reads on.
     private const int LargestBatch = 512;
+    private const int LittleBatch = 8; // For who has left too many listings unfinished.
     private const int UsualEntry = 128; // Bytes of an answer.
 
     // All that any class shows: entries that wait may be asked for by another class than the one they were read for.
@@ -34,6 +36,7 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
     private readonly Turn _turn = new(scheduler);
     private NamePattern? _pattern;
     private StoredEntry[]? _batch;
+    private Session? _ahead; // In which this has a place among the listings that read ahead.
     private int _next;
     private int _count;
     private bool _hasAnswered;
@@ -80,6 +83,7 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
                 return;
             _isDisposed = true;
             ReturnBatch();
+            LeavePlace();
             await _enumerator.DisposeAsync().ConfigureAwait(false);
         }
         finally
@@ -170,6 +174,12 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
 
     private async ValueTask<NtStatus> ReadBatchAsync(RequestContext context, int count)
     {
+        if (_ahead is null && !TryTakePlace(context.Session))
+        {
+            _enumerator.KeepLittle();
+            count = Math.Min(count, LittleBatch);
+        }
+
         if (_batch is null || _batch.Length < count)
         {
             ReturnBatch();
@@ -181,7 +191,23 @@ internal sealed class DirectoryListing(IStoreFile directory, WorkScheduler sched
         _count = status.IsError ? 0 : shown;
         if (_count == 0)
             ReturnBatch(); // The directory may stay open for long.
+        if (_count == 0 && !status.IsError)
+            LeavePlace();
         return status;
+    }
+
+    private bool TryTakePlace(Session session)
+    {
+        if (!session.TryAddListing(session.Connection.Server.Options.Limits.MaxListingsPerSession))
+            return false;
+        _ahead = session;
+        return true;
+    }
+
+    private void LeavePlace()
+    {
+        _ahead?.RemoveListing();
+        _ahead = null;
     }
 
     // What one batch takes is bounded by what is found, not by what has to be looked at: it ends with a CANCEL, with the open,

@@ -23,6 +23,7 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
     private int _lockCount;
     private int _closing;
     private int _watchCount;
+    private int _listingCount;
     private int _openCount;
     private int _keyHolders = 1; // The session itself until it has ended, and what has a response under way.
     private int _gaveUpKeys;
@@ -163,6 +164,18 @@ internal sealed class Session(ulong sessionId, Connection connection, DateTimeOf
 
     /// <summary>Gives the place of a watch back.</summary>
     public void RemoveWatch() => Interlocked.Decrement(ref _watchCount);
+
+    /// <summary>Takes a place for a listing that reads ahead; false when there is none left.</summary>
+    public bool TryAddListing(int limit)
+    {
+        if (Interlocked.Increment(ref _listingCount) <= limit)
+            return true;
+        Interlocked.Decrement(ref _listingCount);
+        return false;
+    }
+
+    /// <summary>Gives the place of a listing back.</summary>
+    public void RemoveListing() => Interlocked.Decrement(ref _listingCount);
 
     public bool IsGuestOrAnonymous => Identity is null or { IsGuest: true } or { IsAnonymous: true };
 

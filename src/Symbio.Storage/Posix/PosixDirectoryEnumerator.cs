@@ -13,11 +13,13 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
 {
     // About 1,000 names: few system calls, and little to hold for a client that never comes back.
     private const int BufferSize = 32 * 1024;
+    private const int LittleBufferSize = 2 * 1024; // The longest name takes 280 bytes.
 
     private readonly PosixFileStore _store = directory.Store;
     private readonly bool _isRoot = directory.Path.Length == 0;
     private PosixHandle? _listing;
     private byte[]? _buffer;
+    private int _bufferSize = BufferSize;
     private int _position;
     private int _length;
     private int _dots; // How many of "." and ".." have been passed.
@@ -62,6 +64,8 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         _listing = null;
     }
 
+    public void KeepLittle() => _bufferSize = LittleBufferSize;
+
     public ValueTask DisposeAsync()
     {
         _listing?.Dispose();
@@ -89,6 +93,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
                 if (cancellationToken.IsCancellationRequested && count > 0)
                     return NtStatus.Success; // They would be lost to the next query.
                 cancellationToken.ThrowIfCancellationRequested();
+                _buffer ??= new byte[_bufferSize];
                 var errno = Libc.ReadDirectory(lease.Fd, _buffer, out _length);
                 _position = 0;
                 if (errno != Errno.None)
@@ -100,6 +105,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
                 if (_length == 0)
                 {
                     _ended = true;
+                    _buffer = null; // The directory may stay open for long.
                     break;
                 }
             }
@@ -156,7 +162,6 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
         if (errno != Errno.None)
             return errno == Errno.ENOENT ? NtStatus.Success : errno.ToNtStatus();
         _listing = new PosixHandle(fd);
-        _buffer ??= new byte[BufferSize];
         return NtStatus.Success;
     }
 

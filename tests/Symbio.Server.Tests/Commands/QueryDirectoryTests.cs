@@ -107,6 +107,56 @@ public sealed class QueryDirectoryTests
         Assert.Equal(Files, names.Count);
     }
 
+    [Fact]
+    public async Task Listings_that_are_left_unfinished_keep_little_beyond_a_number()
+    {
+        await using var store = new GatedStore(new MemoryFileStore(new MemoryStoreOptions()));
+        await using TestServer server = await TestServer.StartAsync(
+            o => o with { Limits = o.Limits with { MaxListingsPerSession = 2 } }, store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        for (int i = 0; i < Files; i++)
+            await peer.CloseAsync(await peer.OpenAsync($"file{i}.txt"));
+        var listings = new List<FileId>();
+        for (int i = 0; i < 3; i++)
+        {
+            listings.Add(await OpenRootAsync(peer));
+            Assert.Equal(i < 2 ? 32 : 8, await BatchAsync(listings[i]));
+        }
+
+        // The third goes on, and is told the rest; those that come to their end, or to an end, make room.
+        store.MostListed = 0;
+        int count = Count(await ListAsync(peer, listings[2], "*.txt", 4096, QueryDirectoryFlags.RestartScans));
+        while (await ListAsync(peer, listings[2], "*.txt", 4096) is { Status: NtStatus.Success } more)
+            count += Count(more);
+        Assert.Equal(Files, count);
+        Assert.Equal(8, store.MostListed);
+        while ((await ListAsync(peer, listings[0], "*.txt", 65536)).Status == NtStatus.Success)
+        {
+        }
+
+        await peer.CloseAsync(listings[1]);
+        Assert.Equal(32, await BatchAsync(await OpenRootAsync(peer)));
+        Assert.Equal(32, await BatchAsync(listings[2]));
+        Assert.Equal(8, await BatchAsync(listings[0]));
+
+        async Task<int> BatchAsync(FileId directory)
+        {
+            store.MostListed = 0;
+            await ListAsync(peer, directory, "*.txt", 4096, QueryDirectoryFlags.RestartScans);
+            return store.MostListed;
+        }
+
+        static int Count(Reply reply)
+        {
+            var reader = new DirectoryEntryReader(
+                reply.As<QueryDirectoryResponse>().Buffer, FileInformationClass.IdBothDirectory);
+            int count = 0;
+            while (reader.MoveNext())
+                count++;
+            return count;
+        }
+    }
+
     [Fact] // [MS-FSA] 2.1.5.6.3: a pattern is a name's length at most.
     public async Task A_pattern_longer_than_any_name_is_no_name()
     {

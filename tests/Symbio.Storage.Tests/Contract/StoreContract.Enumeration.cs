@@ -85,6 +85,24 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task A_listing_that_keeps_little_tells_all_and_begins_again()
+    {
+        string[] names = [.. Enumerable.Range(0, 40).Select(i => $"{i:00}{new string('n', 200)}")];
+        foreach (string name in names)
+            await CreateFileAsync(name);
+        await using var enumerator = (await OpenDirectoryAsync("")).Enumerate();
+        enumerator.KeepLittle();
+
+        for (int round = 0; round < 2; round++)
+        {
+            var told = await ReadEntriesAsync(enumerator, "*n");
+            Assert.Equal(names, told.Select(entry => entry.Name).Order(StringComparer.Ordinal));
+            Assert.Empty(await ReadEntriesAsync(enumerator, "*n"));
+            enumerator.Restart();
+        }
+    }
+
+    [Fact]
     public async Task A_restart_begins_again()
     {
         await CreateFileAsync("f");
