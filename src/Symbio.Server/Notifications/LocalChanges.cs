@@ -55,8 +55,9 @@ internal sealed class LocalChanges : IStoreWatcher
 
     public void OnEvents(IReadOnlyList<StoreEvent> events)
     {
+        HashSet<string>? writing = null;
         foreach (StoreEvent happened in events)
-            Take(happened);
+            Take(happened, ref writing);
         _own.Expire();
     }
 
@@ -76,7 +77,7 @@ internal sealed class LocalChanges : IStoreWatcher
         }
     }
 
-    private void Take(in StoreEvent happened)
+    private void Take(in StoreEvent happened, ref HashSet<string>? writing)
     {
         CompletionFilter name = happened.IsDirectory ? CompletionFilter.DirName : CompletionFilter.FileName;
         switch (happened.Kind)
@@ -90,10 +91,10 @@ internal sealed class LocalChanges : IStoreWatcher
             case StoreEventKind.Renamed when !(_own.TakeVanished(happened.OldPath) | _own.TakeAppeared(happened.Path)):
                 Rename(happened, name);
                 break;
-            case StoreEventKind.Written when !_own.IsAtWorkOn(happened.Path):
+            case StoreEventKind.Written when !_own.IsAtWorkOn(happened.Path, ref writing):
                 _changes.ReportLocal(new DirectoryChange(FileAction.Modified, ChangeReports.Written, happened.Path));
                 break;
-            case StoreEventKind.Changed when !_own.IsAtWorkOn(happened.Path):
+            case StoreEventKind.Changed when !_own.IsAtWorkOn(happened.Path, ref writing):
                 _changes.ReportLocal(new DirectoryChange(FileAction.Modified, Metadata, happened.Path));
                 break;
         }

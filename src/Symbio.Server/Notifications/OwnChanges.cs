@@ -72,7 +72,11 @@ internal sealed class OwnChanges(TimeProvider time)
     }
 
     /// <summary>Has the server been at work on that object just now, or is it?</summary>
-    public bool IsAtWorkOn(string path)
+    /// <param name="writing">
+    /// What is being written, found out when first asked for: that takes a look at each open that writes, and there may be as
+    /// many events as those. It holds for what the store has told together.
+    /// </param>
+    public bool IsAtWorkOn(string path, ref HashSet<string>? writing)
     {
         lock (_lock)
         {
@@ -80,13 +84,15 @@ internal sealed class OwnChanges(TimeProvider time)
                 return true;
         }
 
-        foreach ((Open open, _) in _writing)
-        {
-            if (NameComparer.Equals(open.File.Path, path))
-                return true;
-        }
+        return (writing ??= PathsBeingWritten()).Contains(path);
+    }
 
-        return false;
+    private HashSet<string> PathsBeingWritten()
+    {
+        var paths = new HashSet<string>(NameComparer.Instance);
+        foreach ((Open open, _) in _writing)
+            paths.Add(open.File.Path);
+        return paths;
     }
 
     /// <summary>Forgets what nobody will ask for.</summary>
