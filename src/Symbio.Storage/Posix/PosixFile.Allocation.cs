@@ -61,22 +61,62 @@ internal sealed partial class PosixFile
         DataBlocks.Correct(fd, ref stat);
         return size <= stat.Blocks * Statx.BlockUnit
             ? NtStatus.Success // Reserved already. More than this is given back when the file is cut.
-            : Reserve(fd, size);
+            : Allocate(fd, stat, size);
     }
 
     private NtStatus FillHoles()
     {
         using var lease = _handle.Lease();
         var errno = Libc.StatFd(lease.Fd, StatxMask.Basic, out var stat);
-        return errno == Errno.None ? Reserve(lease.Fd, stat.Size) : errno.ToNtStatus();
+        return errno == Errno.None ? Allocate(lease.Fd, stat, stat.Size) : errno.ToNtStatus();
     }
 
-    private NtStatus Reserve(int fd, ulong size)
+    private NtStatus Allocate(int fd, in Statx stat, ulong size)
     {
         if (size == 0)
             return NtStatus.Success;
+        if (!HasRoomFor(fd, stat, size))
+            return NtStatus.DiskFull;
         var errno = WriteErrno(Libc.Allocate(fd, Libc.KeepSize, 0, size));
+        if (errno is Errno.ENOSPC or Errno.EDQUOT && size > stat.Size)
+            GiveBackBeyondEnd(fd, stat.Size);
         return errno is Errno.EOPNOTSUPP ? NtStatus.Success : errno.ToNtStatus(); // A hint that this disk cannot take.
+    }
+
+    /// <summary>
+    /// A refusal takes nothing, [MS-FSA] 2.1.5.15.1. fallocate(2) of ext4 and XFS takes what there is, and keeps it: so what
+    /// cannot fit is not tried.
+    /// </summary>
+    private static bool HasRoomFor(int fd, in Statx stat, ulong size)
+    {
+        ulong allocated = stat.Blocks * Statx.BlockUnit;
+        if (size <= allocated || Libc.StatFileSystem(fd, out var fileSystem) != Errno.None || fileSystem.Blocks == 0)
+            return true; // A file system that does not say how large it is has no end that is known.
+        ulong available = fileSystem.BlocksAvailable * (ulong)Math.Max(fileSystem.FragmentSize, 1);
+        return size - allocated <= available || MissesNoMoreThan(fd, size, available);
+    }
+
+    /// <summary>Compressed data takes fewer blocks than it is long: the parts that there are of it need no others.</summary>
+    private static bool MissesNoMoreThan(int fd, ulong size, ulong available)
+    {
+        ulong position = 0;
+        ulong missing = size;
+        while (missing > available && position < size
+            && Libc.NextData(fd, position, out ulong data) == Errno.None && data < size
+            && Libc.NextHole(fd, data, out position) == Errno.None)
+        {
+            missing -= Math.Min(position, size) - data;
+        }
+
+        return missing <= available;
+    }
+
+    // Others had the room first, or a quota ends here. Not punched: to ext4 there is nothing beyond the end to punch. What has
+    // grown meanwhile keeps it all, as there may be data in it.
+    private static void GiveBackBeyondEnd(int fd, ulong end)
+    {
+        if (Libc.StatFd(fd, StatxMask.Basic, out var stat) == Errno.None && stat.Size == end)
+            Libc.Truncate(fd, end);
     }
 
     private (NtStatus, IReadOnlyList<StoreRange>) QueryAllocatedRanges(StoreRange range, int limit)
