@@ -139,6 +139,24 @@ public sealed class ServeTests : IDisposable
         Assert.Equal(0, (await server.FinishAsync()).ExitCode);
     }
 
+    [Fact] // fcntl(2) F_SETLEASE: EACCES on files of others.
+    public async Task A_server_that_may_have_no_leases_on_users_files_says_so_where_they_are_wanted()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "It takes root and setpriv.");
+        Directory.CreateDirectory(_folder.File("files"));
+        using var server = SymbioProcess.StartBy(
+            [
+                "/usr/bin/setpriv", "--bounding-set=-lease", "--inh-caps=-lease", SymbioProcess.Program, "serve", "--listen",
+                "127.0.0.1:0", "--control", Control, "--share", $"files={_folder.File("files")},kernel-oplocks", "--user",
+                "demo:secret",
+            ],
+            _folder, NoVariables);
+
+        await server.LineAsync("listening on ");
+        server.Signal("TERM");
+        Assert.Matches("share 'files'.*CAP_LEASE", await server.Error.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
     [Fact] // Who may write to a program must not become its owner by that; chmod(2) needs no power to be undone by write(2).
     public async Task A_write_takes_set_uid_and_set_gid_away()
     {

@@ -39,9 +39,13 @@ internal sealed class SymbioProcess : IDisposable
     public StreamReader Error => _process.StandardError;
 
     public static SymbioProcess Start(TempFolder folder, IReadOnlyDictionary<string, string> environment,
-        params string[] arguments)
+        params string[] arguments) => StartBy([Program, .. arguments], folder, environment);
+
+    /// <summary>By another program, which changes what it may do.</summary>
+    public static SymbioProcess StartBy(
+        string[] command, TempFolder folder, IReadOnlyDictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo(Program, arguments)
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -3,13 +3,14 @@ using System.Runtime.InteropServices;
 namespace Symbio.Cli.Serving;
 
 /// <summary>
-/// Powers of root that are in the way of serving others. What is written for a user is written by threads that are root, and the
+/// What the process may do beyond others. Powers of root that are in the way of serving others it gives up. What is written for a user is written by threads that are root, and the
 /// kernel is to treat it as his: set-uid and set-gid go with a write to a program (CAP_FSETID keeps them), and quotas hold
 /// (CAP_SYS_RESOURCE passes them).
 /// </summary>
 internal static unsafe partial class Capabilities
 {
     private const uint Version3 = 0x20080522; // _LINUX_CAPABILITY_VERSION_3: 64 capabilities.
+    private const uint Lease = 1u << 28; // CAP_LEASE
     private const uint Kept = ~((1u << 4) | (1u << 24)); // CAP_FSETID, CAP_SYS_RESOURCE.
 
     /// <summary>
@@ -32,6 +33,18 @@ internal static unsafe partial class Capabilities
                 Effective = low.Effective & Kept, Permitted = low.Permitted & Kept, Inheritable = low.Inheritable & Kept,
             };
             _ = Put(&header, pointer); // To have less is always allowed.
+        }
+    }
+
+    /// <summary>The kernel gives this process leases on files that others own, fcntl(2) F_SETLEASE.</summary>
+    public static bool CanLease
+    {
+        get
+        {
+            var header = new Header { Version = Version3 };
+            Span<Set> sets = stackalloc Set[2];
+            fixed (Set* pointer = sets)
+                return Get(&header, pointer) == 0 && (sets[0].Effective & Lease) != 0;
         }
     }
 

@@ -38,6 +38,11 @@ internal sealed class ShareBuilder(IAccountAuthority accounts, IUnixAccounts uni
                         "folder in the share that holds them; give it to root, with mode 0755 and without security.NTACL, and have the " +
                         "server run as root; or keep them outside the share");
                 }
+                if (share is { KernelOplocks: true, IsMemory: false } && !Capabilities.CanLease)
+                {
+                    warn($"{share.Origin}: share '{share.Name}': with kernelOplocks clients cache no files but those that the server's " +
+                        "own account owns: on others the kernel gives it no leases without CAP_LEASE");
+                }
                 shares.Add(new ShareOptions
                 {
                     Name = share.Name,
