@@ -279,7 +279,15 @@ public readonly record struct PosixChange(uint? Mode = null, uint? Uid = null, u
 /// </summary>
 public readonly record struct BasicInfoChange(
     FileTime? CreationTime = null, FileTime? LastAccessTime = null, FileTime? LastWriteTime = null,
-    FileTime? ChangeTime = null, FileAttributes? Attributes = null);
+    FileTime? ChangeTime = null, FileAttributes? Attributes = null)
+{
+    /// <summary>Those that <see cref="Attributes"/> is not about: they stay as they are stored in that moment.</summary>
+    public FileAttributes Kept { get; init; }
+
+    /// <summary>What becomes of the attributes that are stored.</summary>
+    public FileAttributes? Over(FileAttributes? stored) =>
+        Attributes is { } wanted ? (wanted & ~Kept) | ((stored ?? FileAttributes.None) & Kept) : stored;
+}
 
 /// <summary>A byte range of a file.</summary>
 public readonly record struct StoreRange(ulong Offset, ulong Length);

@@ -58,10 +58,11 @@ internal static class SetSparse
                 return (status, false);
         }
 
-        FileAttributes attributes = sparse
-            ? stat.Attributes | FileAttributes.SparseFile
-            : stat.Attributes & ~FileAttributes.SparseFile;
-        var change = new BasicInfoChange(Attributes: attributes);
+        // What else the file shows need not be stored: a name can hide it.
+        var change = new BasicInfoChange(Attributes: sparse ? FileAttributes.SparseFile : FileAttributes.None)
+        {
+            Kept = ~FileAttributes.SparseFile,
+        };
         return (await file.SetBasicInfoAsync(change, CancellationToken.None).ConfigureAwait(false), true);
     }
 }

@@ -82,7 +82,7 @@ internal sealed partial class MemoryNode
             _lastAccessTime = change.LastAccessTime ?? _lastAccessTime;
             _lastWriteTime = change.LastWriteTime ?? _lastWriteTime;
             _changeTime = change.ChangeTime ?? now;
-            _attributes = (change.Attributes ?? _attributes) & ~NotStored;
+            _attributes = (change.Over(_attributes) ?? FileAttributes.None) & ~NotStored;
         }
     }
 

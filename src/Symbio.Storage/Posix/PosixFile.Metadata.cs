@@ -123,8 +123,8 @@ internal sealed partial class PosixFile
             var value = StatReader.ReadDosAttributes(path, follow: true) with { ChangeTime = default };
             if (isStored)
             {
-                var attributes = change.Attributes is { } wanted
-                    ? (wanted & ~(FileAttributes.Normal | FileAttributes.ReparsePoint))
+                var attributes = change.Attributes is not null
+                    ? (change.Over(value.Attributes) & ~(FileAttributes.Normal | FileAttributes.ReparsePoint))
                         | (IsDirectory ? FileAttributes.Directory : 0)
                         | (value.Attributes & FileAttributes.ReparsePoint ?? 0)
                     : value.Attributes;

@@ -177,6 +177,20 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task Attributes_that_a_change_is_not_about_stay_as_they_are()
+    {
+        var file = await CreateAsync("f", new StoreCreateOptions { Attributes = FileAttributes.Hidden });
+
+        await file.SetBasicInfoAsync(
+            new BasicInfoChange(Attributes: FileAttributes.SparseFile) { Kept = ~FileAttributes.SparseFile }, Token);
+        Assert.Equal(FileAttributes.Hidden | FileAttributes.SparseFile, (await StatAsync(file)).Attributes);
+        await file.SetBasicInfoAsync(
+            new BasicInfoChange(Attributes: FileAttributes.None) { Kept = ~FileAttributes.SparseFile }, Token);
+
+        Assert.Equal(FileAttributes.Hidden, (await StatAsync(file)).Attributes);
+    }
+
+    [Fact]
     public async Task A_directory_stays_one_whatever_attributes_are_set()
     {
         var directory = await CreateDirectoryAsync("d");

@@ -88,7 +88,10 @@ internal static class BasicInformation
             LastAccessTime: Explicit(wanted.LastAccessTime),
             LastWriteTime: Explicit(wanted.LastWriteTime),
             ChangeTime: Explicit(wanted.ChangeTime),
-            Attributes: attributes == FileAttributes.None ? null : Merge(attributes, stat.Attributes));
+            Attributes: attributes == FileAttributes.None ? null : attributes & Settable)
+        {
+            Kept = attributes == FileAttributes.None ? FileAttributes.None : ~Settable,
+        };
         StickyTimes sticky = set.Open.StickyTimes;
         FileTime? changeTime = Stick(sticky.ChangeTime, wanted.ChangeTime, stat.ChangeTime);
         if (change != default)
@@ -120,7 +123,4 @@ internal static class BasicInformation
         Freeze => now ?? current,
         _ => wanted,
     };
-
-    private static FileAttributes Merge(FileAttributes wanted, FileAttributes current) =>
-        (wanted & Settable) | (current & ~(Settable | FileAttributes.Directory | FileAttributes.ReparsePoint));
 }
