@@ -81,7 +81,8 @@ internal sealed partial class PosixFile : IStoreFile, ILeasableFile, ILockableFi
 
     /// <inheritdoc/>
     public IDisposable? TryLease(Action<IDisposable> contended) =>
-        IsDirectory || _access == StoreAccess.None ? null : KernelLeases.Shared.TryTake(_handle, contended);
+        IsDirectory || _access == StoreAccess.None ? null : KernelLeases.Shared.TryTake(
+            _handle, _volume.Device, Key.FileId, contended);
 
     /// <summary>One more handle on the object, for metadata.</summary>
     internal NtStatus Duplicate(out PosixFile? file)

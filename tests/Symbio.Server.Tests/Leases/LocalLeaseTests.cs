@@ -91,6 +91,28 @@ public sealed class LocalLeaseTests : IAsyncLifetime
         Assert.Equal((NtStatus.Success, OplockLevel.None), (reply.Status, reply.As<CreateResponse>().OplockLevel));
     }
 
+    [Fact] // [MS-FSA] 2.1.5.1.2. What xattrs take is told apart by looking into the file, on file systems that count it.
+    public async Task Who_only_looks_takes_nobody_s_oplock()
+    {
+        var (_, local) = await _server.Store.OpenAsync("a", default, Storage.StoreCaller.Service, CancellationToken.None);
+        await using (local)
+            await local!.SetExtendedAttributesAsync([new("LONG", new byte[2000])], CancellationToken.None);
+        await using ScriptedPeer other = await _server.ConnectAuthenticatedAsync();
+        FileId root = await other.OpenAsync("", AccessMask.ReadData, CreateDisposition.Open, CreateOptions.DirectoryFile);
+        await _peer.OplockAsync("a", OplockLevel.Batch);
+
+        FileId looking = await other.OpenAsync("a", AccessMask.ReadAttributes, CreateDisposition.Open);
+        Reply closed = await other.CloseAsync(looking, CloseFlags.PostqueryAttrib);
+        Reply listed = await other.SendAsync(
+            new QueryDirectoryRequest(
+                (byte)Protocol.Fscc.FileInformationClass.FullDirectory, QueryDirectoryFlags.None, 0, root, 4096,
+                System.Text.Encoding.Unicode.GetBytes("*")), 4096);
+
+        Assert.Equal((NtStatus.Success, NtStatus.Success), (closed.Status, listed.Status));
+        await Task.Delay(100, TestContext.Current.CancellationToken); // The kernel tells by a signal.
+        await _peer.AssertQuietAsync();
+    }
+
     [Fact]
     public async Task A_client_waits_for_a_local_process_that_has_a_lease()
     {

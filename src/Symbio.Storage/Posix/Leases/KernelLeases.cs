@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Symbio.Storage.Posix.Native;
 
 namespace Symbio.Storage.Posix;
@@ -16,6 +17,7 @@ internal sealed class KernelLeases
 
     private readonly Lock _lock = new();
     private readonly Dictionary<int, KernelLease> _byDescriptor = [];
+    private readonly Dictionary<(ulong Device, ulong Inode), int> _onFiles = [];
     private readonly int _threadId;
     private readonly int _signalFd;
 
@@ -32,14 +34,18 @@ internal sealed class KernelLeases
     public static KernelLeases Shared => s_shared.Value;
 
     /// <summary>Takes a lease against every open; null when the file is open elsewhere, or the kernel refuses.</summary>
-    public KernelLease? TryTake(PosixHandle handle, Action<IDisposable> contended)
+    public KernelLease? TryTake(PosixHandle handle, ulong device, ulong inode, Action<IDisposable> contended)
     {
         using var use = handle.Lease();
         if (_signalFd < 0 || !use.IsOpen)
             return null;
-        var lease = new KernelLease(this, handle, use.Fd, contended);
+        var lease = new KernelLease(this, handle, use.Fd, (device, inode), contended);
         lock (_lock)
+        {
             _byDescriptor[use.Fd] = lease; // Before the first signal can come.
+            CollectionsMarshal.GetValueRefOrAddDefault(_onFiles, lease.File, out _)++;
+        }
+
         if (Libc.SendSignals(use.Fd, _threadId, Signal) == Errno.None
             && Libc.SetLease(use.Fd, LeaseType.Write) == Errno.None)
         {
@@ -50,14 +56,27 @@ internal sealed class KernelLeases
         return null;
     }
 
+    /// <summary>This process has a lease on the object.</summary>
+    public static bool HoldOn(in Statx stat) => s_shared.IsValueCreated && Shared.Holds((stat.Device, stat.Inode));
+
+    /// <summary>Once for each that was taken, or was not to be had.</summary>
     public void Remove(KernelLease lease)
     {
         lock (_lock)
         {
+            if (--CollectionsMarshal.GetValueRefOrAddDefault(_onFiles, lease.File, out _) == 0)
+                _onFiles.Remove(lease.File);
+
             // The number may be another file's by now.
             if (_byDescriptor.GetValueOrDefault(lease.Descriptor) == lease)
                 _byDescriptor.Remove(lease.Descriptor);
         }
+    }
+
+    private bool Holds((ulong Device, ulong Inode) file)
+    {
+        lock (_lock)
+            return _onFiles.ContainsKey(file);
     }
 
     private void Run(TaskCompletionSource<(int ThreadId, int SignalFd)> started)
@@ -93,13 +112,16 @@ internal sealed class KernelLeases
 }
 
 /// <summary>A lease that the kernel has given us.</summary>
-internal sealed class KernelLease(KernelLeases owner, PosixHandle handle, int descriptor, Action<IDisposable> contended)
+internal sealed class KernelLease(
+    KernelLeases owner, PosixHandle handle, int descriptor, (ulong Device, ulong Inode) file, Action<IDisposable> contended)
     : IDisposable
 {
     private int _told;
     private int _disposed;
 
     public int Descriptor => descriptor;
+
+    public (ulong Device, ulong Inode) File => file;
 
     /// <summary>Somebody waits for it.</summary>
     public bool IsBreaking
