@@ -7,7 +7,7 @@ public interface ILockableFile
 {
     /// <summary>
     /// Sets what this handle has locked of a range, in place of what it had there: a byte has one state, as in POSIX. Goes with
-    /// the handle. Does not wait.
+    /// the handle. Does not wait for others' locks.
     /// </summary>
     /// <param name="offset">In bytes.</param>
     /// <param name="length">In bytes, more than 0.</param>
@@ -16,10 +16,10 @@ public interface ILockableFile
     /// <see cref="NtStatus.LockNotGranted"/> when somebody else has a lock that is in the way, be it another handle of this
     /// store. What the system below has no locks for (bytes from 2^63 on, some file systems) is a success.
     /// </returns>
-    NtStatus SetLock(ulong offset, ulong length, LocalLockState state);
+    ValueTask<NtStatus> SetLockAsync(ulong offset, ulong length, LocalLockState state);
 
-    /// <summary>Would <see cref="SetLock"/> succeed now? Changes nothing.</summary>
-    bool CanLock(ulong offset, ulong length, LocalLockState state);
+    /// <summary>Would <see cref="SetLockAsync"/> succeed now? Changes nothing.</summary>
+    ValueTask<bool> CanLockAsync(ulong offset, ulong length, LocalLockState state);
 }
 
 /// <summary>How a handle has locked a byte.</summary>

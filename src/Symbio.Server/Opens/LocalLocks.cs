@@ -44,7 +44,7 @@ internal sealed class LocalLocks(Open open, ILockableFile file)
                     return status;
                 pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
             }
-            while (!file.CanLock(range.Offset, range.Length, StateOf(exclusive)));
+            while (!await file.CanLockAsync(range.Offset, range.Length, StateOf(exclusive)).ConfigureAwait(false));
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class LocalLocks(Open open, ILockableFile file)
             List<(ByteRange Range, bool Exclusive)> locks = [.. open.Claim.GetLocks(range)];
             if (exclusive == false || !locks.Remove((range, true))) // Of two on the same range the exclusive one goes first.
                 locks.Remove((range, false));
-            Show(range, locks);
+            await ShowAsync(range, locks).ConfigureAwait(false);
             return await open.Claim.UnlockAsync(range, exclusive, CancellationToken.None).ConfigureAwait(false);
         }
         finally
@@ -67,25 +67,26 @@ internal sealed class LocalLocks(Open open, ILockableFile file)
     }
 
     /// <summary>The open was made by an earlier life of the server: its locks are shown anew, where nobody has come first.</summary>
-    public void ShowAll()
+    public async ValueTask ShowAllAsync()
     {
         foreach ((ByteRange range, _) in open.Claim.GetLocks())
-            Show(range, open.Claim.GetLocks(range));
+            await ShowAsync(range, open.Claim.GetLocks(range)).ConfigureAwait(false);
     }
 
     /// <summary>The open is about to be closed.</summary>
-    public void Release() => file.SetLock(0, ulong.MaxValue, LocalLockState.Unlocked);
+    public async ValueTask ReleaseAsync() =>
+        await file.SetLockAsync(0, ulong.MaxValue, LocalLockState.Unlocked).ConfigureAwait(false);
 
     private async ValueTask<NtStatus> ShowNewAsync(ByteRange range, bool exclusive)
     {
         await _turn.EnterAsync().ConfigureAwait(false);
         try
         {
-            NtStatus status = Show(range, open.Claim.GetLocks(range));
+            NtStatus status = await ShowAsync(range, open.Claim.GetLocks(range)).ConfigureAwait(false);
             if (status == NtStatus.Success)
                 return status;
             await open.Claim.UnlockAsync(range, exclusive, CancellationToken.None).ConfigureAwait(false);
-            Show(range, open.Claim.GetLocks(range)); // Less than before: that is always possible.
+            await ShowAsync(range, open.Claim.GetLocks(range)).ConfigureAwait(false); // Less than before: that is always possible.
             return status;
         }
         finally
@@ -94,14 +95,14 @@ internal sealed class LocalLocks(Open open, ILockableFile file)
         }
     }
 
-    private NtStatus Show(ByteRange range, IReadOnlyList<(ByteRange Range, bool Exclusive)> locks)
+    private async ValueTask<NtStatus> ShowAsync(ByteRange range, IReadOnlyList<(ByteRange Range, bool Exclusive)> locks)
     {
         if (range.Length == 0)
             return NtStatus.Success;
         if (locks.Count == 0 || (locks.Count == 1 && locks[0].Range == range))
         {
-            return file.SetLock(
-                range.Offset, range.Length, locks.Count == 0 ? LocalLockState.Unlocked : StateOf(locks[0].Exclusive));
+            LocalLockState state = locks.Count == 0 ? LocalLockState.Unlocked : StateOf(locks[0].Exclusive);
+            return await file.SetLockAsync(range.Offset, range.Length, state).ConfigureAwait(false);
         }
 
         // From one edge of a lock to the next nothing changes.
@@ -118,7 +119,8 @@ internal sealed class LocalLocks(Open open, ILockableFile file)
         for (int i = 0; i < starts.Length; i++)
         {
             ulong last = i + 1 < starts.Length ? starts[i + 1] - 1 : Last(range);
-            NtStatus status = file.SetLock(starts[i], last - starts[i] + 1, StateAt(starts[i], locks));
+            NtStatus status = await file
+                .SetLockAsync(starts[i], last - starts[i] + 1, StateAt(starts[i], locks)).ConfigureAwait(false);
             if (status != NtStatus.Success)
                 return status;
         }

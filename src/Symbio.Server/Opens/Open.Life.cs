@@ -56,7 +56,7 @@ internal sealed partial class Open
     }
 
     /// <summary>The open is one of an earlier life of the server, and waits for its client.</summary>
-    public void Restore(int locks)
+    public async ValueTask RestoreAsync(int locks)
     {
         _hasLeftPersistent = true;
         Server.Disconnected.TryEnter(isPersistent: true);
@@ -70,8 +70,8 @@ internal sealed partial class Open
             Server.Opens.Add(this);
         }
 
-        if (locks > 0)
-            GetLocalLocks()?.ShowAll();
+        if (locks > 0 && GetLocalLocks() is { } local)
+            await local.ShowAllAsync().ConfigureAwait(false);
     }
 
     /// <summary>Keeps the store's handle until <see cref="EndUseAsync"/>, whoever closes the open meanwhile.</summary>
@@ -399,7 +399,8 @@ internal sealed partial class Open
 
     private async ValueTask ReleaseAsync()
     {
-        Volatile.Read(ref _localLocks)?.Release();
+        if (Volatile.Read(ref _localLocks) is { } local)
+            await local.ReleaseAsync().ConfigureAwait(false);
         ReleaseOutcome outcome = await Claim.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {

@@ -24,6 +24,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
     private int _length;
     private int _dots; // How many of "." and ".." have been passed.
     private bool _ended;
+    private bool _rewinds;
 
     public ValueTask<(NtStatus Status, int Count)> ReadAsync(NamePattern pattern, DirectoryFields fields,
         Memory<DirectoryEntry> destination, CancellationToken cancellationToken)
@@ -32,7 +33,7 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
             return new((NtStatus.InvalidParameter, 0));
         if (_ended || destination.IsEmpty)
             return new((NtStatus.Success, 0));
-        if (pattern.IsLiteral)
+        if (pattern.IsLiteral && !_store.MayHang)
         {
             var status = LookUp(pattern, fields, destination.Span, mayBlock: false, out int count);
             if (status != NtStatus.CantWait)
@@ -55,19 +56,22 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
     {
         _position = _length = _dots = 0;
         _ended = false;
-        if (_listing is null)
-            return;
-        using var lease = _listing.Lease();
-        if (Libc.RewindDirectory(lease.Fd) == Errno.None)
-            return;
-        _listing.Dispose(); // A new descriptor starts from the beginning as well.
-        _listing = null;
+        _rewinds = true; // By whoever reads on: that one may wait.
     }
 
     public void KeepLittle() => _bufferSize = LittleBufferSize;
 
     public ValueTask DisposeAsync()
     {
+        if (_listing is not null && _store.MayHang)
+        {
+            return new(_store.Options.Scheduler.RunAsync(_listing, static listing =>
+            {
+                listing.Dispose(); // Some servers are told.
+                return true;
+            }).AsTask());
+        }
+
         _listing?.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -154,6 +158,8 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
 
     private NtStatus OpenListing()
     {
+        if (_rewinds)
+            Rewind();
         if (_listing is not null)
             return NtStatus.Success;
         using var lease = directory.Handle.Lease();
@@ -163,6 +169,18 @@ internal sealed class PosixDirectoryEnumerator(PosixFile directory, bool isDirec
             return errno == Errno.ENOENT ? NtStatus.Success : errno.ToNtStatus();
         _listing = new PosixHandle(fd);
         return NtStatus.Success;
+    }
+
+    private void Rewind()
+    {
+        _rewinds = false;
+        if (_listing is null)
+            return;
+        using var lease = _listing.Lease();
+        if (Libc.RewindDirectory(lease.Fd) == Errno.None)
+            return;
+        _listing.Dispose(); // A new descriptor starts from the beginning as well.
+        _listing = null;
     }
 
     private void AddDot(int fd, string dot, DirectoryFields fields, Span<DirectoryEntry> destination, ref int count)

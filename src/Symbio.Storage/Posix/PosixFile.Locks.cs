@@ -7,23 +7,29 @@ namespace Symbio.Storage.Posix;
 internal sealed partial class PosixFile
 {
     /// <inheritdoc/>
-    public NtStatus SetLock(ulong offset, ulong length, LocalLockState state)
+    public ValueTask<NtStatus> SetLockAsync(ulong offset, ulong length, LocalLockState state)
     {
         if (TypeOf(state) is not { } type || !TryMap(offset, length, out long start, out long count))
-            return NtStatus.Success;
-        using var lease = _handle.Lease();
-        return Libc.SetLock(lease.Fd, type, start, count) is Errno.EAGAIN or Errno.EACCES
-            ? NtStatus.LockNotGranted
-            : NtStatus.Success;
+            return new(NtStatus.Success);
+        return RunAsync((File: this, type, start, count), static state =>
+        {
+            using var lease = state.File._handle.Lease();
+            return Libc.SetLock(lease.Fd, state.type, state.start, state.count) is Errno.EAGAIN or Errno.EACCES
+                ? NtStatus.LockNotGranted
+                : NtStatus.Success;
+        });
     }
 
     /// <inheritdoc/>
-    public bool CanLock(ulong offset, ulong length, LocalLockState state)
+    public ValueTask<bool> CanLockAsync(ulong offset, ulong length, LocalLockState state)
     {
         if (TypeOf(state) is not { } type || !TryMap(offset, length, out long start, out long count))
-            return true;
-        using var lease = _handle.Lease();
-        return Libc.TestLock(lease.Fd, type, start, count, out bool isFree) != Errno.None || isFree;
+            return new(true);
+        return RunAsync((File: this, type, start, count), static state =>
+        {
+            using var lease = state.File._handle.Lease();
+            return Libc.TestLock(lease.Fd, state.type, state.start, state.count, out bool isFree) != Errno.None || isFree;
+        });
     }
 
     // POSIX has it that who locks against readers can write, and who locks against writers can read. Who cannot write keeps

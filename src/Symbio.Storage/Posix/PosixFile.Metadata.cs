@@ -11,22 +11,28 @@ internal sealed partial class PosixFile
 {
     private static readonly Lock[] s_xattrGates = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
 
+    // Who may hang in one holds up none of those who wait for nobody.
+    private static readonly Lock[] s_farXattrGates = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
+
     /// <summary>
     /// Held while xattrs are read, changed and written. They are the file's: all handles of this process take turns.
     /// </summary>
-    internal Lock XattrGate => s_xattrGates[(uint)Key.GetHashCode() % s_xattrGates.Length];
+    internal Lock XattrGate =>
+        (_volume.IsLocal ? s_xattrGates : s_farXattrGates)[(uint)Key.GetHashCode() % s_xattrGates.Length];
 
-    public ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken)
-    {
-        var status = GetStat(out var stat);
-        return new((status, stat));
-    }
+    public ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken) =>
+        RunAsync(this, static file =>
+        {
+            var status = file.GetStat(out var stat);
+            return (status, stat);
+        });
 
     public ValueTask<NtStatus> SetBasicInfoAsync(BasicInfoChange change, CancellationToken cancellationToken) =>
-        new(SetBasicInfo(change));
+        RunAsync((File: this, change), static state => state.File.SetBasicInfo(state.change));
 
     /// <inheritdoc/>
-    public ValueTask<StoreInspection> InspectAsync(CancellationToken cancellationToken) => new(Inspect());
+    public ValueTask<StoreInspection> InspectAsync(CancellationToken cancellationToken) =>
+        RunAsync(this, static file => file.Inspect());
 
     internal NtStatus GetStat(out FileStat stat)
     {

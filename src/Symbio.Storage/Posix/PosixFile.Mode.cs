@@ -12,7 +12,7 @@ internal sealed partial class PosixFile
 
     public ValueTask<NtStatus> SetPosixAsync(
         PosixChange change, StoreCaller caller, CancellationToken cancellationToken) =>
-        ReadsForks
+        ReadsForks || MayHang
             ? _store.Options.Scheduler.RunAsync((File: this, change, caller), static s => s.File.SetPosix(s.change, s.caller))
             : new(SetPosix(change, caller));
 

@@ -56,7 +56,7 @@ internal sealed partial class PosixFile
             start++;
         }
 
-        if (buffer[start..end].EndsWith(DeletedMark) && !Exists(root.Fd, buffer, start, end))
+        if (buffer[start..end].EndsWith(DeletedMark) && (MayHang || !Exists(root.Fd, buffer, start, end)))
             return false;
         length = end - start;
         buffer[end] = 0;

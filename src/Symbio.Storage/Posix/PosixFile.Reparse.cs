@@ -12,7 +12,7 @@ namespace Symbio.Storage.Posix;
 internal sealed partial class PosixFile
 {
     public ValueTask<(NtStatus Status, ReparseDataBuffer Data)> GetReparsePointAsync(
-        CancellationToken cancellationToken) => new(GetReparsePoint());
+        CancellationToken cancellationToken) => RunAsync(this, static file => file.GetReparsePoint());
 
     public ValueTask<NtStatus> SetReparsePointAsync(
         ReparseDataBuffer data, StoreCaller caller, CancellationToken cancellationToken) =>

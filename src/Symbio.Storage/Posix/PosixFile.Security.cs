@@ -14,16 +14,16 @@ internal sealed partial class PosixFile
     private const uint ModeBits = 0b111_111_111_111;
 
     public ValueTask<(NtStatus Status, ReadOnlyMemory<byte> Descriptor)> GetSecurityDescriptorAsync(
-        CancellationToken cancellationToken) => new(GetSecurityDescriptor());
+        CancellationToken cancellationToken) => RunAsync(this, static file => file.GetSecurityDescriptor());
 
     public ValueTask<NtStatus> SetSecurityDescriptorAsync(
         ReadOnlyMemory<byte> descriptor, StoreCaller caller, CancellationToken cancellationToken) =>
-        ReadsForks
+        ReadsForks || MayHang
             ? _store.Options.Scheduler.RunAsync(
                 (File: this, descriptor, caller), static s => s.File.SetSecurityDescriptor(s.descriptor, s.caller))
             : new(SetSecurityDescriptor(descriptor, caller));
 
-    private (NtStatus, ReadOnlyMemory<byte>) GetSecurityDescriptor()
+    private (NtStatus Status, ReadOnlyMemory<byte> Descriptor) GetSecurityDescriptor()
     {
         using var lease = _handle.Lease();
         var errno = _volume.Inodes.ReadSecurity(lease.Fd, out var security);

@@ -9,7 +9,7 @@ internal sealed partial class PosixFile
     /// <inheritdoc/>
     public int CountAtHand(ulong offset, int length)
     {
-        if (_type != Statx.RegularFile || (_access & StoreAccess.Read) == 0 || offset > long.MaxValue)
+        if (MayHang || _type != Statx.RegularFile || (_access & StoreAccess.Read) == 0 || offset > long.MaxValue)
             return 0;
         using var lease = _handle.Lease();
         if (!lease.IsOpen || Libc.Size(lease.Fd, out ulong size) != Errno.None || size <= offset)
@@ -23,7 +23,7 @@ internal sealed partial class PosixFile
     {
         sent = 0;
         using var lease = _handle.Lease();
-        if (!lease.IsOpen || !IsAtHand(lease, offset, length))
+        if (MayHang || !lease.IsOpen || !IsAtHand(lease, offset, length))
             return false;
         var errno = Libc.SendFile(socket, lease.Fd, offset, length, out sent);
 

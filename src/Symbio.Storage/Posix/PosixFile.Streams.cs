@@ -11,10 +11,13 @@ internal sealed partial class PosixFile
     {
         if (!HasXattrs)
             return new((NtStatus.Success, []));
-        using var lease = _handle.Lease();
-        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
-        ProcFd.Format(lease.Fd, path);
-        return new(ExtendedAttributes.Get(path));
+        return RunAsync(this, static file =>
+        {
+            using var lease = file._handle.Lease();
+            Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+            ProcFd.Format(lease.Fd, path);
+            return ExtendedAttributes.Get(path);
+        });
     }
 
     public ValueTask<NtStatus> SetExtendedAttributesAsync(
@@ -22,10 +25,13 @@ internal sealed partial class PosixFile
     {
         if (!HasXattrs)
             return new(NtStatus.EasNotSupported);
-        using var lease = _handle.Lease();
-        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
-        ProcFd.Format(lease.Fd, path);
-        return new(ExtendedAttributes.Set(path, attributes));
+        return RunAsync((File: this, attributes), static state =>
+        {
+            using var lease = state.File._handle.Lease();
+            Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+            ProcFd.Format(lease.Fd, path);
+            return ExtendedAttributes.Set(path, state.attributes);
+        });
     }
 
     public ValueTask<(NtStatus Status, IReadOnlyList<StoreStream> Streams)> GetStreamsAsync(
@@ -33,7 +39,9 @@ internal sealed partial class PosixFile
     {
         if (!HasXattrs)
             return new((NtStatus.Success, []));
-        return ReadsForks ? _store.Options.Scheduler.RunAsync(this, static file => file.GetStreams()) : new(GetStreams());
+        return ReadsForks || MayHang
+            ? _store.Options.Scheduler.RunAsync(this, static file => file.GetStreams())
+            : new(GetStreams());
     }
 
     private (NtStatus Status, IReadOnlyList<StoreStream> Streams) GetStreams()
@@ -76,8 +84,11 @@ internal sealed partial class PosixFile
             });
         }
 
-        var status = PosixStream.Open(this, name, create, access, out var stream);
-        return new((status, stream));
+        return RunAsync((File: this, name, create, access), static state =>
+        {
+            var status = PosixStream.Open(state.File, state.name, state.create, state.access, out var stream);
+            return (status, (IStoreFile?)stream);
+        });
     }
 
     private bool HasXattrs => _type is Statx.RegularFile or Statx.DirectoryType;

@@ -77,6 +77,15 @@ internal sealed partial class PosixFile : IStoreFile, ILeasableFile, ILockableFi
 
     internal PosixVolume Volume => _volume;
 
+    /// <summary>
+    /// Whatever is asked of this object may wait for another machine or process. (Of a link it is asked what it leads to.)
+    /// </summary>
+    private bool MayHang => !_volume.IsLocal || (_type == Statx.SymbolicLink && _store.MayHang);
+
+    /// <summary>What needs nobody but this kernel is done at once; else it must not be the caller's thread that hangs.</summary>
+    internal ValueTask<TResult> RunAsync<TState, TResult>(TState state, Func<TState, TResult> call) =>
+        MayHang ? _store.Options.Scheduler.RunAsync(state, call) : new(call(state));
+
     public IDirectoryEnumerator Enumerate() => new PosixDirectoryEnumerator(this, IsDirectory);
 
     /// <inheritdoc/>

@@ -10,6 +10,8 @@ public sealed partial class PosixFileStore
     private NtStatus Open(string path, StoreOpenOptions options, StoreCaller caller, bool mayBlock, out PosixFile? file)
     {
         file = null;
+        if (!mayBlock && MayHang)
+            return NtStatus.CantWait; // What is in the caches tells of the way there only.
         if (HidesPath(path))
             return NtStatus.ObjectNameNotFound;
         var status = ResolverFor(options.ExactCase)
@@ -84,6 +86,8 @@ public sealed partial class PosixFileStore
         string path, StoreCreateOptions options, StoreCaller caller, bool mayBlock, out PosixFile? file)
     {
         file = null;
+        if (!mayBlock && MayHang)
+            return NtStatus.CantWait;
         if (path.Length == 0)
             return NtStatus.ObjectNameCollision;
         if (options is { Mode: { } mode, IsDirectory: false })

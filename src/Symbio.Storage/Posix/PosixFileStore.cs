@@ -35,11 +35,17 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
     // here may create the same name. By hash of directory and name, so strangers rarely meet.
     private readonly Lock[] _createGates = [.. Enumerable.Range(0, CreateGates).Select(_ => new Lock())];
 
+    private volatile bool _mayHang;
+
     private PosixFileStore(PosixHandle root, PosixStoreOptions options)
     {
         _root = root;
         using (var lease = root.Lease())
+        {
+            _mayHang = !options.IsLocal(lease.Fd);
             _rootDevice = Libc.StatFd(lease.Fd, StatxMask.Basic, out var stat) == Errno.None ? stat.Device : 0;
+        }
+
         Options = options with { Scheduler = StoreLane.To(options.Scheduler) };
         Codec = new NameCodec(options.NameMapping);
         Streams = new StreamXattrs(options);
@@ -47,7 +53,7 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
         int shards = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Environment.ProcessorCount, 1, 8));
         _index = new NameIndex(
             Codec, options.MaxIndexedNames, options.MaxIndexedDirectories, shards,
-            options.WatchDirectories ? FileSystems.IsLocal : null);
+            options.WatchDirectories ? options.IsLocal : null);
         Resolver = new PathResolver(root, Codec, _index, Account, options.Links, exactCase: false);
 
         // Who asks for exact names follows links himself.
@@ -65,6 +71,12 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
     /// How often a directory was read from start to end to find a name: a figure for tests and benchmarks.
     /// </summary>
     public long NameScans => _index.Scans;
+
+    /// <summary>
+    /// Below the root there is a file system that needs somebody else (a network's, FUSE): any look at what a path names may
+    /// wait, for as long as that one does not answer.
+    /// </summary>
+    internal bool MayHang => _mayHang;
 
     internal PosixStoreOptions Options { get; }
 
@@ -246,9 +258,15 @@ public sealed partial class PosixFileStore : IFileStore, IWatchableStore
 
     /// <summary>The file system that a descriptor is on.</summary>
     internal PosixVolume VolumeOf(int fd, in Statx stat) =>
-        _volumes.TryGetValue(stat.Device, out var volume)
-            ? volume
-            : _volumes.GetOrAdd(stat.Device, PosixVolume.Of(fd, stat));
+        _volumes.TryGetValue(stat.Device, out var volume) ? volume : AddVolume(fd, stat);
+
+    private PosixVolume AddVolume(int fd, in Statx stat)
+    {
+        var volume = _volumes.GetOrAdd(stat.Device, PosixVolume.Of(fd, stat, Options.IsLocal));
+        if (!volume.IsLocal)
+            _mayHang = true;
+        return volume;
+    }
 
     /// <summary>The file system that a name in a directory leads to: one that is mounted there, or a subvolume.</summary>
     internal PosixVolume VolumeAt(int directory, ReadOnlySpan<byte> name, in Statx stat)

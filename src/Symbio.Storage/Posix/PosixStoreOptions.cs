@@ -85,6 +85,9 @@ public sealed record PosixStoreOptions
     /// </summary>
     public ulong MaxQuickRelease { get; init; } = 32 << 20;
 
+    /// <summary>A file system that needs nobody but this kernel: nothing on it hangs when another machine does. For tests.</summary>
+    internal Func<int, bool> IsLocal { get; init; } = Native.FileSystems.IsLocal;
+
     /// <summary>The volume's label; null: the name of the root folder.</summary>
     public string? Label { get; init; }
 }

@@ -69,38 +69,23 @@ internal sealed class PosixStream : IStoreFile
         return status;
     }
 
-    public ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken)
-    {
-        var status = _file.GetStat(out var stat);
-        if (status.IsSuccess)
-            status = AddLength(ref stat);
-        return new((status, stat));
-
-        NtStatus AddLength(ref FileStat stat)
+    public ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken) =>
+        _file.RunAsync(this, static stream =>
         {
-            using var lease = _file.Handle.Lease();
-            Span<byte> path = stackalloc byte[ProcFd.MaxLength];
-            ProcFd.Format(lease.Fd, path);
-            var errno = Libc.GetXattr(path, _xattr, [], out int length);
-            if (errno is not (Errno.None or Errno.ENODATA))
-                return Xattr.WriteStatus(errno);
-            int size = errno == Errno.None ? _form.LengthOf(length) : 0;
-            stat = stat with
-            {
-                LinkCount = errno == Errno.None ? stat.LinkCount : 0, // Deleted.
-                EndOfFile = (ulong)size,
-                AllocationSize = AllocationOf(size),
-                Attributes = stat.Attributes & ~Protocol.Fscc.FileAttributes.Directory,
-            };
-            return NtStatus.Success;
-        }
-    }
+            var status = stream._file.GetStat(out var stat);
+            if (status.IsSuccess)
+                status = stream.AddLength(ref stat);
+            return (status, stat);
+        });
 
     public ValueTask<NtStatus> SetBasicInfoAsync(BasicInfoChange change, CancellationToken cancellationToken) =>
         _file.SetBasicInfoAsync(change, cancellationToken);
 
     public ValueTask<(NtStatus Status, int Count)> ReadAsync(
-        ulong offset, Memory<byte> destination, CancellationToken cancellationToken)
+        ulong offset, Memory<byte> destination, CancellationToken cancellationToken) =>
+        _file.RunAsync((Stream: this, offset, destination), static s => s.Stream.Read(s.offset, s.destination.Span));
+
+    private (NtStatus Status, int Count) Read(ulong offset, Span<byte> destination)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Xattr.MaxValue);
         var status = Load(buffer, out int length);
@@ -108,11 +93,11 @@ internal sealed class PosixStream : IStoreFile
         if (status.IsSuccess && offset < (ulong)length)
         {
             count = Math.Min(destination.Length, length - (int)offset);
-            buffer.AsSpan((int)offset, count).CopyTo(destination.Span);
+            buffer.AsSpan((int)offset, count).CopyTo(destination);
         }
 
         ArrayPool<byte>.Shared.Return(buffer);
-        return new((status, count));
+        return (status, count);
     }
 
     public ValueTask<NtStatus> WriteAsync(
@@ -120,60 +105,63 @@ internal sealed class PosixStream : IStoreFile
     {
         if (offset > Xattr.MaxValue || offset + (ulong)source.Length >= Xattr.MaxValue)
             return new(NtStatus.DiskFull);
-        return new(Change((Offset: (int)offset, source), static (state, buffer, length) =>
+        return ChangeAsync((Offset: (int)offset, source), static (state, buffer, length) =>
         {
             if (state.Offset > length)
                 buffer[length..state.Offset].Clear();
             state.source.Span.CopyTo(buffer[state.Offset..]);
             return Math.Max(length, state.Offset + state.source.Length);
-        }));
+        });
     }
 
     public ValueTask<NtStatus> AppendAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken) =>
-        new(Change(source, static (source, buffer, length) =>
+        ChangeAsync(source, static (source, buffer, length) =>
         {
             if (length + source.Length >= Xattr.MaxValue)
                 return -1;
             source.Span.CopyTo(buffer[length..]);
             return length + source.Length;
-        }));
+        });
 
     public ValueTask<NtStatus> FlushAsync(CancellationToken cancellationToken) =>
         _file.FlushAsync(cancellationToken);
 
     public ValueTask<NtStatus> SetEndOfFileAsync(ulong size, CancellationToken cancellationToken) =>
-        new(size >= Xattr.MaxValue
-            ? NtStatus.DiskFull
-            : Change((int)size, static (size, buffer, length) =>
+        size >= Xattr.MaxValue
+            ? new(NtStatus.DiskFull)
+            : ChangeAsync((int)size, static (size, buffer, length) =>
             {
                 if (size > length)
                     buffer[length..size].Clear();
                 return size;
-            }));
+            });
 
     public ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken) =>
-        new(size >= Xattr.MaxValue
-            ? NtStatus.DiskFull
-            : Change((int)size, static (size, _, length) => Math.Min(size, length)));
+        size >= Xattr.MaxValue
+            ? new(NtStatus.DiskFull)
+            : ChangeAsync((int)size, static (size, _, length) => Math.Min(size, length));
 
     public ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
-        StoreRange range, int limit, CancellationToken cancellationToken)
+        StoreRange range, int limit, CancellationToken cancellationToken) =>
+        _file.RunAsync((Stream: this, range, limit), static s => s.Stream.QueryAllocatedRanges(s.range, s.limit));
+
+    private (NtStatus Status, IReadOnlyList<StoreRange> Ranges) QueryAllocatedRanges(StoreRange range, int limit)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Xattr.MaxValue);
         var status = Load(buffer, out int length);
         ArrayPool<byte>.Shared.Return(buffer);
         bool any = status.IsSuccess && limit > 0 && range.Length > 0 && range.Offset < (ulong)length;
         ulong count = any ? Math.Min(range.Length, (ulong)length - range.Offset) : 0;
-        return new((status, any ? [new StoreRange(range.Offset, count)] : []));
+        return (status, any ? [new StoreRange(range.Offset, count)] : []);
     }
 
     public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
-        new(Change(range, static (range, buffer, length) =>
+        ChangeAsync(range, static (range, buffer, length) =>
         {
             if (range.Offset < (ulong)length)
                 buffer.Slice((int)range.Offset, (int)Math.Min(range.Length, (ulong)length - range.Offset)).Clear();
             return length;
-        }));
+        });
 
     public ValueTask<(NtStatus Status, ReadOnlyMemory<byte> Descriptor)> GetSecurityDescriptorAsync(
         CancellationToken cancellationToken) => _file.GetSecurityDescriptorAsync(cancellationToken);
@@ -196,14 +184,15 @@ internal sealed class PosixStream : IStoreFile
         string name, bool create, StoreAccess access, CancellationToken cancellationToken) =>
         new((NtStatus.InvalidParameter, null));
 
-    public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken)
-    {
-        using var lease = _file.Handle.Lease();
-        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
-        ProcFd.Format(lease.Fd, path);
-        lock (_gate)
-            return new(Xattr.WriteStatus(Libc.RemoveXattr(path, _xattr)));
-    }
+    public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken) =>
+        _file.RunAsync(this, static stream =>
+        {
+            using var lease = stream._file.Handle.Lease();
+            Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+            ProcFd.Format(lease.Fd, path);
+            lock (stream._gate)
+                return Xattr.WriteStatus(Libc.RemoveXattr(path, stream._xattr));
+        });
 
     public ValueTask<NtStatus> RenameAsync(
         string newPath, bool replace, StoreCaller caller, CancellationToken cancellationToken) =>
@@ -215,16 +204,19 @@ internal sealed class PosixStream : IStoreFile
             return new(NtStatus.ObjectNameInvalid);
         if (!_form.IsPlain || !target.Form.IsPlain)
             return new(NtStatus.AccessDenied); // The bytes of one are none of the other's.
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(Xattr.MaxValue);
-        try
+        return _file.RunAsync((Stream: this, newName, target.Xattr, replace), static state =>
         {
-            lock (_gate)
-                return new(Rename(newName, target.Xattr, replace, buffer));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+            byte[] buffer = ArrayPool<byte>.Shared.Rent(Xattr.MaxValue);
+            try
+            {
+                lock (state.Stream._gate)
+                    return state.Stream.Rename(state.newName, state.Xattr, state.replace, buffer);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        });
     }
 
     public ValueTask<NtStatus> LinkAsync(
@@ -237,6 +229,25 @@ internal sealed class PosixStream : IStoreFile
     public IDirectoryEnumerator Enumerate() => new PosixDirectoryEnumerator(_file, isDirectory: false);
 
     public ValueTask DisposeAsync() => _file.DisposeAsync();
+
+    private NtStatus AddLength(ref FileStat stat)
+    {
+        using var lease = _file.Handle.Lease();
+        Span<byte> path = stackalloc byte[ProcFd.MaxLength];
+        ProcFd.Format(lease.Fd, path);
+        var errno = Libc.GetXattr(path, _xattr, [], out int length);
+        if (errno is not (Errno.None or Errno.ENODATA))
+            return Xattr.WriteStatus(errno);
+        int size = errno == Errno.None ? _form.LengthOf(length) : 0;
+        stat = stat with
+        {
+            LinkCount = errno == Errno.None ? stat.LinkCount : 0, // Deleted.
+            EndOfFile = (ulong)size,
+            AllocationSize = AllocationOf(size),
+            Attributes = stat.Attributes & ~Protocol.Fscc.FileAttributes.Directory,
+        };
+        return NtStatus.Success;
+    }
 
     private NtStatus Rename(string newName, byte[] target, bool replace, byte[] buffer)
     {
@@ -281,6 +292,9 @@ internal sealed class PosixStream : IStoreFile
     }
 
     private delegate int Edit<in TState>(TState state, Span<byte> buffer, int length);
+
+    private ValueTask<NtStatus> ChangeAsync<TState>(TState state, Edit<TState> edit) =>
+        _file.RunAsync((Stream: this, state, edit), static s => s.Stream.Change(s.state, s.edit));
 
     private NtStatus Change<TState>(TState state, Edit<TState> edit)
     {

@@ -44,12 +44,12 @@ internal sealed record PosixVolume(ulong Device, ulong Id, InodeReader Inodes, b
     /// <summary>Sets inode numbers of this file system apart from those of others: bits spread over all 64.</summary>
     public ulong IdOffset { get; } = Spread(Id);
 
-    public static PosixVolume Of(int fd, in Statx stat)
+    public static PosixVolume Of(int fd, in Statx stat, Func<int, bool> isLocalVolume)
     {
         ulong id = Libc.StatFileSystem(fd, out var fileSystem) == Errno.None && fileSystem.FileSystemId != 0
             ? fileSystem.FileSystemId
             : stat.Device;
-        bool isLocal = FileSystems.IsLocal(fd);
+        bool isLocal = isLocalVolume(fd);
         return new(stat.Device, id, new InodeReader(isLocal ? InodeCache.Shared : null), FileSystems.IsInMemory(fd), isLocal);
     }
 

@@ -59,14 +59,14 @@ public sealed class LocalLockTests : IAsyncLifetime
     [InlineData(LocalLockState.Shared, Shared, NtStatus.Success)]
     public async Task A_local_process_keeps_a_client_out(LocalLockState state, LockFlags flags, NtStatus expected)
     {
-        Assert.Equal(NtStatus.Success, _local.SetLock(10, 5, state));
+        Assert.Equal(NtStatus.Success, await _local.SetLockAsync(10, 5, state));
 
         Assert.Equal(expected, await LockAsync(14, 10, flags));
         Assert.Equal(NtStatus.Success, await LockAsync(0, 10, flags));
         Assert.Equal(NtStatus.Success, await LockAsync(30, 0, flags)); // Without a byte there is nothing to meet.
         Assert.Equal(NtStatus.Success, (await _peer.WriteAsync(_file, 12, new byte[1])).Status); // Locks meet locks alone.
 
-        _local.SetLock(10, 5, LocalLockState.Unlocked);
+        await _local.SetLockAsync(10, 5, LocalLockState.Unlocked);
         Assert.Equal(NtStatus.Success, await LockAsync(10, 4, flags));
     }
 
@@ -76,16 +76,16 @@ public sealed class LocalLockTests : IAsyncLifetime
         Assert.Equal(NtStatus.Success, await LockAsync(10, 5, Exclusive));
         Assert.Equal(NtStatus.Success, await LockAsync(20, 5, Shared));
 
-        Assert.False(_local.CanLock(14, 1, LocalLockState.Shared));
-        Assert.Equal(NtStatus.LockNotGranted, _local.SetLock(14, 1, LocalLockState.Shared));
-        Assert.True(_local.CanLock(15, 5, LocalLockState.Exclusive));
-        Assert.True(_local.CanLock(20, 5, LocalLockState.Shared));
-        Assert.False(_local.CanLock(20, 5, LocalLockState.Exclusive));
+        Assert.False(await _local.CanLockAsync(14, 1, LocalLockState.Shared));
+        Assert.Equal(NtStatus.LockNotGranted, await _local.SetLockAsync(14, 1, LocalLockState.Shared));
+        Assert.True(await _local.CanLockAsync(15, 5, LocalLockState.Exclusive));
+        Assert.True(await _local.CanLockAsync(20, 5, LocalLockState.Shared));
+        Assert.False(await _local.CanLockAsync(20, 5, LocalLockState.Exclusive));
 
         await LockAsync(10, 5, LockFlags.Unlock);
-        Assert.True(_local.CanLock(10, 5, LocalLockState.Exclusive));
+        Assert.True(await _local.CanLockAsync(10, 5, LocalLockState.Exclusive));
         await _peer.CloseAsync(_file);
-        Assert.True(_local.CanLock(20, 5, LocalLockState.Exclusive));
+        Assert.True(await _local.CanLockAsync(20, 5, LocalLockState.Exclusive));
     }
 
     [Fact]
@@ -93,14 +93,14 @@ public sealed class LocalLockTests : IAsyncLifetime
     {
         await using ScriptedPeer other = await _server.ConnectAuthenticatedAsync();
         FileId second = await other.OpenAsync("a");
-        _local.SetLock(10, 5, LocalLockState.Exclusive);
+        await _local.SetLockAsync(10, 5, LocalLockState.Exclusive);
 
         ulong id = await _peer.PostWaitingAsync(Request(10, 5, LockFlags.ExclusiveLock));
         Assert.Equal(NtStatus.Success, (await other.WriteAsync(second, 10, new byte[5])).Status);
-        _local.SetLock(10, 5, LocalLockState.Unlocked);
+        await _local.SetLockAsync(10, 5, LocalLockState.Unlocked);
 
         Assert.Equal(NtStatus.Success, (await _peer.WaitAsync(id)).Status);
-        Assert.False(_local.CanLock(10, 5, LocalLockState.Shared));
+        Assert.False(await _local.CanLockAsync(10, 5, LocalLockState.Shared));
         Assert.Equal(NtStatus.FileLockConflict, (await other.WriteAsync(second, 10, new byte[5])).Status);
     }
 
@@ -109,7 +109,7 @@ public sealed class LocalLockTests : IAsyncLifetime
     [InlineData(false, NtStatus.RangeNotLocked)]
     public async Task Waiting_ends_with_a_cancel_and_with_a_close(bool cancels, NtStatus expected)
     {
-        _local.SetLock(10, 5, LocalLockState.Exclusive);
+        await _local.SetLockAsync(10, 5, LocalLockState.Exclusive);
         ulong id = await _peer.PostWaitingAsync(Request(10, 5, LockFlags.ExclusiveLock));
 
         if (cancels)
@@ -118,8 +118,8 @@ public sealed class LocalLockTests : IAsyncLifetime
             await _peer.CloseAsync(_file);
 
         Assert.Equal(expected, (await _peer.WaitAsync(id)).Status);
-        _local.SetLock(10, 5, LocalLockState.Unlocked);
-        Assert.True(_local.CanLock(10, 5, LocalLockState.Exclusive));
+        await _local.SetLockAsync(10, 5, LocalLockState.Unlocked);
+        Assert.True(await _local.CanLockAsync(10, 5, LocalLockState.Exclusive));
     }
 
     [Fact] // NT stacks them, POSIX does not.
@@ -128,32 +128,32 @@ public sealed class LocalLockTests : IAsyncLifetime
         await LockAsync(0, 10, Shared);
         await LockAsync(5, 10, Shared);
         await LockAsync(0, 10, LockFlags.Unlock);
-        Assert.True(_local.CanLock(0, 5, LocalLockState.Exclusive));
-        Assert.False(_local.CanLock(5, 1, LocalLockState.Exclusive));
-        Assert.False(_local.CanLock(14, 1, LocalLockState.Exclusive));
+        Assert.True(await _local.CanLockAsync(0, 5, LocalLockState.Exclusive));
+        Assert.False(await _local.CanLockAsync(5, 1, LocalLockState.Exclusive));
+        Assert.False(await _local.CanLockAsync(14, 1, LocalLockState.Exclusive));
 
         await LockAsync(20, 10, Exclusive);
         await LockAsync(22, 4, Shared); // On one's own exclusive one.
-        Assert.False(_local.CanLock(22, 4, LocalLockState.Shared));
+        Assert.False(await _local.CanLockAsync(22, 4, LocalLockState.Shared));
         await LockAsync(20, 10, LockFlags.Unlock);
-        Assert.True(_local.CanLock(20, 2, LocalLockState.Exclusive));
-        Assert.True(_local.CanLock(22, 4, LocalLockState.Shared));
-        Assert.False(_local.CanLock(22, 4, LocalLockState.Exclusive));
-        Assert.True(_local.CanLock(26, 4, LocalLockState.Exclusive));
+        Assert.True(await _local.CanLockAsync(20, 2, LocalLockState.Exclusive));
+        Assert.True(await _local.CanLockAsync(22, 4, LocalLockState.Shared));
+        Assert.False(await _local.CanLockAsync(22, 4, LocalLockState.Exclusive));
+        Assert.True(await _local.CanLockAsync(26, 4, LocalLockState.Exclusive));
     }
 
     [Fact]
     public async Task A_lock_that_is_not_granted_leaves_the_others_as_they_were()
     {
         await LockAsync(0, 10, Shared);
-        _local.SetLock(15, 1, LocalLockState.Exclusive);
+        await _local.SetLockAsync(15, 1, LocalLockState.Exclusive);
 
         Assert.Equal(NtStatus.LockNotGranted, await LockAsync(5, 15, Shared));
         Reply several = await _peer.LockAsync(_file, new LockElement(30, 5, Exclusive), new LockElement(14, 2, Exclusive));
         Assert.Equal(NtStatus.LockNotGranted, several.Status);
 
-        Assert.False(_local.CanLock(0, 10, LocalLockState.Exclusive));
-        Assert.True(_local.CanLock(10, 90, LocalLockState.Exclusive));
+        Assert.False(await _local.CanLockAsync(0, 10, LocalLockState.Exclusive));
+        Assert.True(await _local.CanLockAsync(10, 90, LocalLockState.Exclusive));
         Assert.Equal(NtStatus.RangeNotLocked, await LockAsync(5, 15, LockFlags.Unlock));
     }
 
@@ -165,9 +165,9 @@ public sealed class LocalLockTests : IAsyncLifetime
         await LockAsync(0, 10, Shared);
         Assert.Equal(NtStatus.Success, (await other.LockAsync(second, new LockElement(0, 10, Shared))).Status);
         await LockAsync(0, 10, LockFlags.Unlock);
-        Assert.False(_local.CanLock(0, 10, LocalLockState.Exclusive));
+        Assert.False(await _local.CanLockAsync(0, 10, LocalLockState.Exclusive));
         await other.LockAsync(second, new LockElement(0, 10, LockFlags.Unlock));
-        Assert.True(_local.CanLock(0, 10, LocalLockState.Exclusive));
+        Assert.True(await _local.CanLockAsync(0, 10, LocalLockState.Exclusive));
 
         for (int i = 0; i < 20; i++)
         {
@@ -184,7 +184,7 @@ public sealed class LocalLockTests : IAsyncLifetime
     [InlineData(1ul << 63, 1ul << 62)]
     public async Task Beyond_the_longest_file_there_are_no_local_locks(ulong offset, ulong length)
     {
-        _local.SetLock(0, ulong.MaxValue, LocalLockState.Exclusive);
+        await _local.SetLockAsync(0, ulong.MaxValue, LocalLockState.Exclusive);
         Assert.Equal(NtStatus.Success, await LockAsync(offset, length, Exclusive));
         Assert.Equal(NtStatus.LockNotGranted, await LockAsync((1ul << 63) - 1, 2, Exclusive));
     }
@@ -195,10 +195,10 @@ public sealed class LocalLockTests : IAsyncLifetime
         await using TestServer server = await StartAsync(locking: false);
         await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
         FileId file = await peer.OpenAsync("a");
-        _local.SetLock(0, 10, LocalLockState.Exclusive);
+        await _local.SetLockAsync(0, 10, LocalLockState.Exclusive);
 
         Assert.Equal(NtStatus.Success, (await peer.LockAsync(file, new LockElement(0, 20, Exclusive))).Status);
-        Assert.True(_local.CanLock(10, 10, LocalLockState.Exclusive));
+        Assert.True(await _local.CanLockAsync(10, 10, LocalLockState.Exclusive));
     }
 
     [Fact]
@@ -216,9 +216,9 @@ public sealed class LocalLockTests : IAsyncLifetime
             Assert.Empty(await first.LeftoversAsync());
         }
 
-        Assert.True(_local.CanLock(40, 10, LocalLockState.Exclusive));
+        Assert.True(await _local.CanLockAsync(40, 10, LocalLockState.Exclusive));
         await using TestServer second = await StartAsync(available: true);
-        Assert.False(_local.CanLock(40, 10, LocalLockState.Shared));
+        Assert.False(await _local.CanLockAsync(40, 10, LocalLockState.Shared));
     }
 
     [Fact] // fcntl(2) F_SETLK: the locks of whole processes.

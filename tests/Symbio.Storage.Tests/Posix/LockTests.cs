@@ -21,13 +21,13 @@ public sealed class LockTests : IDisposable
         await using IStoreFile holder = await OpenAsync(store, "a", access);
         await using IStoreFile other = await OpenAsync(store, "a", StoreAccess.Read | StoreAccess.Write);
 
-        Assert.Equal(NtStatus.Success, Locks(holder).SetLock(10, 10, LocalLockState.Exclusive));
+        Assert.Equal(NtStatus.Success, await Locks(holder).SetLockAsync(10, 10, LocalLockState.Exclusive));
 
-        Assert.Equal(mayShare, Locks(other).CanLock(19, 5, LocalLockState.Shared));
-        Assert.Equal(mayWrite, Locks(other).CanLock(5, 6, LocalLockState.Exclusive));
+        Assert.Equal(mayShare, await Locks(other).CanLockAsync(19, 5, LocalLockState.Shared));
+        Assert.Equal(mayWrite, await Locks(other).CanLockAsync(5, 6, LocalLockState.Exclusive));
         Assert.Equal(
-            mayWrite ? NtStatus.Success : NtStatus.LockNotGranted, Locks(other).SetLock(5, 6, LocalLockState.Exclusive));
-        Assert.Equal(NtStatus.Success, Locks(other).SetLock(20, 5, LocalLockState.Exclusive));
+            mayWrite ? NtStatus.Success : NtStatus.LockNotGranted, await Locks(other).SetLockAsync(5, 6, LocalLockState.Exclusive));
+        Assert.Equal(NtStatus.Success, await Locks(other).SetLockAsync(20, 5, LocalLockState.Exclusive));
     }
 
     [Fact]
@@ -36,16 +36,16 @@ public sealed class LockTests : IDisposable
         await using PosixFileStore store = await StartAsync();
         IStoreFile holder = await OpenAsync(store, "a", StoreAccess.Read | StoreAccess.Write);
         await using IStoreFile other = await OpenAsync(store, "a", StoreAccess.Read | StoreAccess.Write);
-        Locks(holder).SetLock(0, 10, LocalLockState.Shared);
+        await Locks(holder).SetLockAsync(0, 10, LocalLockState.Shared);
 
         await (await OpenAsync(store, "a", StoreAccess.Read)).DisposeAsync();
-        Assert.False(Locks(other).CanLock(0, 1, LocalLockState.Exclusive));
-        Assert.True(Locks(holder).CanLock(0, 1, LocalLockState.Exclusive)); // One's own is in nobody's way.
+        Assert.False(await Locks(other).CanLockAsync(0, 1, LocalLockState.Exclusive));
+        Assert.True(await Locks(holder).CanLockAsync(0, 1, LocalLockState.Exclusive)); // One's own is in nobody's way.
         await holder.DisposeAsync();
 
-        Assert.True(Locks(other).CanLock(0, 1, LocalLockState.Exclusive));
-        Assert.Equal(NtStatus.Success, Locks(holder).SetLock(0, 1, LocalLockState.Exclusive)); // Of a closed one, none.
-        Assert.True(Locks(other).CanLock(0, 1, LocalLockState.Exclusive));
+        Assert.True(await Locks(other).CanLockAsync(0, 1, LocalLockState.Exclusive));
+        Assert.Equal(NtStatus.Success, await Locks(holder).SetLockAsync(0, 1, LocalLockState.Exclusive)); // Of a closed one, none.
+        Assert.True(await Locks(other).CanLockAsync(0, 1, LocalLockState.Exclusive));
     }
 
     [Fact]
@@ -56,12 +56,12 @@ public sealed class LockTests : IDisposable
         await using IStoreFile other = await OpenAsync(store, "a", StoreAccess.Read | StoreAccess.Write);
         await using IStoreFile directory = await OpenAsync(store, "", StoreAccess.Read);
 
-        Assert.Equal(NtStatus.Success, Locks(directory).SetLock(0, 1, LocalLockState.Exclusive));
-        Assert.Equal(NtStatus.Success, Locks(file).SetLock(1ul << 63, 1, LocalLockState.Exclusive));
-        Assert.True(Locks(other).CanLock(1ul << 63, ulong.MaxValue, LocalLockState.Exclusive));
-        Assert.Equal(NtStatus.Success, Locks(file).SetLock(long.MaxValue, 1ul << 62, LocalLockState.Exclusive));
-        Assert.False(Locks(other).CanLock(0, 1ul << 63, LocalLockState.Exclusive));
-        Assert.True(Locks(other).CanLock(0, long.MaxValue, LocalLockState.Exclusive));
+        Assert.Equal(NtStatus.Success, await Locks(directory).SetLockAsync(0, 1, LocalLockState.Exclusive));
+        Assert.Equal(NtStatus.Success, await Locks(file).SetLockAsync(1ul << 63, 1, LocalLockState.Exclusive));
+        Assert.True(await Locks(other).CanLockAsync(1ul << 63, ulong.MaxValue, LocalLockState.Exclusive));
+        Assert.Equal(NtStatus.Success, await Locks(file).SetLockAsync(long.MaxValue, 1ul << 62, LocalLockState.Exclusive));
+        Assert.False(await Locks(other).CanLockAsync(0, 1ul << 63, LocalLockState.Exclusive));
+        Assert.True(await Locks(other).CanLockAsync(0, long.MaxValue, LocalLockState.Exclusive));
     }
 
     private static ILockableFile Locks(IStoreFile file) => (ILockableFile)file;

@@ -294,7 +294,7 @@ internal sealed class PersistentHandles(SmbServer server, IHandleStorage storage
             oplock.Open = open;
         (owner as Lease)?.Add(open);
         await KeepReplayAsync(open, handle).ConfigureAwait(false);
-        open.Restore(handle.Locks.Count);
+        await open.RestoreAsync(handle.Locks.Count).ConfigureAwait(false);
         if (handle.DeletePending)
             pending.Add(claim!);
         tree.EndUse(); // The open has taken its own.
