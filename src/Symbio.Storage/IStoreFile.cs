@@ -115,8 +115,11 @@ public interface IStoreFile : IAsyncDisposable
     ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
         StoreRange range, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Zeros a range within the file's size; gives the space back when <paramref name="deallocate"/>.</summary>
-    ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken);
+    /// <summary>
+    /// Zeros a range within the file's size, or as much of its beginning as takes no long time; the caller asks for the rest
+    /// again. Gives the space back when <paramref name="deallocate"/>: <see cref="NtStatus.NotSupported"/> where that cannot be had.
+    /// </summary>
+    ValueTask<(NtStatus Status, ulong Count)> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken);
 
     /// <summary>
     /// The self-relative security descriptor, whole. One is made up from the store's own rights when none is stored; it

@@ -17,6 +17,7 @@ public sealed class GatedStore(IFileStore store) : IFileStore
     private volatile Kind _only;
     private NtStatus? _readFailure;
     private NtStatus? _basicInfoFailure;
+    private Func<Task>? _afterStat;
     private int _throwsOnDelete;
     private int _throwsOnTruncate;
     private int _throwsOnDispose;
@@ -36,6 +37,12 @@ public sealed class GatedStore(IFileStore store) : IFileStore
 
     /// <summary>The most entries that a listing has asked for at once.</summary>
     public int MostListed { get; set; }
+
+    /// <summary>Most that is zeroed in one go.</summary>
+    public ulong ZeroStep { get; set; } = ulong.MaxValue;
+
+    /// <summary>Its files have no holes.</summary>
+    public bool CannotPunch { get; set; }
 
     /// <summary>In whose name something was deleted last.</summary>
     public StoreCaller? LastDeleter { get; private set; }
@@ -62,6 +69,9 @@ public sealed class GatedStore(IFileStore store) : IFileStore
         _only = Kind.Renamed;
         Close();
     }
+
+    /// <summary>Somebody does this between the next look at a file and whoever has looked.</summary>
+    public void AfterNextStat(Func<Task> then) => Volatile.Write(ref _afterStat, then);
 
     /// <summary>The next deletion throws, as no store should.</summary>
     public void ThrowOnDelete() => Volatile.Write(ref _throwsOnDelete, 1);
@@ -202,8 +212,13 @@ public sealed class GatedStore(IFileStore store) : IFileStore
 
         public string Path => file.Path;
 
-        public ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken) =>
-            Inner.GetStatAsync(cancellationToken);
+        public async ValueTask<(NtStatus Status, FileStat Stat)> GetStatAsync(CancellationToken cancellationToken)
+        {
+            (NtStatus Status, FileStat Stat) seen = await Inner.GetStatAsync(cancellationToken);
+            if (Interlocked.Exchange(ref owner._afterStat, null) is { } then)
+                await then();
+            return seen;
+        }
 
         public async ValueTask<NtStatus> SetBasicInfoAsync(BasicInfoChange change, CancellationToken cancellationToken)
         {
@@ -265,10 +280,14 @@ public sealed class GatedStore(IFileStore store) : IFileStore
             return await Inner.QueryAllocatedRangesAsync(range, limit, cancellationToken);
         }
 
-        public async ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken)
+        public async ValueTask<(NtStatus Status, ulong Count)> ZeroRangeAsync(
+            StoreRange range, bool deallocate, CancellationToken cancellationToken)
         {
             await owner.PassAsync(Kind.Write);
-            return await Inner.ZeroRangeAsync(range, deallocate, cancellationToken);
+            if (deallocate && owner.CannotPunch)
+                return (NtStatus.NotSupported, 0);
+            return await Inner.ZeroRangeAsync(
+                range with { Length = Math.Min(range.Length, owner.ZeroStep) }, deallocate, cancellationToken);
         }
 
         public async ValueTask<NtStatus> CloneRangeAsync(

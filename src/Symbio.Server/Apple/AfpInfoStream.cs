@@ -79,8 +79,8 @@ internal sealed class AfpInfoStream(IStoreFile file) : AppleStream(file, AfpInfo
     public override ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken) =>
         new(NtStatus.Success);
 
-    public override ValueTask<NtStatus> ZeroRangeAsync(
-        StoreRange range, bool deallocate, CancellationToken cancellationToken) => new(NtStatus.InvalidParameter);
+    public override ValueTask<(NtStatus Status, ulong Count)> ZeroRangeAsync(
+        StoreRange range, bool deallocate, CancellationToken cancellationToken) => new((NtStatus.InvalidParameter, 0));
 
     public override ValueTask<NtStatus> RenameStreamAsync(
         string newName, bool replace, CancellationToken cancellationToken) => new(NtStatus.AccessDenied);

@@ -122,12 +122,12 @@ internal class AppleStream(IStoreFile file, string name) : IStoreFile
             return await stream.QueryAllocatedRangesAsync(range, limit, cancellationToken).ConfigureAwait(false);
     }
 
-    public virtual async ValueTask<NtStatus> ZeroRangeAsync(
+    public virtual async ValueTask<(NtStatus Status, ulong Count)> ZeroRangeAsync(
         StoreRange range, bool deallocate, CancellationToken cancellationToken)
     {
         (NtStatus status, IStoreFile? stream) = await OpenAsync().ConfigureAwait(false);
         if (stream is null)
-            return status == NtStatus.ObjectNameNotFound ? NtStatus.Success : status;
+            return (status == NtStatus.ObjectNameNotFound ? NtStatus.Success : status, range.Length);
         await using (stream.ConfigureAwait(false))
             return await stream.ZeroRangeAsync(range, deallocate, cancellationToken).ConfigureAwait(false);
     }

@@ -132,10 +132,13 @@ internal static class DuplicateExtents
         ulong room = Math.Min(count, targetEnd - to);
         ulong length = Math.Min(room, sourceEnd - from);
         status = await target.File.CloneRangeAsync(to, source.File, from, length, CancellationToken.None).ConfigureAwait(false);
-        return status != NtStatus.Success || room == length
-            ? status
-            : await target.File.ZeroRangeAsync(
+        if (status == NtStatus.Success && room > length) // Less than a cluster.
+        {
+            (status, _) = await target.File.ZeroRangeAsync(
                 new StoreRange(to + length, room - length), deallocate: false, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return status;
     }
 
     private static ulong RoundUp(ulong size, ulong cluster) => (size + cluster - 1) / cluster * cluster;

@@ -82,8 +82,10 @@ internal static class FileLevelTrimming
         NtStatus status = open.Claim.CheckRange(start, end - start, write: true);
         if (status != NtStatus.Success)
             return (status, false);
-        status = await open.File
+        (status, _) = await open.File
             .ZeroRangeAsync(new StoreRange(start, end - start), deallocate: true, CancellationToken.None).ConfigureAwait(false);
-        return (status, status == NtStatus.Success);
+        return status == NtStatus.NotSupported
+            ? (NtStatus.Success, false) // There is no space to be had, and nobody has asked for zeros.
+            : (status, status == NtStatus.Success);
     }
 }

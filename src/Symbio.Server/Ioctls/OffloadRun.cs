@@ -11,10 +11,10 @@ namespace Symbio.Server.Ioctls;
 
 /// <summary>An offloaded write that is under way.</summary>
 /// <param name="data">Null: zeros are written.</param>
-/// <param name="before">The target as it was.</param>
-/// <param name="length">Bytes to write, in whole sectors.</param>
+/// <param name="seen">The target as it was before anybody was waited for.</param>
+/// <param name="wanted">Bytes to write, in whole sectors, if the target has room for them.</param>
 internal sealed class OffloadRun(
-    FsctlCall call, OffloadWriteInput request, OffloadedData? data, FileStat before, ulong length)
+    FsctlCall call, OffloadWriteInput request, OffloadedData? data, FileStat seen, ulong wanted)
 {
     // Copied in one go. Between two, the client may be told that it takes time, and may cancel.
     private const ulong Step = 16 << 20;
@@ -22,6 +22,7 @@ internal sealed class OffloadRun(
     private readonly RequestContext _context = call.Context;
     private readonly Open _target = call.Open;
     private readonly Patience _patience = new(call.Context);
+    private FileStat _before; // The target, once nobody is waited for any more.
 
     public async ValueTask<NtStatus> RunAsync()
     {
@@ -46,9 +47,14 @@ internal sealed class OffloadRun(
         NtStatus status = await CheckAsync().ConfigureAwait(false);
         if (status == NtStatus.Success)
             status = await _context.ContendAsync(_target, Oplock.DataCaching).ConfigureAwait(false);
+        if (status == NtStatus.Success) // Who had it cached may have cut it when that was broken.
+            (status, _before) = await _target.File.GetStatAsync(CancellationToken.None).ConfigureAwait(false);
         if (status != NtStatus.Success)
             return status;
-        ulong inFile = Math.Min(length, before.EndOfFile - request.FileOffset);
+        if (request.FileOffset >= _before.EndOfFile)
+            return NtStatus.EndOfFile;
+        ulong length = LengthIn(_before);
+        ulong inFile = Math.Min(length, _before.EndOfFile - request.FileOffset);
         if (inFile > Step)
             await _context.Server.Scheduler.SwitchAsync().ConfigureAwait(false);
         (status, ulong done) = await _target.WriteAsync(_ => WriteAsync(inFile, own ? inFile : Step)).ConfigureAwait(false);
@@ -67,8 +73,14 @@ internal sealed class OffloadRun(
             : call.Reply(new OffloadWriteOutput((uint)OffloadWriteOutput.MinimumLength, 0, done < inFile ? done : length));
     }
 
+    // Whole sectors, of which the last may lie beyond the end. More than was looked at for locks is none of it.
+    private ulong LengthIn(in FileStat stat) => Math.Min(
+        Math.Min(wanted, OffloadRead.RoundUp(seen.EndOfFile - request.FileOffset)),
+        OffloadRead.RoundUp(stat.EndOfFile - request.FileOffset));
+
     private async ValueTask<NtStatus> CheckAsync()
     {
+        ulong length = LengthIn(seen);
         NtStatus status = _target.Claim.CheckRange(request.FileOffset, length, write: true);
         if (status.IsError || data is null)
             return status;
@@ -85,9 +97,9 @@ internal sealed class OffloadRun(
         return data.IsCurrent(stat) ? NtStatus.Success : NtStatus.InvalidToken;
     }
 
-    private async ValueTask<(NtStatus Status, ulong Done)> WriteAsync(ulong count, ulong step) => data is null
-        ? (await ZeroAsync(request.FileOffset, count).ConfigureAwait(false), count)
-        : await CopyAsync(count, step).ConfigureAwait(false);
+    private ValueTask<(NtStatus Status, ulong Done)> WriteAsync(ulong count, ulong step) => data is null
+        ? ZeroAsync(request.FileOffset, count)
+        : CopyAsync(count, step);
 
     private async ValueTask<(NtStatus Status, ulong Done)> CopyAsync(ulong count, ulong step)
     {
@@ -111,12 +123,10 @@ internal sealed class OffloadRun(
         }
 
         // The last sector of the data, behind the end of the file that it is of.
-        return (await ZeroAsync(request.FileOffset + done, count - done).ConfigureAwait(false), count);
+        (NtStatus zeroed, ulong rest) = await ZeroAsync(request.FileOffset + done, count - done).ConfigureAwait(false);
+        return (zeroed, done + rest);
     }
 
-    private ValueTask<NtStatus> ZeroAsync(ulong offset, ulong count) => count == 0
-        ? new(NtStatus.Success)
-        : _target.File.ZeroRangeAsync(
-            new StoreRange(offset, count), deallocate: (before.Attributes & FileAttributes.SparseFile) != 0,
-            CancellationToken.None);
+    private ValueTask<(NtStatus Status, ulong Done)> ZeroAsync(ulong offset, ulong count) => Zeroing.RunAsync(
+        _target, _patience, new StoreRange(offset, count), deallocate: (_before.Attributes & FileAttributes.SparseFile) != 0);
 }

@@ -49,11 +49,7 @@ internal static class OffloadWrite
             return status;
         if (request.FileOffset >= stat.EndOfFile)
             return NtStatus.EndOfFile;
-
-        // Whole sectors, of which the last may lie beyond the end.
-        ulong length = Math.Min(request.CopyLength, OffloadRead.RoundUp(stat.EndOfFile - request.FileOffset));
-        if (data is not null)
-            length = Math.Min(length, data.Length - request.TransferOffset);
+        ulong length = data is null ? request.CopyLength : Math.Min(request.CopyLength, data.Length - request.TransferOffset);
         return await new OffloadRun(call, request, data, stat, length).RunAsync().ConfigureAwait(false);
     }
 }

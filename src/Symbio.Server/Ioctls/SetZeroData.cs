@@ -43,12 +43,11 @@ internal static class SetZeroData
             return call.Reply();
         var range = new StoreRange(offset, Math.Min(length, stat.EndOfFile - offset));
         bool sparse = (stat.Attributes & FileAttributes.SparseFile) != 0;
-        status = await open
-            .WriteAsync(file => file.ZeroRangeAsync(range, deallocate: sparse, CancellationToken.None)).ConfigureAwait(false);
+        var patience = new Patience(call.Context);
+        (status, ulong done) = await open.WriteAsync(_ => Zeroing.RunAsync(open, patience, range, sparse)).ConfigureAwait(false);
         await Connections.RequestContext.ContendAgainAsync(open).ConfigureAwait(false);
-        if (status.IsError)
-            return status;
-        open.Wrote();
-        return call.Reply();
+        if (done > 0)
+            open.Wrote();
+        return status.IsError ? status : call.Reply();
     }
 }

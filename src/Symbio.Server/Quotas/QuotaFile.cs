@@ -67,8 +67,8 @@ internal sealed class QuotaFile : IStoreFile
     public ValueTask<(NtStatus Status, IReadOnlyList<StoreRange> Ranges)> QueryAllocatedRangesAsync(
         StoreRange range, int limit, CancellationToken cancellationToken) => new((NtStatus.Success, []));
 
-    public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
-        new(NtStatus.AccessDenied);
+    public ValueTask<(NtStatus Status, ulong Count)> ZeroRangeAsync(
+        StoreRange range, bool deallocate, CancellationToken cancellationToken) => new((NtStatus.AccessDenied, 0));
 
     public ValueTask<NtStatus> SetSecurityDescriptorAsync(
         ReadOnlyMemory<byte> descriptor, StoreCaller caller, CancellationToken cancellationToken) =>

@@ -95,12 +95,13 @@ internal sealed class MemoryFile : IStoreFile
         StoreRange range, int limit, CancellationToken cancellationToken) =>
         new(_data is null ? (NtStatus.InvalidParameter, []) : (NtStatus.Success, _data.AllocatedRanges(range, limit)));
 
-    public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken)
+    public ValueTask<(NtStatus Status, ulong Count)> ZeroRangeAsync(
+        StoreRange range, bool deallocate, CancellationToken cancellationToken)
     {
         if (_data is null)
-            return new(NtStatus.InvalidParameter);
+            return new((NtStatus.InvalidParameter, 0));
         _data.Zero(range, deallocate);
-        return new(TouchIf(NtStatus.Success));
+        return new((TouchIf(NtStatus.Success), range.Length));
     }
 
     public ValueTask<(NtStatus Status, ReadOnlyMemory<byte> Descriptor)> GetSecurityDescriptorAsync(

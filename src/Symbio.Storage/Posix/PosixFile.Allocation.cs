@@ -7,6 +7,7 @@ namespace Symbio.Storage.Posix;
 internal sealed partial class PosixFile
 {
     private const int ZeroChunk = 64 * 1024;
+    private const ulong ZeroStep = 16 << 20; // Written in one go.
 
     public ValueTask<NtStatus> SetAllocationAsync(ulong size, CancellationToken cancellationToken) =>
         IsDirectory
@@ -32,9 +33,10 @@ internal sealed partial class PosixFile
             : _store.Options.Scheduler.RunAsync((File: this, range, limit), static state =>
                 state.File.QueryAllocatedRanges(state.range, state.limit));
 
-    public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
+    public ValueTask<(NtStatus Status, ulong Count)> ZeroRangeAsync(
+        StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
         IsDirectory
-            ? new(NtStatus.InvalidParameter)
+            ? new((NtStatus.InvalidParameter, 0))
             : _store.Options.Scheduler.RunAsync((File: this, range, deallocate), static state =>
                 state.File.Zero(state.range, state.deallocate));
 
@@ -146,20 +148,26 @@ internal sealed partial class PosixFile
         return (NtStatus.Success, ranges);
     }
 
-    private NtStatus Zero(StoreRange range, bool deallocate)
+    private (NtStatus Status, ulong Count) Zero(StoreRange range, bool deallocate)
     {
         using var lease = _handle.Lease();
         var errno = Libc.StatFd(lease.Fd, StatxMask.Basic, out var stat);
         if (errno != Errno.None)
-            return errno.ToNtStatus();
+            return (errno.ToNtStatus(), 0);
         if (range.Offset >= stat.Size || range.Length == 0)
-            return NtStatus.Success;
+            return (NtStatus.Success, range.Length);
         ulong length = Math.Min(range.Length, stat.Size - range.Offset);
         int mode = Libc.KeepSize | (deallocate ? Libc.PunchHole : Libc.ZeroRange);
         errno = WriteErrno(Libc.Allocate(lease.Fd, mode, range.Offset, length));
         if (errno == Errno.EOPNOTSUPP && !deallocate) // tmpfs knows holes only; they read as zeros too.
             errno = Libc.Allocate(lease.Fd, Libc.KeepSize | Libc.PunchHole, range.Offset, length);
-        return errno == Errno.EOPNOTSUPP ? WriteZeros(lease, range.Offset, length) : errno.ToNtStatus();
+        if (errno != Errno.EOPNOTSUPP)
+            return (errno.ToNtStatus(), errno == Errno.None ? range.Length : 0);
+        if (deallocate)
+            return (NtStatus.NotSupported, 0);
+        ulong step = Math.Min(length, ZeroStep);
+        var status = WriteZeros(lease, range.Offset, step);
+        return (status, status.IsError ? 0 : step == length ? range.Length : step);
     }
 
     private NtStatus WriteZeros(FdLease lease, ulong offset, ulong length)

@@ -155,13 +155,16 @@ internal sealed class PosixStream : IStoreFile
         return (status, any ? [new StoreRange(range.Offset, count)] : []);
     }
 
-    public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
-        ChangeAsync(range, static (range, buffer, length) =>
-        {
-            if (range.Offset < (ulong)length)
-                buffer.Slice((int)range.Offset, (int)Math.Min(range.Length, (ulong)length - range.Offset)).Clear();
-            return length;
-        });
+    public ValueTask<(NtStatus Status, ulong Count)> ZeroRangeAsync(
+        StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
+        _file.RunAsync((Stream: this, range), static s => (s.Stream.Zero(s.range), s.range.Length));
+
+    private NtStatus Zero(StoreRange range) => Change(range, static (range, buffer, length) =>
+    {
+        if (range.Offset < (ulong)length)
+            buffer.Slice((int)range.Offset, (int)Math.Min(range.Length, (ulong)length - range.Offset)).Clear();
+        return length;
+    });
 
     public ValueTask<(NtStatus Status, ReadOnlyMemory<byte> Descriptor)> GetSecurityDescriptorAsync(
         CancellationToken cancellationToken) => _file.GetSecurityDescriptorAsync(cancellationToken);

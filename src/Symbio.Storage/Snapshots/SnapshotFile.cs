@@ -54,8 +54,8 @@ internal sealed class SnapshotFile(IStoreFile file, DateTimeOffset time) : IStor
         StoreRange range, int limit, CancellationToken cancellationToken) =>
         file.QueryAllocatedRangesAsync(range, limit, cancellationToken);
 
-    public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
-        new(Refused);
+    public ValueTask<(NtStatus Status, ulong Count)> ZeroRangeAsync(
+        StoreRange range, bool deallocate, CancellationToken cancellationToken) => new((Refused, 0));
 
     public ValueTask<(NtStatus Status, ReadOnlyMemory<byte> Descriptor)> GetSecurityDescriptorAsync(
         CancellationToken cancellationToken) => file.GetSecurityDescriptorAsync(cancellationToken);

@@ -124,7 +124,8 @@ internal sealed class SimulatedStore(World world, MemoryFileStore files) : IFile
             StoreRange range, int limit, CancellationToken cancellationToken) =>
             Inner.QueryAllocatedRangesAsync(range, limit, cancellationToken);
 
-        public ValueTask<NtStatus> ZeroRangeAsync(StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
+        public ValueTask<(NtStatus Status, ulong Count)> ZeroRangeAsync(
+            StoreRange range, bool deallocate, CancellationToken cancellationToken) =>
             PassAsync(f => f.ZeroRangeAsync(range, deallocate, cancellationToken));
 
         public ValueTask<(NtStatus Status, ReadOnlyMemory<byte> Descriptor)> GetSecurityDescriptorAsync(

@@ -2,6 +2,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Storage.Memory;
 using Symbio.Testing;
 
 namespace Symbio.Server.Tests.Ioctls;
@@ -26,6 +27,19 @@ public sealed class FileLevelTrimTests
         byte[] pages = [.. Enumerable.Range(0, 8).Select(page => content[page * Page])];
         Assert.Equal([1, 0, 0, 1, 1, 1, 1, 0], pages);
         Assert.Equal(8 * Page, content.Length);
+    }
+
+    [Fact]
+    public async Task Where_no_space_can_be_given_back_nothing_is_written_instead()
+    {
+        await using var store = new GatedStore(new MemoryFileStore()) { CannotPunch = true };
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await FileAsync(peer);
+
+        Assert.Equal(NtStatus.NoRangesProcessed, (await TrimAsync(peer, file, new FileLevelTrimRange(0, Page))).Status);
+
+        Assert.Equal(1, (await peer.ReadAsync(file, 0, 1)).As<ReadResponse>().Data.Span[0]);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
 using Symbio.Server.Offload;
+using Symbio.Storage;
 using Symbio.Storage.Memory;
 using Symbio.Testing;
 
@@ -254,6 +255,31 @@ public sealed class OffloadTests
         byte[] expected = [.. s_bytes[..4096], .. s_bytes[..8192], .. s_bytes[12288..]];
         Assert.Equal(expected, await ReadAsync(peer, file));
         Assert.Equal(NtStatus.InvalidToken, (await WriteAsync(peer, file, read.Token, 4096, 8192)).Status);
+    }
+
+    [Theory] // [MS-FSA] 2.1.5.10.21
+    [InlineData(1000, NtStatus.EndOfFile, 0)]
+    [InlineData(5000, NtStatus.Success, 1024)]
+    public async Task A_file_that_is_cut_while_others_are_waited_for_does_not_grow_again(
+        int cut, NtStatus expected, uint written)
+    {
+        var memory = new MemoryFileStore();
+        await using var store = new GatedStore(memory);
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId source = await FileAsync(peer, "a", s_bytes);
+        FileId target = await FileAsync(peer, "b", new byte[Size]);
+        OffloadToken token = (await ReadTokenAsync(peer, source, 0, 8192)).Token;
+        var (_, local) = await memory.OpenAsync("b", new(StoreAccess.Write), StoreCaller.Service, CancellationToken.None);
+        await using var _2 = local;
+
+        store.AfterNextStat(() => local!.SetEndOfFileAsync((ulong)cut, CancellationToken.None).AsTask());
+        Reply reply = await WriteAsync(peer, target, token, 4096, 8192);
+
+        Assert.Equal(expected, reply.Status);
+        if (expected == NtStatus.Success)
+            Assert.Equal(written, reply.Output<OffloadWriteOutput>().LengthWritten);
+        Assert.Equal((ulong)cut, (await local!.GetStatAsync(CancellationToken.None)).Stat.EndOfFile);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Symbio.Protocol;
 using Symbio.Protocol.Dtyp;
 using Symbio.Protocol.Fscc;
 using Symbio.Protocol.Smb2;
+using Symbio.Server.Tests.Notifications;
 using Symbio.Storage;
 using Symbio.Storage.Memory;
 using Symbio.Testing;
@@ -171,6 +172,87 @@ public sealed class SparseTests
 
         Assert.Equal(NtStatus.Success, (await peer.WaitAsync(id)).Status);
         Assert.Equal(15u, (await peer.CloseAsync(file, CloseFlags.PostqueryAttrib)).As<CloseResponse>().EndOfFile);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_hidden_for_its_name_is_not_once_it_has_another()
+    {
+        string folder = Directory.CreateTempSubdirectory("symbio-sparse-").FullName;
+        try
+        {
+            await using TestServer server = await TestServer.StartAsync(
+                store: Storage.Posix.PosixFileStore.Open(folder, new Storage.Posix.PosixStoreOptions()));
+            await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+            FileId file = await peer.OpenAsync(".a.x7Y2z9");
+
+            Assert.Equal(NtStatus.Success, (await peer.IoctlAsync(FsctlCode.SetSparse, file)).Status);
+            Assert.Equal(NtStatus.Success, (await peer.RenameAsync(file, "a")).Status);
+
+            FileAttributes shown = (await peer.CloseAsync(file, CloseFlags.PostqueryAttrib)).As<CloseResponse>().FileAttributes;
+            Assert.Equal(FileAttributes.SparseFile, shown & (FileAttributes.SparseFile | FileAttributes.Hidden));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Attributes_that_somebody_else_sets_meanwhile_stay()
+    {
+        var memory = new MemoryFileStore(new MemoryStoreOptions());
+        var store = new GatedStore(memory);
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await peer.OpenAsync("a");
+        var (_, other) = await memory.OpenAsync("a", default, StoreCaller.Service, CancellationToken.None);
+        await using var _2 = other;
+
+        store.AfterNextStat(() => SetAsync(FileAttributes.ReadOnly));
+        Assert.Equal(NtStatus.Success, (await peer.IoctlAsync(FsctlCode.SetSparse, file)).Status);
+        Assert.Equal(FileAttributes.ReadOnly | FileAttributes.SparseFile, await AttributesAsync());
+        store.AfterNextStat(() => SetAsync(FileAttributes.ReadOnly));
+        Assert.Equal(NtStatus.Success, (await peer.SetBasicAsync(file, attributes: FileAttributes.Hidden)).Status);
+        Assert.Equal(FileAttributes.Hidden, await AttributesAsync());
+
+        async Task SetAsync(FileAttributes attributes) => Assert.Equal(
+            NtStatus.Success, await other!.SetBasicInfoAsync(new(Attributes: attributes), CancellationToken.None));
+
+        async Task<FileAttributes> AttributesAsync() => (await other!.GetStatAsync(CancellationToken.None)).Stat.Attributes;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Zeros_that_must_be_written_end_with_the_open(bool closes)
+    {
+        var memory = new MemoryFileStore(new MemoryStoreOptions());
+        var store = new GatedStore(memory) { ZeroStep = Block, CannotPunch = true };
+        await using TestServer server = await TestServer.StartAsync(store: store);
+        await using ScriptedPeer peer = await server.ConnectAuthenticatedAsync();
+        FileId file = await peer.OpenAsync("a");
+        byte[] expected = [.. Enumerable.Repeat((byte)1, 4 * Block)];
+        await peer.WriteAsync(file, 0, expected);
+        if (!closes) // Holes are tried first.
+            await peer.IoctlAsync(FsctlCode.SetSparse, file);
+
+        store.CloseFor(writes: true);
+        ulong id = await peer.PostAsync(PeerIoctls.Request(FsctlCode.SetZeroData, file, new FileZeroDataInformation(0, 4 * Block)));
+        await store.WaitForAsync(1);
+        ulong close = closes ? await peer.PostAsync(new CloseRequest(CloseFlags.None, file)) : 0;
+        if (closes)
+            await peer.SendAsync(new EchoRequest());
+        store.Open();
+
+        Assert.Equal(closes ? NtStatus.FileClosed : NtStatus.Success, (await peer.WaitAsync(id)).Status);
+        if (closes)
+            Assert.Equal(NtStatus.Success, (await peer.WaitAsync(close)).Status);
+        expected.AsSpan(0, closes ? Block : 4 * Block).Clear();
+        var (_, local) = await memory.OpenAsync("a", new(StoreAccess.Read), StoreCaller.Service, CancellationToken.None);
+        await using var _2 = local;
+        byte[] content = new byte[4 * Block];
+        await local!.ReadAsync(0, content, CancellationToken.None);
+        Assert.Equal(expected, content);
     }
 
     [Fact]

@@ -98,14 +98,16 @@ internal sealed class PosixFork(PosixFile file, PosixFile data, AppleDouble head
         return (status, any ? [range with { Length = Math.Min(range.Length, length - range.Offset) }] : []);
     }
 
-    public async ValueTask<NtStatus> ZeroRangeAsync(
+    public async ValueTask<(NtStatus Status, ulong Count)> ZeroRangeAsync(
         StoreRange range, bool deallocate, CancellationToken cancellationToken)
     {
         (NtStatus status, ulong length) = await GetLengthAsync().ConfigureAwait(false);
         if (status.IsError || range.Offset >= length)
-            return status;
-        var inFile = new StoreRange(_fork.Offset + range.Offset, Math.Min(range.Length, length - range.Offset));
-        return await data.ZeroRangeAsync(inFile, deallocate, cancellationToken).ConfigureAwait(false);
+            return (status, range.Length);
+        ulong count = Math.Min(range.Length, length - range.Offset);
+        var inFile = new StoreRange(_fork.Offset + range.Offset, count);
+        (status, ulong done) = await data.ZeroRangeAsync(inFile, deallocate, cancellationToken).ConfigureAwait(false);
+        return (status, done == count ? range.Length : done);
     }
 
     public ValueTask<NtStatus> DeleteAsync(StoreCaller caller, CancellationToken cancellationToken) =>
