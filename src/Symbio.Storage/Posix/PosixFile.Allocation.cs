@@ -80,14 +80,13 @@ internal sealed partial class PosixFile
         if (!HasRoomFor(fd, stat, size))
             return NtStatus.DiskFull;
         var errno = WriteErrno(Libc.Allocate(fd, Libc.KeepSize, 0, size));
-        if (errno is Errno.ENOSPC or Errno.EDQUOT && size > stat.Size)
-            GiveBackBeyondEnd(fd, stat.Size);
         return errno is Errno.EOPNOTSUPP ? NtStatus.Success : errno.ToNtStatus(); // A hint that this disk cannot take.
     }
 
     /// <summary>
     /// A refusal takes nothing, [MS-FSA] 2.1.5.15.1. fallocate(2) of ext4 and XFS takes what there is, and keeps it: so what
-    /// cannot fit is not tried.
+    /// cannot fit is not tried. (Where others take the room meanwhile, or a quota ends before it, what was taken stays with the
+    /// file: to cut it off would cut off what is being appended.)
     /// </summary>
     private static bool HasRoomFor(int fd, in Statx stat, ulong size)
     {
@@ -111,14 +110,6 @@ internal sealed partial class PosixFile
         }
 
         return missing <= available;
-    }
-
-    // Others had the room first, or a quota ends here. Not punched: to ext4 there is nothing beyond the end to punch. What has
-    // grown meanwhile keeps it all, as there may be data in it.
-    private static void GiveBackBeyondEnd(int fd, ulong end)
-    {
-        if (Libc.StatFd(fd, StatxMask.Basic, out var stat) == Errno.None && stat.Size == end)
-            Libc.Truncate(fd, end);
     }
 
     private (NtStatus, IReadOnlyList<StoreRange>) QueryAllocatedRanges(StoreRange range, int limit)
